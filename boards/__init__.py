@@ -1,0 +1,1 @@
+"""Board facts of quantnn, one TOML file per board, installed as ``quantnn.boards``."""

@@ -1,0 +1,1 @@
+"""Amaranth gateware of quantnn, installed as ``quantnn.hdl``."""

@@ -1,0 +1,203 @@
+"""The arithmetic rule of quantnn: integer ranges and requantization.
+
+This module is the software half of the rule that docs/arithmetic.md states; ``quantnn.hdl.requantizer``
+is the hardware half, and both read the same :class:`Requantizer`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["MAX_MULTIPLIER_BITS", "MAX_SHIFT", "IntegerRange", "Integers", "Requantizer"]
+
+MAX_MULTIPLIER_BITS = 16
+MAX_SHIFT = 47
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class IntegerRange:
+    """A closed interval of integers, and the smallest two's complement or unsigned format that holds it.
+
+    Parameters
+    ----------
+    lo, hi : int
+        Least and greatest value, ``lo <= hi``.
+
+    Members
+    -------
+    signed : bool
+        Whether the format needs a sign, that is ``lo < 0``.
+    width : int
+        Bits of the format, at least 1.
+    """
+
+    lo: int
+    hi: int
+
+    def __post_init__(self) -> None:
+        if self.lo > self.hi:
+            raise ValueError(f"An integer range must not be empty, but its ends are {self.lo} and {self.hi}")
+
+    @classmethod
+    def of_format(cls, width: int, signed: bool) -> IntegerRange:
+        """The full range of a format of ``width`` bits (at least 1)."""
+        if width < 1:
+            raise ValueError(f"A format must have at least 1 bit, not {width}")
+        return cls(-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else cls(0, (1 << width) - 1)
+
+    @classmethod
+    def of_array(cls, values: npt.NDArray[np.integer]) -> IntegerRange:
+        """The range that the values of a non-empty array span."""
+        return cls(int(values.min()), int(values.max()))
+
+    @property
+    def signed(self) -> bool:
+        return self.lo < 0
+
+    @property
+    def width(self) -> int:
+        if self.signed:
+            return max((-self.lo - 1).bit_length(), self.hi.bit_length()) + 1
+        return max(self.hi.bit_length(), 1)
+
+    def __contains__(self, value: int) -> bool:
+        return self.lo <= value <= self.hi
+
+    def union(self, other: IntegerRange) -> IntegerRange:
+        """The smallest range that holds both."""
+        return IntegerRange(min(self.lo, other.lo), max(self.hi, other.hi))
+
+    def clamp(self, values: Integers) -> Integers:
+        """Saturate: the nearest value of the range, element by element."""
+        return np.clip(values, self.lo, self.hi)
+
+
+@dataclass(frozen=True)
+class Requantizer:
+    """Accumulators to outputs: ``y = saturate((acc·m + r) >> s)``, with an arithmetic shift.
+
+    The multiplier is ``m`` for ``acc >= 0`` and ``negative_multiplier`` for ``acc < 0``: 0 gives relu, the same
+    value identity, a smaller one leaky relu. Every parameter is a tuple over the output channels.
+
+    Parameters
+    ----------
+    multipliers : tuple of int
+        m, 0 to 2**16 - 1. An exact left shift by k is m = 2**k with s = 0.
+    negative_multipliers : tuple of int
+        m for negative accumulators, in the same range.
+    shifts : tuple of int
+        s, 0 to 47.
+    roundings : tuple of int
+        r, either 2**(s-1) (ties toward +infinity; 0 when s is 0) or 0 (truncation).
+    output : IntegerRange
+        What the result is saturated to.
+
+    Raises
+    ------
+    ValueError
+        A parameter is out of range, or the tuples differ in length.
+    """
+
+    multipliers: tuple[int, ...]
+    negative_multipliers: tuple[int, ...]
+    shifts: tuple[int, ...]
+    roundings: tuple[int, ...]
+    output: IntegerRange
+
+    def __post_init__(self) -> None:
+        lengths = {len(p) for p in (self.multipliers, self.negative_multipliers, self.shifts, self.roundings)}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ValueError(f"Requantizer parameters must have one value per channel, not {sorted(lengths)} values")
+        for m in (*self.multipliers, *self.negative_multipliers):
+            if not 0 <= m < 1 << MAX_MULTIPLIER_BITS:
+                raise ValueError(f"A multiplier must lie in 0..{(1 << MAX_MULTIPLIER_BITS) - 1}, not be {m}")
+        for s, r in zip(self.shifts, self.roundings, strict=True):
+            if not 0 <= s <= MAX_SHIFT:
+                raise ValueError(f"A shift must lie in 0..{MAX_SHIFT}, not be {s}")
+            if r not in (0, half(s)):
+                raise ValueError(f"A rounding for shift {s} must be 0 or {half(s)}, not {r}")
+
+    @classmethod
+    def make(
+        cls,
+        channels: int,
+        output: IntegerRange,
+        *,
+        multiplier: int | tuple[int, ...] = 1,
+        negative_multiplier: int | tuple[int, ...] | None = None,
+        shift: int | tuple[int, ...] = 0,
+        truncate: bool = False,
+    ) -> Requantizer:
+        """Spread per-layer parameters over ``channels``; ``negative_multiplier`` defaults to ``multiplier``."""
+
+        def spread(value: int | tuple[int, ...]) -> tuple[int, ...]:
+            return (value,) * channels if isinstance(value, int) else tuple(value)
+
+        shifts = spread(shift)
+        return cls(
+            spread(multiplier),
+            spread(multiplier if negative_multiplier is None else negative_multiplier),
+            shifts,
+            tuple(0 if truncate else half(s) for s in shifts),
+            output,
+        )
+
+    @property
+    def channels(self) -> int:
+        return len(self.shifts)
+
+    @cached_property
+    def _arrays(self) -> tuple[Integers, Integers, Integers, Integers]:
+        columns = (self.multipliers, self.negative_multipliers, self.shifts, self.roundings)
+        m, n, s, r = (np.array(column, dtype=np.int64) for column in columns)
+        return m, n, s, r
+
+    def __call__(self, accumulators: Integers) -> Integers:
+        """Requantize accumulators of shape (..., channels), int64; the result has the same shape.
+
+        Raises
+        ------
+        OverflowError
+            An accumulator is so large that ``acc·m + r`` might leave 63 bits.
+        """
+        m, negative_m, s, r = self._arrays
+        limit = (1 << 62) // (1 << MAX_MULTIPLIER_BITS)
+        if accumulators.size and max(-int(accumulators.min()), int(accumulators.max())) > limit:
+            raise OverflowError(f"Accumulators must lie within ±{limit} to be requantized exactly")
+        product = accumulators * np.where(accumulators < 0, negative_m, m)
+        return self.output.clamp((product + r) >> s)
+
+    def product_range(self, accumulators: list[IntegerRange]) -> IntegerRange:
+        """The range of ``acc·m + r`` over all channels, given each channel's accumulator range."""
+        ranges = [self._affine(channel, r) for channel, r in enumerate(accumulators)]
+        return IntegerRange(min(r.lo for r in ranges), max(r.hi for r in ranges))
+
+    def interval(self, accumulators: list[IntegerRange]) -> list[IntegerRange]:
+        """The exact range of each channel's output, given each channel's accumulator range.
+
+        Exact because the function is monotone in the accumulator.
+        """
+        result = []
+        for channel, accumulator in enumerate(accumulators):
+            affine, s = self._affine(channel, accumulator), self.shifts[channel]
+            lo, hi = (min(max(end >> s, self.output.lo), self.output.hi) for end in (affine.lo, affine.hi))
+            result.append(IntegerRange(lo, hi))
+        return result
+
+    def _affine(self, channel: int, accumulator: IntegerRange) -> IntegerRange:
+        def affine(acc: int) -> int:
+            m = (self.negative_multipliers if acc < 0 else self.multipliers)[channel]
+            return acc * m + self.roundings[channel]
+
+        return IntegerRange(affine(accumulator.lo), affine(accumulator.hi))
+
+
+def half(shift: int) -> int:
+    """The rounding constant of a shift: half of the last place that remains, 0 for no shift."""
+    return (1 << shift) >> 1

@@ -1,0 +1,33 @@
+"""The one base error: a line that says what is wrong, where, and what to do."""
+
+__all__ = ["DoesNotFitError", "InputError", "QuantnnError", "ToolError", "VerificationError"]
+
+
+class QuantnnError(Exception):
+    """Base of every error that a user can cause or mend. Printed as one line, without a traceback.
+
+    Members
+    -------
+    exit_code : int
+        What the command line exits with.
+    """
+
+    exit_code = 2
+
+
+class InputError(QuantnnError):
+    """A file, an array or a flag that cannot be used."""
+
+
+class DoesNotFitError(QuantnnError):
+    """The network needs more than the board has."""
+
+
+class ToolError(QuantnnError):
+    """An external program is missing or failed."""
+
+
+class VerificationError(QuantnnError):
+    """The hardware's answer differs from the reference."""
+
+    exit_code = 1

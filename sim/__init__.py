@@ -1,0 +1,1 @@
+"""cocotb benches and the simulator runner of quantnn, installed as ``quantnn.sim``."""
