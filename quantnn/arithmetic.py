@@ -174,9 +174,11 @@ class Requantizer:
         return self.output.clamp((product + r) >> s)
 
     def product_range(self, accumulators: list[IntegerRange]) -> IntegerRange:
-        """The range of ``acc·m + r`` over all channels, given each channel's accumulator range."""
-        ranges = [self._affine(channel, r) for channel, r in enumerate(accumulators)]
-        return IntegerRange(min(r.lo for r in ranges), max(r.hi for r in ranges))
+        """The range that ``acc·m`` and ``acc·m + r`` span over all channels, given each accumulator's range."""
+        ends = [self._affine(channel, r) for channel, r in enumerate(accumulators)]
+        return IntegerRange(
+            min(end.lo - r for end, r in zip(ends, self.roundings, strict=True)), max(end.hi for end in ends)
+        )
 
     def interval(self, accumulators: list[IntegerRange]) -> list[IntegerRange]:
         """The exact range of each channel's output, given each channel's accumulator range.

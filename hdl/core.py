@@ -1,0 +1,79 @@
+"""The network alone, with an AXI4-Stream at either end."""
+
+from amaranth.hdl import Module, ResetInserter, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from quantnn.hdl import folded_dense, streamed_rescale  # noqa: F401  these register their engines
+from quantnn.hdl.classifier import Classifier
+from quantnn.hdl.engine import ENGINES
+from quantnn.hdl.input_stage import InputStage
+from quantnn.plan.core import CorePlan
+
+__all__ = ["Core"]
+
+
+class Core(wiring.Component):
+    """A pipeline of engines that all work at the same time, each on a sample of its own.
+
+    ``rst`` is synchronous and active high. The core then keeps itself in reset for ``plan.reset_cycles`` more, during
+    which it takes no input and gives no output. Samples under way at a reset are lost.
+
+    Parameters
+    ----------
+    plan : CorePlan
+
+    Members
+    -------
+    s_axis_tvalid, s_axis_tready, s_axis_tdata, s_axis_tlast : samples in, as ``plan.input`` says
+    m_axis_tvalid, m_axis_tready, m_axis_tdata, m_axis_tlast : logits and class out, as ``plan.output`` says
+    """
+
+    def __init__(self, plan: CorePlan):
+        self._plan = plan
+        super().__init__(
+            {
+                "s_axis_tvalid": In(1),
+                "s_axis_tready": Out(1),
+                "s_axis_tdata": In(plan.input.tdata_width),
+                "s_axis_tlast": In(1),
+                "m_axis_tvalid": Out(1),
+                "m_axis_tready": In(1),
+                "m_axis_tdata": Out(plan.output.tdata_width),
+                "m_axis_tlast": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        plan = self._plan
+        settling = Signal(range(plan.reset_cycles + 1), init=plan.reset_cycles)
+        held = Signal(init=1)
+        with m.If(settling != 0):
+            m.d.sync += settling.eq(settling - 1)
+        m.d.sync += held.eq(settling > 1)
+        insert = ResetInserter({"sync": held})
+
+        source = InputStage(plan)
+        engines = [ENGINES[type(engine)](engine) for engine in plan.engines]
+        sink = Classifier(plan.output)
+        m.submodules.input_stage = insert(source)
+        for number, engine in enumerate(engines):
+            m.submodules[f"layer_{number}"] = insert(engine)
+        m.submodules.classifier = insert(sink)
+
+        stages = [source, *engines]
+        for upstream, downstream in zip(stages, engines, strict=False):
+            wiring.connect(m, upstream.o, downstream.i)
+        wiring.connect(m, engines[-1].o, sink.i)
+        m.d.comb += [
+            source.valid.eq(self.s_axis_tvalid & ~held),
+            source.data.eq(self.s_axis_tdata),
+            source.last.eq(self.s_axis_tlast),
+            self.s_axis_tready.eq(source.ready & ~held),
+            self.m_axis_tvalid.eq(sink.valid & ~held),
+            self.m_axis_tdata.eq(sink.data),
+            self.m_axis_tlast.eq(sink.last),
+            sink.ready.eq(self.m_axis_tready & ~held),
+        ]
+        return m

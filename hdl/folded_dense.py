@@ -1,0 +1,53 @@
+"""A dense layer on the folded engine."""
+
+from amaranth.hdl import Module, Mux, Signal
+
+from quantnn.hdl.counter import WrappingCounter
+from quantnn.hdl.engine import Engine
+from quantnn.hdl.mac_array import MacArray
+from quantnn.plan.folded_dense import FoldedDensePlan
+
+__all__ = ["FoldedDense"]
+
+
+class FoldedDense(Engine):
+    """Reads a sample once per output fold, ``simd`` inputs a cycle.
+
+    Only the last column of a fold ever waits: until the shift register has been drained of the fold before, and, in
+    a sample's first fold, until the queue has room for the sample.
+    """
+
+    plan_type = FoldedDensePlan
+
+    def elaborate(self, platform):
+        m = Module()
+        plan = self._plan
+        drain, queue = self._output(m)
+        m.submodules.column = column = WrappingCounter(plan.columns)
+        m.submodules.fold = fold = WrappingCounter(plan.folds)
+        m.submodules.mac = mac = MacArray(plan)
+
+        first_fold = Signal(init=1)
+        draining = Signal(range(max(2, plan.drain(0))))
+        accept, finish = Signal(), Signal()
+        m.d.comb += [
+            self.i.ready.eq(~column.last | ((draining == 0) & (queue.room | ~first_fold))),
+            accept.eq(self.i.valid & self.i.ready),
+            finish.eq(accept & column.last),
+            column.step.eq(accept),
+            fold.step.eq(finish),
+            queue.reserve.eq(finish & first_fold),
+            mac.valid.eq(accept),
+            mac.word.eq(self.i.payload),
+            mac.last.eq(column.last),
+            drain.start.eq(mac.start),
+            drain.sums.eq(mac.sums),
+        ]
+        with m.If(finish):
+            m.d.sync += [
+                first_fold.eq(fold.last),
+                draining.eq(Mux(fold.last, plan.drain(plan.folds - 1), plan.drain(0)) - 1),
+            ]
+        with m.Elif(draining != 0):
+            m.d.sync += draining.eq(draining - 1)
+        return m

@@ -1,0 +1,93 @@
+"""Samples in a ROM, played as an AXI4-Stream."""
+
+from amaranth.hdl import Array, Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+__all__ = ["MAX_SAMPLES", "SamplePlayer"]
+
+MAX_SAMPLES = 16
+
+
+class SamplePlayer(wiring.Component):
+    """Streams the beats of a selected sample, once per start.
+
+    The samples stand one after the other in a synchronous ROM; the first beat is valid 2 cycles after the start, and
+    a sample without stalls takes one cycle per beat. A sample that was started is always played to its end.
+
+    Parameters
+    ----------
+    samples : uint8 array of shape (n, beats, bytes)
+        1 to 16 samples, as :meth:`quantnn.beats.BeatFormat.pack` gives them.
+
+    Members
+    -------
+    select : In(4)
+        The sample to play, read when ``start`` and ``ready`` meet; below n.
+    start : In(1)
+        Play a sample. Like a stream's valid, held until ``ready``.
+    ready : Out(1)
+        Whether a start is accepted.
+    m_axis_tvalid, m_axis_tdata, m_axis_tlast : Out
+        The beats; ``tlast`` marks a sample's last.
+    m_axis_tready : In(1)
+        Whether a beat is accepted.
+
+    Attributes
+    ----------
+    depth, width : int
+        The ROM's shape, depth rounded up to a power of two: other depths, and words without contents, keep some
+        tools from using block RAM.
+
+    Raises
+    ------
+    ValueError
+        The samples have another shape.
+    """
+
+    def __init__(self, samples):
+        if samples.ndim != 3 or 0 in samples.shape or len(samples) > MAX_SAMPLES:
+            raise ValueError(
+                f"Samples must have the shape (1 to {MAX_SAMPLES}, beats, bytes), not {samples.shape}; select fewer"
+            )
+        self._count, self._beats, beat_bytes = samples.shape
+        self.width = 8 * beat_bytes
+        self.depth = 1 << max(self._count * self._beats - 1, 1).bit_length()
+        words = [int.from_bytes(beat.tobytes(), "little") for sample in samples for beat in sample]
+        self._words = words + [0] * (self.depth - len(words))
+        super().__init__(
+            {
+                "select": In(4),
+                "start": In(1),
+                "ready": Out(1),
+                "m_axis_tvalid": Out(1),
+                "m_axis_tready": In(1),
+                "m_axis_tdata": Out(self.width),
+                "m_axis_tlast": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.memory = memory = Memory(shape=self.width, depth=self.depth, init=self._words)
+        read = memory.read_port()
+
+        playing = Signal()
+        left = Signal(range(self._beats))
+        address = Signal(range(self.depth))
+        firsts = Array(sample * self._beats for sample in range(self._count))
+
+        m.d.comb += [
+            self.ready.eq(~playing),
+            read.addr.eq(address),
+            read.en.eq(~self.m_axis_tvalid | self.m_axis_tready),
+            self.m_axis_tdata.eq(read.data),
+        ]
+        with m.If(read.en):
+            m.d.sync += [self.m_axis_tvalid.eq(playing), self.m_axis_tlast.eq(left == 0)]
+            with m.If(playing):
+                m.d.sync += [address.eq(address + 1), left.eq(left - 1), playing.eq(left != 0)]
+        with m.If(self.start & self.ready):
+            m.d.sync += [playing.eq(1), address.eq(firsts[self.select]), left.eq(self._beats - 1)]
+        return m

@@ -1,0 +1,72 @@
+"""The plan of a whole core: its streams, its engines, what they cost and how long they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from quantnn.beats import BeatFormat
+from quantnn.network import IntegerNetwork
+from quantnn.plan.engine import EnginePlan
+from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.queue import QueuePlan
+from quantnn.plan.timing import Timing, simulate
+
+__all__ = ["CorePlan"]
+
+
+@dataclass(frozen=True, eq=False)
+class CorePlan:
+    """How a network becomes a core: one engine per layer, a queue after each, AXI4-Streams at the ends.
+
+    Parameters
+    ----------
+    network : IntegerNetwork
+    input, output : BeatFormat
+        The core's streams.
+    input_queue : QueuePlan or None
+        In front of the first engine, unless that reads the input's beats directly.
+    engines : tuple of EnginePlan
+        One per layer.
+    """
+
+    OUTPUT_LATENCY: ClassVar[int] = 1
+    """Cycles from the last queue's output to the core's: the classifier's register."""
+
+    network: IntegerNetwork
+    input: BeatFormat
+    output: BeatFormat
+    input_queue: QueuePlan | None
+    engines: tuple[EnginePlan, ...]
+
+    @property
+    def reset_cycles(self) -> int:
+        """Cycles for which the core keeps itself in reset after ``rst``, until its pipelines hold zeros."""
+        return 2 + max(engine.latency for engine in self.engines)
+
+    @property
+    def memories(self) -> tuple[MemoryPlan, ...]:
+        """Every memory of the core, named by its place in the module hierarchy."""
+        first = (self.input_queue.memory("input_stage.queue.memory"),) if self.input_queue else ()
+        return first + tuple(
+            MemoryPlan(f"layer_{number}.{memory.name}", memory.words, memory.width)
+            for number, engine in enumerate(self.engines)
+            for memory in engine.memories
+        )
+
+    @property
+    def interval(self) -> int:
+        """The cycles per sample that the slowest engine, or the input, needs."""
+        return max(self.input.beats, self.output.beats, *(engine.interval for engine in self.engines))
+
+    @cached_property
+    def timing(self) -> Timing:
+        """Latency and initiation interval by the cycle-exact model, back to back."""
+        return self.simulate(samples=4 * len(self.engines) + 8)
+
+    def simulate(self, samples: int, pace: int = 0) -> Timing:
+        """Run the timing model: see :func:`quantnn.plan.timing.simulate`."""
+        return simulate(
+            self.input.beats, self.input_queue, self.engines, self.OUTPUT_LATENCY, samples=samples, pace=pace
+        )

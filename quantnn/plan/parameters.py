@@ -1,0 +1,114 @@
+"""The parameter word of a layer's output channels: bias, multiplier, shift, rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.layers import Layer
+
+__all__ = ["ParameterFormat"]
+
+
+@dataclass(frozen=True)
+class ParameterFormat:
+    """What a layer's parameter memory stores per output channel, and the requantizer pipeline that it needs.
+
+    A parameter that is the same in every channel is a constant of the hardware and not stored; the bias always is.
+
+    Parameters
+    ----------
+    layer : Layer
+    accumulators : list of IntegerRange
+        Proven range of each channel's accumulator.
+
+    Members
+    -------
+    fields : tuple of (name, bits)
+        Lowest first: ``bias``, then those of ``multiplier``, ``negative_multiplier``, ``shift`` and ``round`` that
+        are stored.
+    latency : int
+        Cycles from an accumulator to its output: bias, product where there is one, rounding, shift where it differs
+        between channels, saturation.
+    """
+
+    layer: Layer
+    accumulators: list[IntegerRange]
+
+    @cached_property
+    def accumulator(self) -> IntegerRange:
+        """The union of the channels' ranges; its format is the accumulator register's."""
+        return IntegerRange(min(r.lo for r in self.accumulators), max(r.hi for r in self.accumulators))
+
+    @cached_property
+    def product(self) -> IntegerRange:
+        """The range that ``acc·m`` and ``acc·m + r`` span."""
+        return self.layer.requantizer.product_range(self.accumulators)
+
+    @property
+    def one_multiplier(self) -> bool:
+        """Whether negative accumulators need no multiplier of their own.
+
+        So it is where both are the same, and where outputs saturate at 0: for acc < 0 and any m >= 0, acc·m + r < 2^s,
+        hence (acc·m + r) >> s <= 0.
+        """
+        requantizer = self.layer.requantizer
+        return requantizer.output.lo == 0 or requantizer.multipliers == requantizer.negative_multipliers
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether a multiplier is needed: m differs between channels or signs, or is no power of two."""
+        m = self.layer.requantizer.multipliers
+        return not self.one_multiplier or len(set(m)) > 1 or m[0].bit_count() != 1
+
+    @property
+    def shifts_vary(self) -> bool:
+        return len(set(self.layer.requantizer.shifts)) > 1
+
+    @property
+    def latency(self) -> int:
+        return 3 + self.multiplies + self.shifts_vary
+
+    @cached_property
+    def fields(self) -> tuple[tuple[str, int], ...]:
+        requantizer = self.layer.requantizer
+        fields = [("bias", self.accumulator.width)]
+        candidates = [("multiplier", requantizer.multipliers), ("shift", requantizer.shifts)]
+        if not self.one_multiplier:
+            candidates.insert(1, ("negative_multiplier", requantizer.negative_multipliers))
+        for name, values in candidates:
+            if len(set(values)) > 1:
+                fields.append((name, max(values).bit_length()))
+        if len({bool(r) for r, s in zip(requantizer.roundings, requantizer.shifts, strict=True) if s}) > 1:
+            fields.append(("round", 1))
+        return tuple(fields)
+
+    @property
+    def width(self) -> int:
+        """Bits of one channel's parameters."""
+        return sum(bits for _, bits in self.fields)
+
+    def word(self, channel: int) -> int:
+        """One channel's stored parameters as an integer."""
+        requantizer = self.layer.requantizer
+        values = {
+            "bias": int(self.layer.bias[channel]),
+            "multiplier": requantizer.multipliers[channel],
+            "negative_multiplier": requantizer.negative_multipliers[channel],
+            "shift": requantizer.shifts[channel],
+            "round": int(requantizer.roundings[channel] != 0),
+        }
+        word, position = 0, 0
+        for name, bits in self.fields:
+            word |= (values[name] & ((1 << bits) - 1)) << position
+            position += bits
+        return word
+
+    def words(self, lanes: int) -> list[int]:
+        """The memory's contents: ``lanes`` channels per word, lowest channel lowest; 0 beyond the last."""
+        channels = self.layer.out_features
+        return [
+            sum(self.word(c) << ((c - first) * self.width) for c in range(first, min(first + lanes, channels)))
+            for first in range(0, channels, lanes)
+        ]

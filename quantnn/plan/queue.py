@@ -1,0 +1,58 @@
+"""The queue between two engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.plan.memory import MemoryPlan
+
+__all__ = ["QueuePlan"]
+
+
+@dataclass(frozen=True)
+class QueuePlan:
+    """Collects beats into words, stores whole samples and gives each ``replays`` times.
+
+    Parameters
+    ----------
+    elements : int
+        Elements of a sample.
+    element : IntegerRange
+        Format of an element.
+    lanes : int
+        Elements of an arriving beat.
+    word : int
+        Elements of a word that leaves, a multiple of ``lanes``.
+    replays : int
+        How many times a sample leaves: once per output fold of the engine that reads it.
+    depth : int
+        Words of memory, a power of two, at least those of one sample.
+    """
+
+    elements: int
+    element: IntegerRange
+    lanes: int
+    word: int
+    replays: int = 1
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        if self.word % self.lanes:
+            raise ValueError(f"A word must be whole beats, but {self.lanes} lanes do not divide {self.word} elements")
+        if self.depth and (self.depth < self.words or self.depth.bit_count() != 1):
+            raise ValueError(f"A queue's depth must be a power of two of at least {self.words}, not {self.depth}")
+
+    @property
+    def beats(self) -> int:
+        """Arriving beats of a sample."""
+        return -(-self.elements // self.lanes)
+
+    @property
+    def words(self) -> int:
+        """Words of a sample."""
+        return -(-self.elements // self.word)
+
+    def memory(self, name: str) -> MemoryPlan:
+        """The memory that holds the words."""
+        return MemoryPlan(name, self.depth, self.word * self.element.width)

@@ -1,0 +1,140 @@
+"""A cycle-exact model of the core's control: when each word moves, given only the plan.
+
+The gateware is not consulted. A verification run measures the interval and the latency in simulation, and they must
+equal what this model says.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from quantnn.plan.engine import EnginePlan
+from quantnn.plan.queue import QueuePlan
+
+__all__ = ["Timing", "simulate"]
+
+
+@dataclass
+class _Queue:
+    """Write and read times of a queue's words. A word written in cycle t can be read from cycle t + 1 on, and stands at
+    the output in the cycle after the read; the output register takes the next word when its own is taken."""
+
+    plan: QueuePlan
+    freed: list[int] = field(default_factory=list)
+    taken: int = -1
+    read: int = -1
+    peak: int = 0
+
+    def reserve(self, sample: int, time: int) -> int:
+        """The earliest cycle from ``time`` on in which a sample's words can be reserved."""
+        needed = (sample + 1) * self.plan.words - self.plan.depth
+        if self.plan.depth and needed > 0:
+            time = max(time, self.freed[needed - 1] + 1)
+        self.peak = max(self.peak, (sample + 1) * self.plan.words - bisect_left(self.freed, time))
+        return time
+
+    def words(self, beats: Sequence[int]) -> list[int]:
+        """Write times of the words, from those of the beats."""
+        ratio = self.plan.word // self.plan.lanes
+        return [beats[min(len(beats), first + ratio) - 1] for first in range(0, len(beats), ratio)]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What a run of the model found, in cycles.
+
+    Parameters
+    ----------
+    latency : int
+        From the first input beat of a sample to its last output beat, in an empty core.
+    interval : int
+        Between the last output beats of consecutive samples, in steady state.
+    peaks : tuple of int
+        Per queue, in the order of the stream, the words that were reserved at most.
+    """
+
+    latency: int
+    interval: int
+    peaks: tuple[int, ...]
+
+
+def simulate(
+    input_beats: int,
+    input_queue: QueuePlan | None,
+    engines: Sequence[EnginePlan],
+    output_latency: int,
+    *,
+    samples: int,
+    pace: int = 0,
+) -> Timing:
+    """Run ``samples`` samples through the core, with a source that is always valid and a sink that is always ready.
+
+    Parameters
+    ----------
+    input_beats : int
+        Beats of a sample at the core's input.
+    input_queue : QueuePlan or None
+        The queue in front of the first engine, where there is one.
+    output_latency : int
+        Cycles from the last queue's output to the core's.
+    pace : int
+        Cycles between the first beats of consecutive samples at least; 0 for back to back. A queue of depth 0 is
+        taken as endless.
+    """
+    queues = ([_Queue(input_queue)] if input_queue else []) + [_Queue(engine.queue) for engine in engines]
+    source = -1
+    accepted = [-1] * len(engines)
+    emitting = [-(1 << 60)] * len(engines)
+    first, finished = [], []
+    for sample in range(samples):
+        upstream: _Queue | None = None
+        writes: list[int] = []
+        remaining = list(queues)
+        if input_queue:
+            upstream = remaining.pop(0)
+            start = upstream.reserve(sample, max(source + 1, sample * pace))
+            writes = upstream.words(range(start, start + input_beats))
+            first.append(start)
+            source = start + input_beats - 1
+        for number, (engine, queue) in enumerate(zip(engines, remaining, strict=True)):
+            beats: list[int] = []
+            emissions = engine.emissions
+            per_pass = len(emissions) // engine.replays
+            reserved = False
+            for step, emits in enumerate(emissions):
+                time = accepted[number] + 1
+                if upstream is None:
+                    time = max(time, source + 1, sample * pace)
+                else:
+                    written = writes[step % per_pass]
+                    upstream.read = max(upstream.read + 1, written + 1, upstream.taken)
+                    time = max(time, upstream.read + 1)
+                    if step >= len(emissions) - per_pass:
+                        upstream.freed.append(upstream.read)
+                if emits:
+                    time = max(time, emitting[number])
+                    if not reserved:
+                        time, reserved = queue.reserve(sample, time), True
+                    emitting[number] = time + emits
+                    beats.extend(range(time + engine.latency, time + engine.latency + emits))
+                accepted[number] = time
+                if upstream is None:
+                    source = time
+                    if step == 0:
+                        first.append(time)
+                else:
+                    upstream.taken = time
+            upstream, writes = queue, queue.words(beats)
+        assert upstream is not None
+        for written in writes:
+            upstream.read = max(upstream.read + 1, written + 1, upstream.taken)
+            upstream.freed.append(upstream.read)
+            upstream.taken = upstream.read + 1
+        finished.append(upstream.taken + output_latency)
+    return Timing(
+        latency=finished[0] - first[0],
+        interval=finished[-1] - finished[-2] if samples > 1 else 0,
+        peaks=tuple(queue.peak for queue in queues),
+    )

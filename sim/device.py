@@ -1,0 +1,87 @@
+"""What the bench knows of a device under test: its pins, where its layers' results can be seen, and nothing more."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from quantnn.arithmetic import Integers
+from quantnn.beats import BeatFormat
+
+__all__ = ["Device", "Tap"]
+
+
+@dataclass(frozen=True)
+class Tap:
+    """Signals inside a device that show a layer's results.
+
+    Parameters
+    ----------
+    valid, data : str
+        Paths below the device's module: a strobe, and the beat that it marks.
+    format : BeatFormat
+        How the layer's outputs are spread over beats.
+    """
+
+    valid: str
+    data: str
+    format: BeatFormat
+
+
+@dataclass(frozen=True)
+class Device:
+    """A core in Verilog.
+
+    Parameters
+    ----------
+    module : str
+        Name of its top module.
+    verilog : Path
+        The file that holds it; memory files lie beside.
+    input, output : BeatFormat
+        Its streams.
+    taps : tuple of Tap
+        One per layer.
+    files : str
+        Prefix of its vector files, so that several devices may share a folder.
+    """
+
+    module: str
+    verilog: Path
+    input: BeatFormat
+    output: BeatFormat
+    taps: tuple[Tap, ...]
+    files: str = ""
+
+    def write_vectors(self, folder: Path, samples: Integers, layers: tuple[Integers, ...]) -> None:
+        """Write the stimulus and every expected beat, and copy the memory files beside them.
+
+        Parameters
+        ----------
+        samples : int64 array of shape (n, in_features)
+        layers : tuple of int64 arrays of shape (n, out_features)
+            Expected output of every layer; the last are the logits.
+        """
+        classes = None
+        if self.output.class_width:
+            classes = running_argmax(layers[-1], self.output.per_beat)
+        self._write(folder / f"{self.files}input.bin", self.input.pack(samples))
+        self._write(folder / f"{self.files}output.bin", self.output.pack(layers[-1], classes))
+        for number, (tap, values) in enumerate(zip(self.taps, layers, strict=True)):
+            self._write(folder / f"{self.files}layer_{number}.bin", tap.format.pack(values))
+        for memory in self.verilog.parent.glob(f"{self.module}*.mem"):
+            shutil.copyfile(memory, folder / memory.name)
+
+    @staticmethod
+    def _write(path: Path, beats: np.ndarray) -> None:
+        path.write_bytes(np.ascontiguousarray(beats[..., ::-1]).tobytes())
+
+
+def running_argmax(logits: Integers, per_beat: int) -> Integers:
+    """Per beat, the index of the greatest logit so far; the lowest index wins a tie. Shape (n, beats)."""
+    beats = -(-logits.shape[1] // per_beat)
+    ends = [min(logits.shape[1], (beat + 1) * per_beat) for beat in range(beats)]
+    return np.stack([logits[:, :end].argmax(axis=1) for end in ends], axis=1)
