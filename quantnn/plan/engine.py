@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.layers import Layer
@@ -12,7 +13,29 @@ from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
 
-__all__ = ["EnginePlan"]
+__all__ = ["ENGINE_PLANS", "EnginePlan", "Fold"]
+
+ENGINE_PLANS: dict[type[Layer], list[type[EnginePlan]]] = {}
+"""The engines that can build a layer, by its type."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """How far an engine is folded: what the planner chooses.
+
+    Parameters
+    ----------
+    word : int
+        Elements of an input word.
+    lanes : int
+        Elements of an output beat.
+    pe : int
+        Output channels worked on at a time.
+    """
+
+    word: int
+    lanes: int
+    pe: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +53,28 @@ class EnginePlan(ABC):
     """
 
     engine: ClassVar[str]
+    layer_type: ClassVar[type[Layer]]
 
     layer: Layer
     parameters: ParameterFormat
     input: IntegerRange
     queue: QueuePlan
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        ENGINE_PLANS.setdefault(cls.layer_type, []).append(cls)
+
+    @classmethod
+    @abstractmethod
+    def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
+        """The useful folds that take at most ``interval`` cycles per sample, given beats of ``beat`` elements."""
+
+    @classmethod
+    @abstractmethod
+    def make(
+        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, queue: QueuePlan, fold: Fold
+    ) -> Self:
+        """The plan of that fold; ``queue.lanes`` are the fold's."""
 
     @property
     def lanes(self) -> int:

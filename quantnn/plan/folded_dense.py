@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
-from quantnn.layers import Dense
-from quantnn.plan.engine import EnginePlan
+from quantnn.arithmetic import IntegerRange
+from quantnn.layers import Dense, Layer
+from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.memory import MemoryPlan, pack_words
+from quantnn.plan.parameters import ParameterFormat
+from quantnn.plan.queue import QueuePlan
 
 __all__ = ["FoldedDensePlan"]
 
@@ -32,6 +36,7 @@ class FoldedDensePlan(EnginePlan):
     """
 
     engine: ClassVar[str] = "folded"
+    layer_type: ClassVar[type[Layer]] = Dense
     MAC_LATENCY: ClassVar[int] = 4
     """Weight read, weight register, product register, accumulator; adder tree levels come on top."""
 
@@ -47,6 +52,29 @@ class FoldedDensePlan(EnginePlan):
             )
         if self.folds > 1 and self.pe % self.lanes:
             raise ValueError(f"{self.lanes} lanes must divide {self.pe} PE when there is more than one fold")
+
+    @classmethod
+    def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
+        """For every number of output folds, the least PE, lanes and SIMD that keep to the interval."""
+        outputs, inputs = layer.out_features, layer.in_features
+        for folds in sorted({-(-outputs // pe) for pe in range(1, outputs + 1)}):
+            cycles = interval // folds
+            if cycles == 0:
+                continue
+            pe = -(-outputs // folds)
+            lanes = -(-pe // cycles)
+            if folds > 1:
+                pe = -(-pe // lanes) * lanes
+            simd = -(-(-(-inputs // cycles)) // beat) * beat
+            if pe <= outputs and simd <= inputs:
+                yield Fold(simd, lanes, pe)
+
+    @classmethod
+    def make(
+        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, queue: QueuePlan, fold: Fold
+    ) -> Self:
+        assert isinstance(layer, Dense)
+        return cls(layer, parameters, input, queue, fold.pe, fold.word)
 
     @property
     def folds(self) -> int:

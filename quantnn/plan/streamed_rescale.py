@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from quantnn.plan.engine import EnginePlan
+from quantnn.arithmetic import IntegerRange
+from quantnn.layers import Layer, Rescale
+from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.parameters import ParameterFormat
+from quantnn.plan.queue import QueuePlan
 
 __all__ = ["StreamedRescalePlan"]
 
@@ -16,8 +21,21 @@ class StreamedRescalePlan(EnginePlan):
     """Adds the offset and requantizes, ``lanes`` features per cycle; words go in as wide as beats come out."""
 
     engine: ClassVar[str] = "streamed"
+    layer_type: ClassVar[type[Layer]] = Rescale
     PARAMETER_LATENCY: ClassVar[int] = 2
     """Parameter read and parameter register."""
+
+    @classmethod
+    def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
+        lanes = -(-(-(-layer.out_features // interval)) // beat) * beat
+        if lanes <= layer.out_features:
+            yield Fold(lanes, lanes)
+
+    @classmethod
+    def make(
+        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, queue: QueuePlan, fold: Fold
+    ) -> Self:
+        return cls(layer, parameters, input, queue)
 
     @property
     def word(self) -> int:
