@@ -2,8 +2,10 @@
 
 from amaranth.hdl import Array, Module, Signal
 from amaranth.lib import wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
+
+from quantnn.hdl.memory import block_ram
+from quantnn.plan.memory import MemoryPlan
 
 __all__ = ["MAX_SAMPLES", "SamplePlayer"]
 
@@ -13,8 +15,8 @@ MAX_SAMPLES = 16
 class SamplePlayer(wiring.Component):
     """Streams the beats of a selected sample, once per start.
 
-    The samples stand one after the other in a synchronous ROM; the first beat is valid 2 cycles after the start, and
-    a sample without stalls takes one cycle per beat. A sample that was started is always played to its end.
+    The samples stand one after the other in a synchronous ROM. The first beat is valid 2 cycles after the
+    start, and then there is one per cycle. A sample that was started is always played to its end.
 
     Parameters
     ----------
@@ -36,9 +38,8 @@ class SamplePlayer(wiring.Component):
 
     Attributes
     ----------
-    depth, width : int
-        The ROM's shape, depth rounded up to a power of two: other depths, and words without contents, keep some
-        tools from using block RAM.
+    memory : MemoryPlan
+        The ROM.
 
     Raises
     ------
@@ -49,13 +50,11 @@ class SamplePlayer(wiring.Component):
     def __init__(self, samples):
         if samples.ndim != 3 or 0 in samples.shape or len(samples) > MAX_SAMPLES:
             raise ValueError(
-                f"Samples must have the shape (1 to {MAX_SAMPLES}, beats, bytes), not {samples.shape}; select fewer"
+                f"Samples must have the shape (1 to {MAX_SAMPLES}, beats, bytes), not {samples.shape}"
             )
         self._count, self._beats, beat_bytes = samples.shape
-        self.width = 8 * beat_bytes
-        self.depth = 1 << max(self._count * self._beats - 1, 1).bit_length()
-        words = [int.from_bytes(beat.tobytes(), "little") for sample in samples for beat in sample]
-        self._words = words + [0] * (self.depth - len(words))
+        self._words = [int.from_bytes(beat.tobytes(), "little") for sample in samples for beat in sample]
+        self.memory = MemoryPlan("memory", len(self._words), 8 * beat_bytes)
         super().__init__(
             {
                 "select": In(4),
@@ -63,19 +62,19 @@ class SamplePlayer(wiring.Component):
                 "ready": Out(1),
                 "m_axis_tvalid": Out(1),
                 "m_axis_tready": In(1),
-                "m_axis_tdata": Out(self.width),
+                "m_axis_tdata": Out(self.memory.width),
                 "m_axis_tlast": Out(1),
             }
         )
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.memory = memory = Memory(shape=self.width, depth=self.depth, init=self._words)
+        m.submodules.memory = memory = block_ram(self.memory, self._words)
         read = memory.read_port()
 
         playing = Signal()
         left = Signal(range(self._beats))
-        address = Signal(range(self.depth))
+        address = Signal(range(self.memory.depth))
         firsts = Array(sample * self._beats for sample in range(self._count))
 
         m.d.comb += [

@@ -1,0 +1,1 @@
+"""Example networks that the package ships."""

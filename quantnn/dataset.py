@@ -1,0 +1,66 @@
+"""Samples and labels that a user gives for calibration and tests."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.array_checks import integral
+from quantnn.errors import InputError
+from quantnn.safe_npz import Array, read_npy
+
+__all__ = ["integer_samples", "load_inputs", "load_labels"]
+
+
+def integer_samples(
+    array: Array, name: str, source: str | Path, in_features: int, allowed: IntegerRange
+) -> Integers:
+    """Raw samples as int64 of shape (n, in_features); images (n, h, w) and the like are flattened.
+
+    ``name`` is empty where the file ``source`` holds nothing else.
+
+    Raises
+    ------
+    InputError
+        The samples have another size, or a value is no integer or outside ``allowed``.
+    """
+    where = f"{source}: array {name}" if name else str(source)
+    if array.ndim < 2 or math.prod(array.shape[1:]) != in_features:
+        whole = array.size % in_features == 0
+        remedy = f"reshape it to (n, {in_features})" if whole else "take samples made for this model"
+        raise InputError(f"{where} must have shape (n, {in_features}), not {array.shape}: {remedy}")
+    remedy = (
+        "give integers as the sensor delivers them, and put the model's own scaling into input_scale"
+        " (and the format into input_bits and input_signed)"
+    )
+    return integral(array, name, source, allowed, remedy).reshape(len(array), in_features)
+
+
+def load_inputs(path: str | Path, in_features: int, allowed: IntegerRange) -> Integers:
+    """The samples of an .npy as int64 of shape (n, in_features).
+
+    Raises
+    ------
+    InputError
+        The file cannot be used, or its samples cannot: see :func:`integer_samples`.
+    """
+    return integer_samples(read_npy(path), "", path, in_features, allowed)
+
+
+def load_labels(path: str | Path, count: int, classes: int) -> Integers:
+    """The class of each of ``count`` samples, from an .npy, as int64 of shape (count,) in 0..classes − 1.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used, it has another shape, or a label is no integer or no class.
+    """
+    array = read_npy(path)
+    if array.ndim != 1:
+        remedy = "save its argmax over axis 1" if array.shape == (count, classes) else "flatten it"
+        raise InputError(f"{path} must have one label per sample, not shape {array.shape}: {remedy}")
+    if len(array) != count:
+        raise InputError(f"{path} has {len(array)} labels for {count} samples: give one label per sample")
+    remedy = f"labels are the index of the network's output, of which there are {classes}"
+    return integral(array, "", path, IntegerRange(0, classes - 1), remedy)

@@ -1,0 +1,184 @@
+"""The trained network as it comes in: floats, before quantization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.errors import InputError
+from quantnn.float_activation import FloatActivation, Floats
+from quantnn.input_scaling import InputScaling
+
+__all__ = ["MAX_INPUT_BITS", "FloatDense", "FloatNetwork"]
+
+MAX_INPUT_BITS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class FloatDense:
+    """``y = activation(x · weights + bias)``.
+
+    Parameters
+    ----------
+    weights : float64 array of shape (in_features, out_features)
+        Finite.
+    bias : float64 array of shape (out_features,)
+        Finite.
+    activation : str
+        A name of :data:`~quantnn.float_activation.ACTIVATIONS`, in any case.
+
+    Raises
+    ------
+    ValueError
+        A shape or a value is wrong, or the activation is unknown.
+    """
+
+    weights: Floats
+    bias: Floats
+    activation: str = "linear"
+
+    def __post_init__(self) -> None:
+        for name, dimensions in (("weights", 2), ("bias", 1)):
+            values = np.array(getattr(self, name), dtype=np.float64)
+            if values.ndim != dimensions or values.size == 0:
+                raise ValueError(
+                    f"{name} must be a non-empty array of {dimensions} dimensions, not shape {values.shape}"
+                )
+            if not np.isfinite(values).all():
+                raise ValueError(f"{name} must be finite")
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+        if self.weights.shape[1] != len(self.bias):
+            raise ValueError(
+                f"weights of shape {self.weights.shape} must have one column per bias, of which there are"
+                f" {len(self.bias)}"
+            )
+        object.__setattr__(self, "activation", FloatActivation.named(self.activation).name)
+
+    @property
+    def in_features(self) -> int:
+        return int(self.weights.shape[0])
+
+    @property
+    def out_features(self) -> int:
+        return int(self.weights.shape[1])
+
+    def __call__(self, x: Floats) -> Floats:
+        """Outputs of shape (n, out_features) for inputs of shape (n, in_features)."""
+        return FloatActivation.named(self.activation).function(x @ self.weights + self.bias)
+
+
+@dataclass(frozen=True, eq=False)
+class FloatNetwork:
+    """A chain of float layers behind an input scaling.
+
+    Parameters
+    ----------
+    layers : tuple of FloatDense
+        At least one; each takes what the one before gives. A softmax after the last one is replaced by linear
+        and noted, since it leaves the class as it is.
+    scaling : InputScaling
+        From raw inputs to the first layer's.
+    input_bits : int
+        Bits of a raw input element as the sensor delivers it, 1 to 16.
+    input_signed : bool
+        Whether raw inputs are signed, two's complement.
+    calibration : int64 array of shape (n, in_features), optional
+        Raw inputs that are typical of what the network will see, each in the input's range.
+    notes : tuple of str
+        What a report should say about how the model was read.
+
+    Members
+    -------
+    input : IntegerRange
+        The range of a raw input element.
+
+    Raises
+    ------
+    ValueError
+        A parameter is out of range, or the parts do not fit together.
+    """
+
+    layers: tuple[FloatDense, ...]
+    scaling: InputScaling = field(default_factory=InputScaling)
+    input_bits: int = 8
+    input_signed: bool = False
+    calibration: Integers | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise ValueError("A network must have at least one layer")
+        for number, (above, below) in enumerate(zip(self.layers, self.layers[1:], strict=False), start=1):
+            if above.out_features != below.in_features:
+                raise ValueError(
+                    f"Layer {number} takes {below.in_features} inputs, but layer {number - 1} has"
+                    f" {above.out_features} outputs"
+                )
+            if FloatActivation.named(above.activation).last_only:
+                raise ValueError(f"{above.activation} must follow the last layer, not layer {number - 1}")
+        if not 1 <= self.input_bits <= MAX_INPUT_BITS:
+            raise ValueError(f"input_bits must lie in 1..{MAX_INPUT_BITS}, not be {self.input_bits}")
+        if self.scaling.features not in (None, self.in_features):
+            raise ValueError(
+                f"The input scaling must have 1 or {self.in_features} values, not {self.scaling.features}"
+            )
+        if self.calibration is not None:
+            object.__setattr__(self, "calibration", self._checked(self.calibration))
+        last = FloatActivation.named(self.layers[-1].activation)
+        if last.last_only:
+            linear = replace(self.layers[-1], activation=last.becomes)
+            object.__setattr__(self, "layers", (*self.layers[:-1], linear))
+            object.__setattr__(self, "notes", (*self.notes, last.note))
+
+    def _checked(self, samples: npt.NDArray[Any]) -> Integers:
+        if samples.dtype.kind not in "iu":
+            raise ValueError(f"calibration must hold integers, not {samples.dtype}")
+        if samples.ndim != 2 or samples.shape[1] != self.in_features or not len(samples):
+            raise ValueError(f"calibration must have shape (n, {self.in_features}), not {samples.shape}")
+        if samples.min() < self.input.lo or samples.max() > self.input.hi:
+            raise ValueError(f"calibration must lie in {self.input.lo}..{self.input.hi}")
+        frozen = samples.astype(np.int64)
+        frozen.flags.writeable = False
+        return frozen
+
+    @property
+    def in_features(self) -> int:
+        return self.layers[0].in_features
+
+    @property
+    def out_features(self) -> int:
+        return self.layers[-1].out_features
+
+    @property
+    def input(self) -> IntegerRange:
+        return IntegerRange.of_format(self.input_bits, self.input_signed)
+
+    def activations(self, raw: npt.NDArray[Any]) -> tuple[Floats, ...]:
+        """Per layer its outputs, (n, out_features), for raw inputs of shape (n, in_features).
+
+        Raises
+        ------
+        InputError
+            A value leaves the range of a float64.
+        """
+        outputs, x = [], self.scaling(raw)
+        for number, layer in enumerate(self.layers):
+            with np.errstate(over="ignore", invalid="ignore"):
+                x = layer(x)
+            if not np.isfinite(x).all():
+                raise InputError(f"Layer {number} overflows a float64: train it again with smaller weights")
+            outputs.append(x)
+        return tuple(outputs)
+
+    def logits(self, raw: npt.NDArray[Any]) -> Floats:
+        """The last layer's outputs, of shape (n, out_features)."""
+        return self.activations(raw)[-1]
+
+    def classes(self, raw: npt.NDArray[Any]) -> Integers:
+        """The index of each sample's greatest logit, of shape (n,); the lowest index wins a tie."""
+        return np.asarray(np.argmax(self.logits(raw), axis=1), dtype=np.int64)

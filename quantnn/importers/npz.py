@@ -1,0 +1,171 @@
+"""Models saved with np.savez. docs/formats.md describes the file."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.array_checks import integral, numeric, texts
+from quantnn.dataset import integer_samples
+from quantnn.errors import InputError
+from quantnn.float_activation import FloatActivation, Floats
+from quantnn.float_network import MAX_INPUT_BITS, FloatDense, FloatNetwork
+from quantnn.importers.spellings import SPELLINGS, NamedLayer
+from quantnn.input_scaling import InputScaling
+from quantnn.safe_npz import Array, read_npz
+
+__all__ = ["OPTIONS", "load_model"]
+
+OPTIONS = (
+    "activations",
+    "input_bits",
+    "input_signed",
+    "input_scale",
+    "input_mean",
+    "input_std",
+    "calibration",
+)
+"""The arrays of a model file that belong to no layer."""
+
+_LAYER_LIKE = re.compile(r"(w|b|weights?|bias(es)?|kernels?)[_.]?[0-9]+", re.IGNORECASE)
+
+
+def load_model(path: str | Path) -> FloatNetwork:
+    """Read a model file; nothing in it is ever unpickled.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or an array is missing, unknown or wrong.
+    """
+    path = Path(path)
+    arrays = read_npz(path)
+    layers, notes = _layers(arrays, path)
+    chain = _chained(layers, path)
+    in_features = len(chain[0][0])
+    activations = _activations(arrays, len(layers), path)
+    bits = int(_integer(arrays, "input_bits", 8, IntegerRange(1, MAX_INPUT_BITS), path))
+    signed = bool(_integer(arrays, "input_signed", 0, IntegerRange(0, 1), path))
+    try:
+        return FloatNetwork(
+            tuple(FloatDense(w, b, a) for (w, b), a in zip(chain, activations, strict=True)),
+            InputScaling(
+                _per_input(arrays, "input_scale", 1.0, in_features, path),
+                _per_input(arrays, "input_mean", 0.0, in_features, path),
+                _per_input(arrays, "input_std", 1.0, in_features, path),
+            ),
+            bits,
+            signed,
+            _calibration(arrays, in_features, IntegerRange.of_format(bits, signed), path),
+            notes,
+        )
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, ...], tuple[str, ...]]:
+    candidates = {name: array for name, array in arrays.items() if name not in OPTIONS}
+    spelling = next((spelling for spelling in SPELLINGS if spelling.recognises(candidates)), None)
+    unknown = set(candidates)
+    layers: tuple[NamedLayer, ...] = ()
+    if spelling:
+        layers = spelling.layers(candidates, path)
+        unknown -= {name for layer in layers for name in (layer.weights_name, layer.bias_name)}
+    for name in sorted(unknown):
+        if _LAYER_LIKE.fullmatch(name):
+            raise _bad(path, name, "is unknown: call the arrays of layers W0 and b0, W1 and b1, …")
+        if close := difflib.get_close_matches(name.lower(), OPTIONS, n=1, cutoff=0.8):
+            raise _bad(path, name, f"is unknown: call it {close[0]}, or leave it out")
+    if not layers:
+        found = ", ".join(sorted(arrays)[:8])
+        raise InputError(
+            f"{path} has no layers, only {found}: save them as W0, b0, W1, b1, … with W (inputs, outputs)"
+        )
+    return layers, tuple(f"array {name} is not part of a model and was ignored" for name in sorted(unknown))
+
+
+def _chained(layers: tuple[NamedLayer, ...], path: Path) -> list[tuple[Floats, Floats]]:
+    chain: list[tuple[Floats, Floats]] = []
+    for layer in layers:
+        w, b = layer.weights_name, layer.bias_name
+        weights, bias = numeric(layer.weights, w, path), numeric(layer.bias, b, path)
+        transpose = f"weights are (inputs, outputs), so save {w}.T"
+        if weights.ndim != 2:
+            raise _bad(
+                path, w, f"must have shape (inputs, outputs), not {weights.shape}: use dense layers only"
+            )
+        inputs, outputs = weights.shape
+        if bias.ndim != 1:
+            raise _bad(path, b, f"must have shape ({outputs},), not {bias.shape}: save {b}.reshape(-1)")
+        if len(bias) != outputs:
+            remedy = transpose if len(bias) == inputs else "save both of the same layer"
+            raise _bad(
+                path, b, f"has {len(bias)} values, but {w}, {weights.shape}, has {outputs} outputs: {remedy}"
+            )
+        above = len(chain[-1][1]) if chain else inputs
+        if inputs != above:
+            remedy = transpose if outputs == above else "save the layers in order"
+            raise _bad(path, w, f"has {inputs} inputs, but the layer before it has {above} outputs: {remedy}")
+        chain.append((weights, bias))
+    return chain
+
+
+def _activations(arrays: Mapping[str, Array], count: int, path: Path) -> list[str]:
+    if "activations" not in arrays:
+        raise _bad(
+            path, "activations", "is missing: save a name per layer, like np.array(['relu', 'linear'])"
+        )
+    names = texts(arrays["activations"], "activations", path)
+    if len(names) != count:
+        raise _bad(path, "activations", f"has {len(names)} names for {count} layers: save one name per layer")
+    for number, name in enumerate(names):
+        try:
+            last_only = FloatActivation.named(name).last_only
+        except ValueError as error:
+            raise InputError(f"{path}: array activations, layer {number}: {error}") from None
+        if last_only and number < count - 1:
+            raise _bad(
+                path,
+                "activations",
+                f"has {name} at layer {number}: it may only follow the last, layer {count - 1}",
+            )
+    return names
+
+
+def _integer(arrays: Mapping[str, Array], name: str, default: int, allowed: IntegerRange, path: Path) -> int:
+    if name not in arrays:
+        return default
+    if arrays[name].size != 1:
+        raise _bad(path, name, f"must be one integer, not of shape {arrays[name].shape}: save one value")
+    remedy = f"save an integer in {allowed.lo}..{allowed.hi}"
+    return int(integral(arrays[name].reshape(()), name, path, allowed, remedy))
+
+
+def _per_input(
+    arrays: Mapping[str, Array], name: str, default: float, in_features: int, path: Path
+) -> Floats:
+    if name not in arrays:
+        return np.asarray(default)
+    values = numeric(arrays[name], name, path)
+    if values.size == 1:
+        return values.reshape(())
+    if values.shape != (in_features,):
+        raise _bad(path, name, f"has shape {values.shape}: save one value, or {in_features}, one per input")
+    return values
+
+
+def _calibration(
+    arrays: Mapping[str, Array], in_features: int, allowed: IntegerRange, path: Path
+) -> Integers | None:
+    if "calibration" not in arrays:
+        return None
+    return integer_samples(arrays["calibration"], "calibration", path, in_features, allowed)
+
+
+def _bad(path: Path, name: str, problem: str) -> InputError:
+    return InputError(f"{path}: array {name} {problem}")

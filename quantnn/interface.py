@@ -1,0 +1,110 @@
+"""The core's description beside its Verilog: streams, taps and planned timing, for any testbench."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
+from quantnn.errors import InputError
+from quantnn.plan.core import CorePlan
+
+__all__ = ["CORE", "CoreInterface", "TapInterface"]
+
+CORE = "quantnn_core"
+"""Name of the core's module."""
+
+
+@dataclass(frozen=True)
+class TapInterface:
+    """Signals below the core that show a layer's results: a strobe, and the beat that it marks."""
+
+    valid: str
+    data: str
+    format: BeatFormat
+
+
+@dataclass(frozen=True)
+class CoreInterface:
+    """What one needs to know to drive a core and to look into it.
+
+    Parameters
+    ----------
+    input, output : BeatFormat
+        The streams ``s_axis`` and ``m_axis``.
+    taps : tuple of TapInterface
+        One per layer.
+    interval, latency : int
+        As planned, in cycles.
+    """
+
+    input: BeatFormat
+    output: BeatFormat
+    taps: tuple[TapInterface, ...]
+    interval: int
+    latency: int
+
+    @classmethod
+    def of_plan(cls, plan: CorePlan) -> CoreInterface:
+        """The interface of the core that a plan describes."""
+        taps = tuple(
+            TapInterface(
+                f"layer_{number}.drain.valid",
+                f"layer_{number}.drain.o",
+                BeatFormat(engine.layer.out_features, engine.layer.output, engine.lanes),
+            )
+            for number, engine in enumerate(plan.engines)
+        )
+        return cls(plan.input, plan.output, taps, plan.timing.interval, plan.timing.latency)
+
+    def save(self, path: Path) -> None:
+        """Write as JSON."""
+        description = {
+            "module": CORE,
+            "s_axis": _stream(self.input),
+            "m_axis": _stream(self.output),
+            "taps": [{"valid": tap.valid, "data": tap.data, **_stream(tap.format)} for tap in self.taps],
+            "interval": self.interval,
+            "latency": self.latency,
+        }
+        path.write_text(json.dumps(description, indent=2) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> CoreInterface:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        InputError
+            The file is missing or damaged.
+        """
+        try:
+            description = json.loads(path.read_text())
+            return cls(
+                _beat_format(description["s_axis"]),
+                _beat_format(description["m_axis"]),
+                tuple(TapInterface(tap["valid"], tap["data"], _beat_format(tap)) for tap in description["taps"]),
+                int(description["interval"]),
+                int(description["latency"]),
+            )
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path} is missing or damaged ({error}): export the model again") from None
+
+
+def _stream(form: BeatFormat) -> dict[str, Any]:
+    return {
+        "elements": form.elements,
+        "element": {"lo": form.element.lo, "hi": form.element.hi, "bits": form.element.width},
+        "elements_per_beat": form.per_beat,
+        "beats": form.beats,
+        "class_bits": form.class_width,
+        "tdata_bits": form.tdata_width,
+    }
+
+
+def _beat_format(entry: dict[str, Any]) -> BeatFormat:
+    element = IntegerRange(int(entry["element"]["lo"]), int(entry["element"]["hi"]))
+    return BeatFormat(int(entry["elements"]), element, int(entry["elements_per_beat"]), int(entry["class_bits"]))

@@ -1,0 +1,106 @@
+"""The report as people read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["render_summary", "summary"]
+
+_PARTS = (("multipliers", "multipliers"), ("m9k", "M9K"), ("le", "LE (estimate)"))
+
+
+def summary(report: dict[str, Any]) -> Group:
+    """A report as tables."""
+    parts: list[RenderableType] = [Text(f"{report['model']} on {report['board']}", style="bold"), _layers(report)]
+    parts += [_resources(report), _speed(report)]
+    parts += [Text(f"note: {note}") for note in report["notes"]]
+    return Group(*parts)
+
+
+def render_summary(report: dict[str, Any]) -> str:
+    """The same as plain text, 110 columns wide."""
+    console = Console(width=110, force_terminal=False, color_system=None)
+    with console.capture() as capture:
+        console.print(summary(report))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _bits(form: dict[str, Any] | None) -> str:
+    return "–" if form is None else f"{'s' if form['signed'] else 'u'}{form['bits']}"
+
+
+def _layers(report: dict[str, Any]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("layer", "shape", "activation", "formats in · w → out"):
+        table.add_column(heading)
+    table.add_column("accumulator, proven")
+    for heading in ("PE×SIMD", "cycles", "mult", "M9K", "LE"):
+        table.add_column(heading, justify="right")
+    for number, layer in enumerate(report["layers"]):
+        accumulator = layer["accumulator"]
+        table.add_row(
+            f"{number} {layer['kind']}",
+            f"{layer['in_features']}→{layer['out_features']}",
+            layer["activation"],
+            f"{_bits(layer['input'])} · {_bits(layer['weights'])} → {_bits(layer['output'])}",
+            f"{_bits(accumulator)} [{accumulator['lo']}, {accumulator['hi']}]",
+            f"{layer['pe']}×{layer['simd']}",
+            str(layer["cycles"]),
+            str(layer["multipliers"]),
+            str(layer["m9k"]),
+            str(layer["le"]),
+        )
+    return table
+
+
+def _resources(report: dict[str, Any]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("on the board")
+    for _, heading in _PARTS:
+        table.add_column(heading, justify="right")
+    for heading, key in (("core", "core"), ("board top", "board_top"), ("total", "totals")):
+        table.add_row(heading, *(str(report[key][part]) for part, _ in _PARTS))
+    table.add_row("available", *(str(report["limits"][part]) for part, _ in _PARTS))
+    shares = (100 * report["totals"][part] / report["limits"][part] for part, _ in _PARTS)
+    table.add_row("used", *(f"{share:.1f} %" for share in shares), style="bold")
+    return table
+
+
+def _cycles(entry: dict[str, Any]) -> str:
+    measured = entry["measured"]
+    return f"{entry['planned']} planned, " + ("not yet measured" if measured is None else f"{measured} measured")
+
+
+def _speed(report: dict[str, Any]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_header=False)
+    table.add_column()
+    table.add_column()
+    ratio = report["ii_cycles"]["planned"] / report["device_bound_cycles"]
+    table.add_row("initiation interval, cycles", _cycles(report["ii_cycles"]))
+    table.add_row("latency, cycles", _cycles(report["latency_cycles"]))
+    table.add_row("device bound, cycles", f"{report['device_bound_cycles']} (interval is {ratio:.2f} × the bound)")
+    speed = f"{report['inferences_per_second']:,.0f} inferences/s, {report['latency_us']} µs latency"
+    table.add_row(f"at {report['clock_mhz']:g} MHz", speed)
+    accuracy = report["accuracy"]
+    if accuracy:
+        text = f"float {accuracy['float']:.4f}, integer {accuracy['integer']:.4f} on {accuracy['samples']} samples"
+        table.add_row("accuracy", text)
+    if report["sqnr_db"] is not None:
+        table.add_row("SQNR of the logits", f"{report['sqnr_db']} dB")
+    table.add_row("verification", _verification(report["verification"]))
+    return table
+
+
+def _verification(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "not yet: run quantnn verify"
+    verdict = "bit-exact" if found["passed"] else f"FAILED: {found['first_difference']}"
+    return (
+        f"{verdict}; {found['values_compared']:,} values of {found['layers']} layers, {found['samples']} samples,"
+        f" {found['mismatches']} mismatches ({found['simulator']}, {found['seconds']} s)"
+    )

@@ -1,0 +1,109 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.errors import InputError
+from quantnn.float_network import FloatDense, FloatNetwork
+from quantnn.input_scaling import InputScaling
+
+FIRST = FloatDense([[1.0, -1.0, 2.0], [0.5, 1.0, 0.0]], [0.0, 0.5, -4.0], "relu")
+SECOND = FloatDense([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [0.25, 0.0])
+RAW = np.array([[2, 4], [4, 0]])
+
+
+def network(**changes):
+    return FloatNetwork((FIRST, SECOND), InputScaling(0.5), **changes)
+
+
+def test_forward_pass_by_hand():
+    hidden, logits = network().activations(RAW)
+    np.testing.assert_array_equal(hidden, [[2.0, 1.5, 0.0], [2.0, 0.0, 0.0]])
+    np.testing.assert_array_equal(logits, [[2.25, 1.5], [2.25, 0.0]])
+    np.testing.assert_array_equal(network().logits(RAW), logits)
+    np.testing.assert_array_equal(network().classes(RAW), [0, 0])
+    assert hidden.dtype == np.float64
+
+
+def test_lowest_index_wins_a_tie():
+    tie = FloatNetwork((FloatDense(np.zeros((2, 3)), [1.0, 2.0, 2.0]),))
+    assert tie.classes(RAW).tolist() == [1, 1]
+    assert tie.classes(RAW).dtype == np.int64
+
+
+def test_shape_and_input():
+    net = network(input_bits=5, input_signed=True)
+    assert (net.in_features, net.out_features) == (2, 2)
+    assert net.input == IntegerRange(-16, 15)
+    assert network().input == IntegerRange(0, 255)
+
+
+def test_softmax_is_dropped_and_noted():
+    plain = network()
+    soft = FloatNetwork((FIRST, replace(SECOND, activation="Softmax")), InputScaling(0.5), notes=("first",))
+    assert [layer.activation for layer in soft.layers] == ["relu", "linear"]
+    assert soft.notes[0] == "first" and "softmax at the end is dropped" in soft.notes[1]
+    assert plain.notes == ()
+    np.testing.assert_array_equal(soft.logits(RAW), plain.logits(RAW))
+    assert replace(soft, input_bits=4).notes == soft.notes
+
+
+def test_parts_are_copies():
+    weights = np.ones((2, 2))
+    layer = FloatDense(weights, [0, 0])
+    weights[0, 0] = 5
+    assert layer.weights[0, 0] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        layer.weights[0, 0] = 5
+    calibration = RAW.astype(np.uint8)
+    kept = network(calibration=calibration).calibration
+    calibration[0, 0] = 77
+    assert kept.tolist() == RAW.tolist() and kept.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "activation", "words"),
+    [
+        (np.ones(3), [0.0], "relu", "weights must be a non-empty array of 2 dimensions, not shape \\(3,\\)"),
+        (np.ones((3, 0)), [0.0], "relu", "weights must be a non-empty array"),
+        (np.ones((3, 1)), [[0.0]], "relu", "bias must be a non-empty array of 1 dimensions"),
+        (np.ones((3, 2)), [0.0], "relu", "one column per bias, of which there are 1"),
+        (np.full((3, 1), np.nan), [0.0], "relu", "weights must be finite"),
+        (np.ones((3, 1)), [np.inf], "relu", "bias must be finite"),
+        (np.ones((3, 1)), [0.0], "rellu", "did you mean relu"),
+    ],
+)
+def test_layer_refuses(weights, bias, activation, words):
+    with pytest.raises(ValueError, match=words):
+        FloatDense(weights, bias, activation)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"layers": ()}, "at least one layer"),
+        ({"layers": (SECOND, FIRST, FIRST)}, "Layer 2 takes 2 inputs, but layer 1 has 3 outputs"),
+        (
+            {"layers": (replace(FIRST, activation="softmax"), SECOND)},
+            "softmax must follow the last layer, not layer 0",
+        ),
+        ({"input_bits": 0}, r"input_bits must lie in 1\.\.16, not be 0"),
+        ({"input_bits": 17}, r"input_bits must lie in 1\.\.16, not be 17"),
+        ({"scaling": InputScaling(mean=[1, 2, 3])}, "must have 1 or 2 values, not 3"),
+        ({"calibration": RAW / 4}, "calibration must hold integers, not float64"),
+        ({"calibration": RAW[0]}, r"calibration must have shape \(n, 2\), not \(2,\)"),
+        ({"calibration": RAW[:0]}, r"calibration must have shape \(n, 2\), not \(0, 2\)"),
+        ({"calibration": RAW - 3}, r"calibration must lie in 0\.\.255"),
+        ({"calibration": RAW + 252}, r"calibration must lie in 0\.\.255"),
+    ],
+)
+def test_network_refuses(changes, words):
+    with pytest.raises(ValueError, match=words):
+        replace(network(), **changes)
+
+
+def test_overflow_is_one_line():
+    huge = FloatDense(np.full((2, 2), 1e300), np.zeros(2))
+    with pytest.raises(InputError, match="Layer 1 overflows a float64: train it again with smaller weights"):
+        FloatNetwork((huge, huge)).logits(RAW)

@@ -1,0 +1,233 @@
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.errors import InputError
+from quantnn.importers.npz import OPTIONS, load_model
+
+RNG = np.random.default_rng(1)
+GOOD = {
+    "W0": RNG.normal(size=(4, 3)),
+    "b0": RNG.normal(size=3),
+    "W1": RNG.normal(size=(3, 2)).astype(np.float32),
+    "b1": np.array([1, -1]),
+    "activations": np.array(["relu", "softmax"]),
+}
+
+
+def saved(tmp_path, leave_out=(), **changes):
+    arrays = {name: array for name, array in (GOOD | changes).items() if name not in leave_out}
+    np.savez(tmp_path / "model.npz", **arrays)
+    return tmp_path / "model.npz"
+
+
+def refusal(path):
+    with pytest.raises(InputError) as caught:
+        load_model(path)
+    message = str(caught.value)
+    assert "\n" not in message and message.startswith(str(path))
+    return message.removeprefix(f"{path}").removeprefix(": ")
+
+
+def test_plain_model(tmp_path):
+    network = load_model(saved(tmp_path))
+    assert [layer.activation for layer in network.layers] == ["relu", "linear"]
+    for number, layer in enumerate(network.layers):
+        np.testing.assert_array_equal(layer.weights, GOOD[f"W{number}"])
+        np.testing.assert_array_equal(layer.bias, GOOD[f"b{number}"])
+    assert network.input == IntegerRange(0, 255)
+    assert network.scaling.uniform and network.scaling.slope == 1 and network.scaling.offset == 0
+    assert network.calibration is None
+    assert len(network.notes) == 1 and "softmax" in network.notes[0]
+
+
+def test_options(tmp_path):
+    network = load_model(
+        saved(
+            tmp_path,
+            input_bits=np.array([4]),
+            input_signed=np.array(True),
+            input_scale=np.array([0.5]),
+            input_mean=np.arange(4),
+            input_std=np.float32(2),
+            calibration=np.arange(-8, 8).reshape(4, 2, 2),
+        )
+    )
+    assert network.input == IntegerRange(-8, 7)
+    assert network.scaling.scale.shape == ()
+    assert network.scaling.mean.tolist() == [0, 1, 2, 3]
+    assert not network.scaling.uniform
+    assert network.calibration.tolist() == np.arange(-8, 8).reshape(4, 4).tolist()
+
+
+def test_forward_pass_of_the_documented_formula(tmp_path):
+    path = saved(tmp_path, input_scale=1 / 255, input_mean=0.5, input_std=0.25)
+    raw = np.array([[0, 255, 7, 128]])
+    x = (raw / 255 - 0.5) / 0.25
+    hidden = np.maximum(x @ GOOD["W0"] + GOOD["b0"], 0)
+    np.testing.assert_allclose(load_model(path).logits(raw), hidden @ GOOD["W1"] + GOOD["b1"], rtol=1e-12)
+
+
+def test_documented_example(tmp_path, monkeypatch):
+    text = (Path(__file__).parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    example = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    exec(example, {"np": np, "train_x": np.ones((5, 2, 2), np.uint8)} | GOOD)
+    assert load_model("model.npz").calibration.shape == (5, 4)
+    assert all(f"| `{name}` |" in text for name in OPTIONS)
+
+
+def test_other_arrays_are_ignored_with_a_note(tmp_path):
+    notes = load_model(saved(tmp_path, test_x=np.zeros(3), epoch=np.array(7))).notes
+    assert notes[:2] == (
+        "array epoch is not part of a model and was ignored",
+        "array test_x is not part of a model and was ignored",
+    )
+
+
+def test_activations_as_bytes_in_any_case(tmp_path):
+    network = load_model(saved(tmp_path, activations=np.array([b"ReLU", b"Linear"])))
+    assert [layer.activation for layer in network.layers] == ["relu", "linear"]
+
+
+ARRAYS = [
+    ({"w0": np.ones(3)}, "array w0 is unknown: call the arrays of layers W0 and b0, W1 and b1, …"),
+    ({"weights_2": np.ones(3)}, "array weights_2 is unknown: call the arrays of layers"),
+    ({"W00": np.ones(3)}, "array W00 is unknown: call the arrays of layers"),
+    ({"input_stdev": 1.0}, "array input_stdev is unknown: call it input_std, or leave it out"),
+    ({"Activations": np.array("x")}, "array Activations is unknown: call it activations, or leave it out"),
+    ({"W3": np.ones((2, 2)), "b3": np.ones(2)}, "array W2 is missing, but there is a layer 3"),
+    (
+        {"W0": np.ones((4, 3, 3))},
+        "array W0 must have shape (inputs, outputs), not (4, 3, 3): use dense layers only",
+    ),
+    (
+        {"W0": np.ones((3, 4))},
+        "array b0 has 3 values, but W0, (3, 4), has 4 outputs: weights are (inputs, outputs),",
+    ),
+    ({"b0": np.ones(5)}, "array b0 has 5 values, but W0, (4, 3), has 3 outputs: save both of the same layer"),
+    ({"b0": np.ones((1, 3))}, "array b0 must have shape (3,), not (1, 3): save b0.reshape(-1)"),
+    (
+        {"W1": np.ones((2, 3)), "b1": np.ones(3)},
+        "array W1 has 2 inputs, but the layer before it has 3 outputs: weights are (inputs, outputs),",
+    ),
+    (
+        {"W1": np.ones((5, 2))},
+        "array W1 has 5 inputs, but the layer before it has 3 outputs: save the layers in order",
+    ),
+    (
+        {"W0": np.full((4, 3), np.nan)},
+        "array W0 has values that are not finite (12 of 12, the first is NaN at [0, 0])",
+    ),
+    (
+        {"b1": np.array([0, np.inf])},
+        "array b1 has values that are not finite (1 of 2, the first is infinite at [1])",
+    ),
+    ({"W0": np.ones((4, 3), complex)}, "array W0 holds complex numbers: save it as real numbers"),
+    ({"W0": np.array([["a"]])}, "array W0 must hold numbers, not <U1"),
+    ({"W0": np.zeros((0, 3))}, "array W0 is empty (shape (0, 3))"),
+    (
+        {"activations": np.array(["relu"])},
+        "array activations has 1 names for 2 layers: save one name per layer",
+    ),
+    (
+        {"activations": np.array(["rellu", "linear"])},
+        "array activations, layer 0: activation 'rellu' is unknown: did",
+    ),
+    (
+        {"activations": np.array(["softmax", "linear"])},
+        "array activations has softmax at layer 0: it may only follow",
+    ),
+    (
+        {"activations": np.array([1, 2])},
+        "array activations must be a list of strings, not int64 of shape (2,)",
+    ),
+    ({"activations": np.array("relu")}, "array activations must be a list of strings, not <U4 of shape ()"),
+    ({"input_bits": 0}, "array input_bits must lie in 1..16, not be 0: save an integer in 1..16"),
+    ({"input_bits": 17}, "array input_bits must lie in 1..16, not be 17"),
+    ({"input_bits": 7.5}, "array input_bits must hold integers, not 7.5"),
+    (
+        {"input_bits": np.array([8, 8])},
+        "array input_bits must be one integer, not of shape (2,): save one value",
+    ),
+    ({"input_signed": 2}, "array input_signed must lie in 0..1, not be 2"),
+    ({"input_scale": 0.0}, "input_scale must not be 0"),
+    ({"input_scale": np.ones(3)}, "array input_scale has shape (3,): save one value, or 4, one per input"),
+    (
+        {"input_mean": np.ones((1, 4))},
+        "array input_mean has shape (1, 4): save one value, or 4, one per input",
+    ),
+    ({"input_mean": np.nan}, "array input_mean has values that are not finite"),
+    (
+        {"input_std": np.array([1, 1, 0, 1])},
+        "input_std must exceed 0, not be 0: use 1 for a constant feature",
+    ),
+    ({"calibration": np.ones((2, 3))}, "array calibration must have shape (n, 4), not (2, 3)"),
+    (
+        {"calibration": np.full((2, 4), 256)},
+        "array calibration must lie in 0..255, not be 256 at [0, 0]: give integers",
+    ),
+    (
+        {"calibration": np.full((2, 4), 0.5)},
+        "array calibration must hold integers, not 0.5 at [0, 0]: give integers",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), ARRAYS, ids=[words for _, words in ARRAYS])
+def test_wrong_arrays(tmp_path, changes, words):
+    assert refusal(saved(tmp_path, **changes)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("leave_out", "words"),
+    [
+        (["W0"], "array W0 is missing, but there is b0: add it"),
+        (["b1"], "array b1 is missing, but there is W1: add it (zeros for a layer without one)"),
+        (["W0", "b0"], "array W0 is missing, but there is a layer 1: number the layers from 0 without gaps"),
+        (
+            ["activations"],
+            "array activations is missing: save a name per layer, like np.array(['relu', 'linear'])",
+        ),
+    ],
+)
+def test_missing_arrays(tmp_path, leave_out, words):
+    assert refusal(saved(tmp_path, leave_out)) == words
+
+
+def test_no_layers(tmp_path):
+    path = saved(tmp_path, leave_out=["W0", "b0", "W1", "b1"], fc=np.ones(3))
+    assert refusal(path).strip().startswith("has no layers, only activations, fc: save them as W0, b0")
+
+
+def test_missing_file(tmp_path):
+    assert "does not exist" in refusal(tmp_path / "none.npz")
+
+
+def test_a_pytorch_layout_is_told_to_transpose(tmp_path):
+    path = saved(tmp_path, W0=GOOD["W0"].T, W1=GOOD["W1"].T)
+    assert refusal(path).endswith("weights are (inputs, outputs), so save W0.T")
+
+
+@given(widths=st.lists(st.integers(1, 6), min_size=2, max_size=6), seed=st.integers(0, 99))
+@settings(max_examples=25, deadline=None)
+def test_any_chain_comes_back(tmp_path_factory, widths, seed):
+    rng = np.random.default_rng(seed)
+    arrays = {}
+    for number, (inputs, outputs) in enumerate(pairwise(widths)):
+        arrays |= {f"W{number}": rng.normal(size=(inputs, outputs)), f"b{number}": rng.normal(size=outputs)}
+    arrays["activations"] = rng.choice(["relu", "linear"], len(widths) - 1)
+    path = tmp_path_factory.mktemp("chain") / "model.npz"
+    np.savez(path, **arrays)
+    network = load_model(path)
+    assert [network.in_features, *(layer.out_features for layer in network.layers)] == widths
+    assert [layer.activation for layer in network.layers] == arrays["activations"].tolist()
+    for number, layer in enumerate(network.layers):
+        np.testing.assert_array_equal(layer.weights, arrays[f"W{number}"])
+        np.testing.assert_array_equal(layer.bias, arrays[f"b{number}"])
