@@ -113,7 +113,7 @@ class BoardTop(Elaboratable):
         ]
 
         classifies = self._parameters.output.class_width > 0
-        correct = valid & (number == label) if classifies else 0
+        correct = valid & labelled & (number == label) if classifies else 0
         m.d.comb += [leds[0].eq(busy), leds[1].eq(valid), leds[9].eq(correct)]
         for place in range(digits):
             nibble = slice(4 * place, 4 * place + 4)

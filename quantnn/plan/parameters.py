@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from quantnn.arithmetic import IntegerRange
@@ -43,8 +43,11 @@ class ParameterFormat:
 
     @cached_property
     def product(self) -> IntegerRange:
-        """The range that ``acc·m`` and ``acc·m + r`` span."""
-        return self.layer.requantizer.product_range(self.accumulators)
+        """The range that ``acc·m`` and ``acc·m + r`` span in the hardware."""
+        requantizer = self.layer.requantizer
+        if self.one_multiplier:
+            requantizer = replace(requantizer, negative_multipliers=requantizer.multipliers)
+        return requantizer.product_range(self.accumulators)
 
     @property
     def one_multiplier(self) -> bool:

@@ -1,0 +1,190 @@
+"""From a float network to a folder that stands on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from quantnn.arithmetic import Integers
+from quantnn.board import Board
+from quantnn.errors import DoesNotFitError
+from quantnn.export_folder import export_folder
+from quantnn.float_network import FloatNetwork
+from quantnn.hdl.core import Core
+from quantnn.hdl.sample_player import MAX_SAMPLES, SamplePlayer
+from quantnn.hdl.verilog import emit_verilog
+from quantnn.interface import CORE, CoreInterface
+from quantnn.network import IntegerNetwork
+from quantnn.network_file import save_network
+from quantnn.plan.core import CorePlan
+from quantnn.plan.cost import Cost
+from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.planner import Planner
+from quantnn.precision import Precision
+from quantnn.project import write_project
+from quantnn.quantize import quantize
+from quantnn.report import Quality, build_report, save_report
+from quantnn.stimulus import extreme_samples
+from quantnn.summary import render_summary
+from quantnn.vectors import Vectors
+
+__all__ = ["ExportOptions", "export"]
+
+SAMPLES = "quantnn_samples"
+_BOARD_TOP_LOGIC = 250
+"""Logic elements of displays, synchronizers and sample player: an estimate."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExportOptions:
+    """What to export for, and what with.
+
+    Parameters
+    ----------
+    board : Board
+    precision : Precision
+    calibration : int64 array of shape (n, in_features), optional
+        Raw inputs that the scales are chosen on.
+    test_inputs, test_labels : int64 arrays of shape (n, in_features) and (n,), optional
+        What the design is verified and its accuracy measured with.
+    clock_mhz : float, optional
+        The clock for which speeds are stated; the board's own by default.
+    name : str
+        What the report calls the model.
+    """
+
+    board: Board
+    precision: Precision = Precision()
+    calibration: Integers | None = None
+    test_inputs: Integers | None = None
+    test_labels: Integers | None = None
+    clock_mhz: float | None = None
+    name: str = "model"
+
+
+def export(
+    model: FloatNetwork, destination: Path, options: ExportOptions, step: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Quantize, plan and write everything; returns the report. ``step`` is told what is being done.
+
+    Nothing is left behind if it fails, and an earlier export at ``destination`` is replaced only at the end.
+
+    Raises
+    ------
+    InputError
+        ``destination`` holds something else.
+    DoesNotFitError
+        The network needs more than the board has.
+    """
+    with export_folder(destination) as folder:
+        step("quantizing")
+        network = quantize(model, options.calibration, options.precision)
+        step("planning")
+        planner = Planner(network, options.board.resources, _reserve(model))
+        plan = planner.best()
+        step("writing the core")
+        (folder / "core").mkdir()
+        emit_verilog(Core(plan), CORE, folder / "core")
+        CoreInterface.of_plan(plan).save(folder / "core" / "interface.json")
+        _write_template(plan, folder / "core")
+        save_network(network, folder / "network.npz")
+
+        step("computing the expected answers")
+        own = options.test_inputs if options.test_inputs is not None else _calibration(model, options)
+        vectors = _vectors(network, own, options.test_labels)
+        (folder / "vectors").mkdir()
+        vectors.save(folder / "vectors")
+
+        step("writing the board's project")
+        top, built_in = _write_board(plan, planner, options.board, vectors, folder)
+
+        quality = None
+        if options.test_inputs is not None:
+            answers = vectors.expected.head(len(options.test_inputs))
+            quality = Quality.measure(model, network, options.test_inputs, answers, options.test_labels)
+        calibration = _calibration(model, options)
+        notes = list(model.notes)
+        if calibration is None:
+            notes.append(
+                "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
+                " give --calibration"
+            )
+        report = build_report(
+            name=options.name,
+            board=options.board,
+            plan=plan,
+            planner=planner,
+            top=top,
+            clock_mhz=options.clock_mhz or options.board.clock_frequency / 1e6,
+            quality=quality,
+            precision={**asdict(options.precision), "calibration_samples": 0 if calibration is None else len(calibration)},
+            notes=notes,
+            samples_built_in=built_in,
+        )
+        write_report(report, folder)
+    return report
+
+
+def write_report(report: dict[str, Any], folder: Path) -> None:
+    """Write report.json with the list of the folder's files, and summary.txt."""
+    (folder / "summary.txt").write_text(render_summary(report))
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    report["files"] = sorted(names | {"report.json"})
+    save_report(report, folder)
+
+
+def _calibration(model: FloatNetwork, options: ExportOptions) -> Integers | None:
+    return options.calibration if options.calibration is not None else model.calibration
+
+
+def _vectors(network: IntegerNetwork, own: Integers | None, labels: Integers | None) -> Vectors:
+    extremes = extreme_samples(network)
+    inputs = extremes if own is None else np.concatenate([own, extremes])
+    return Vectors.make(network, inputs, labels)
+
+
+def _reserve(model: FloatNetwork) -> Cost:
+    """What the board's top needs at least: its logic, and block RAM for one sample."""
+    return Cost(0, 1 + model.in_features * model.input.width // 8192, _BOARD_TOP_LOGIC)
+
+
+def _write_board(
+    plan: CorePlan, planner: Planner, board: Board, vectors: Vectors, folder: Path
+) -> tuple[Cost, int]:
+    """The board's project with as many built-in samples, a power of two, as there is room for."""
+    target = folder / "board"
+    target.mkdir()
+    limits, core = Cost.limits(board.resources), planner.cost(plan)
+    count = min(MAX_SAMPLES, 1 << (len(vectors.inputs).bit_length() - 1))
+    while True:
+        words = MemoryPlan("memory", count * plan.input.beats, plan.input.tdata_width)
+        top = Cost(0, words.blocks(board.resources.block_ram.shapes), _BOARD_TOP_LOGIC)
+        if (core + top).within(limits):
+            break
+        if count == 1:
+            raise DoesNotFitError(f"{board.name} has no block RAM left for a built-in sample: use --weight-bits")
+        count //= 2
+    labels: list[int | None] = [None] * count
+    if vectors.labels is not None:
+        labels[: len(vectors.labels)] = vectors.labels[:count].tolist()
+    samples = emit_verilog(SamplePlayer(plan.input.pack(vectors.inputs[:count])), SAMPLES, target)
+    copies = []
+    for source in sorted((folder / "core").iterdir()):
+        if source.suffix in (".v", ".mem") and not source.stem.endswith("_template"):
+            (target / source.name).write_bytes(source.read_bytes())
+            copies.append(source.name)
+    files = copies + [path.name for path in samples]
+    write_project(board, target, input=plan.input, output=plan.output, labels=tuple(labels), files=files)
+    return top, count
+
+
+def _write_template(plan: CorePlan, folder: Path) -> None:
+    """An instantiation to copy into somebody's project."""
+    loader = jinja2.PackageLoader("quantnn", ".")
+    template = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined).get_template("core_template.v.j2")
+    (folder / f"{CORE}_template.v").write_text(template.render(core=CORE, input=plan.input, output=plan.output) + "\n")

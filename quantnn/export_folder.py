@@ -1,0 +1,63 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from quantnn.errors import InputError
+from quantnn.report import load_report
+
+__all__ = ["export_folder"]
+
+
+@contextmanager
+def export_folder(destination: Path) -> Iterator[Path]:
+    """A temporary folder beside ``destination`` that takes its place when the context ends well.
+
+    Raises
+    ------
+    InputError
+        ``destination`` is a file, cannot be written, or holds what an earlier export did not write.
+    """
+    _check(destination)
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
+    except OSError as error:
+        raise InputError(f"{destination} cannot be written ({error.strerror}): choose another folder with -o") from None
+    try:
+        scratch.chmod(0o755)
+        yield scratch
+        _check(destination)
+        if destination.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{destination.name}-old-", dir=destination.parent))
+            destination.rename(old / "export")
+            scratch.rename(destination)
+            shutil.rmtree(old)
+        else:
+            scratch.rename(destination)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _check(destination: Path) -> None:
+    """Refuse a destination that holds anything that an earlier export did not write."""
+    if not destination.exists() and not destination.is_symlink():
+        return
+    if not destination.is_dir() or destination.is_symlink():
+        raise InputError(f"{destination} is not a folder: choose another one with -o")
+    found = {path.relative_to(destination).as_posix() for path in destination.rglob("*") if not path.is_dir()}
+    if not found:
+        return
+    if "report.json" not in found:
+        raise InputError(f"{destination} holds something else: choose another folder with -o, or empty it")
+    foreign = sorted(found - set(load_report(destination)["files"]))
+    if foreign:
+        raise InputError(
+            f"{destination} holds {foreign[0]}{' and more' if len(foreign) > 1 else ''}, which the export there did not"
+            " write: choose another folder with -o, or move it away"
+        )

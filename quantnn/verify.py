@@ -1,0 +1,170 @@
+"""Proof by simulation: every layer of every sample, compared with the reference on every bit."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from quantnn.errors import InputError, VerificationError
+from quantnn.export import write_report
+from quantnn.findings import Difference, Findings
+from quantnn.interface import CORE, CoreInterface
+from quantnn.network_file import load_network
+from quantnn.reference import Evaluation
+from quantnn.report import load_report
+from quantnn.sim.device import Device, Tap
+from quantnn.sim.simulator import Run, Simulator
+from quantnn.vectors import Vectors
+
+__all__ = ["VerifyOptions", "verify"]
+
+_STALLED_SAMPLES = 64
+_STALLS = 96
+"""Of 256 cycles, how many a stalling source or sink waits."""
+_SPLIT_CYCLES = 100_000
+"""Simulated cycles from which on a run is split over several processes."""
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """How to verify.
+
+    Parameters
+    ----------
+    samples : int or None
+        Only the first samples of the folder's vectors; all by default.
+    wave : bool
+        Whether a failure leaves a waveform of the first failing sample, wave.vcd.
+    jobs : int
+        Simulations to run at the same time.
+    """
+
+    samples: int | None = None
+    wave: bool = False
+    jobs: int = 2
+
+
+def verify(
+    folder: Path, options: VerifyOptions = VerifyOptions(), step: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Simulate the exported core and compare it with the reference; returns the report with what was found.
+
+    The reference answers anew: expected vectors that somebody changed are refused. Samples go through back to back,
+    for which the initiation interval and the latency are measured; a part of them again with random stalls at the
+    source, at the sink and at both, and once with a reset in mid-stream.
+
+    Raises
+    ------
+    InputError
+        The folder is no exported design.
+    VerificationError
+        The hardware differs: the message names layer, neuron, sample, got and expected. The report is written first.
+    ToolError
+        The simulator is missing or failed.
+    """
+    started = time.monotonic()
+    report = load_report(folder)
+    step("computing the expected answers")
+    network = load_network(folder / "network.npz")
+    interface = CoreInterface.load(folder / "core" / "interface.json")
+    vectors = Vectors.load(folder / "vectors", network)
+    if options.samples is not None:
+        if options.samples < 1:
+            raise InputError(f"--samples must be at least 1, not {options.samples}")
+        count = min(options.samples, len(vectors.inputs))
+        vectors = Vectors(vectors.inputs[:count], vectors.expected.head(count))
+    bench = _Bench(folder, interface, vectors)
+    step("compiling the simulator (kept for the next time)")
+    bench.simulator.program  # noqa: B018  compiles
+    step(f"simulating {len(vectors.inputs)} samples back to back")
+    found = bench.back_to_back(options.jobs)
+    interval, latency = found.interval, found.latency
+    for name, stalls in (("source", (_STALLS, 0)), ("sink", (0, _STALLS)), ("source and sink", (_STALLS, _STALLS))):
+        step(f"simulating with a stalling {name}")
+        found += bench.part(stall_in=stalls[0], stall_out=stalls[1])
+    step("simulating a reset in mid-stream")
+    found += bench.part(reset_after=interface.latency + 3 * interface.interval + 7)
+
+    found = found.with_timing(interface, interval, latency)
+    report["verification"] = {
+        "passed": not found.failures,
+        "samples": len(vectors.inputs),
+        "layers": len(network.layers),
+        "values_compared": found.values,
+        "mismatches": found.mismatches,
+        "first_difference": str(found.failures[0]) if found.failures else None,
+        "simulator": bench.simulator.name,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    report["ii_cycles"]["measured"] = interval
+    report["latency_cycles"]["measured"] = latency
+    if found.failures and options.wave:
+        step("recording the first failing sample")
+        bench.record(found.difference, folder / "wave.vcd")
+    write_report(report, folder)
+    if found.failures:
+        raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}")
+    return report
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """The bench around one exported core."""
+
+    folder: Path
+    interface: CoreInterface
+    vectors: Vectors
+
+    @property
+    def device(self) -> Device:
+        taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in self.interface.taps)
+        return Device(CORE, self.folder / "core" / f"{CORE}.v", self.interface.input, self.interface.output, taps)
+
+    @property
+    def simulator(self) -> Simulator:
+        return Simulator([self.device])
+
+    @property
+    def _patience(self) -> int:
+        return 4 * (self.interface.latency + self.interface.interval) + 1000
+
+    def back_to_back(self, jobs: int) -> Findings:
+        """All samples without a stall, split over ``jobs`` simulations where they are many."""
+        count = len(self.vectors.inputs)
+        if count * self.interface.interval < _SPLIT_CYCLES:
+            jobs = 1
+        ends = [count * job // jobs for job in range(jobs + 1)]
+        with ThreadPoolExecutor(jobs) as pool:
+            parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
+        return sum(parts[1:], start=parts[0])
+
+    def part(self, **stalls: int) -> Findings:
+        """The first samples under stalls or a reset."""
+        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), **stalls)
+
+    def run(self, first: int, end: int, simulator: Simulator | None = None, keep: Path | None = None, **stalls: int) -> Findings:
+        """One simulation of the samples from ``first`` on; ``keep`` takes the waveform."""
+        samples = self.vectors.inputs[first:end]
+        layers = tuple(values[first:end] for values in self.vectors.expected.layers)
+        warm = min(len(samples) - 1, 2 * len(layers) + 4)
+        run = Run(len(samples), self._patience, warm, **stalls)
+        with tempfile.TemporaryDirectory(prefix="quantnn-") as scratch:
+            work = Path(scratch)
+            self.device.write_vectors(work, samples, layers)
+            raw = (simulator or self.simulator).run(run, work)
+            if keep is not None:
+                keep.write_bytes((work / "wave.vcd").read_bytes())
+        return Findings.read(raw, 0, self.interface, len(samples), warm, first)
+
+    def record(self, difference: Difference | None, target: Path) -> None:
+        """A waveform of the failing sample alone, or, if it takes others to fail, of all up to it."""
+        sample = difference.sample if difference else 0
+        simulator = Simulator([self.device], wave=True)
+        alone = self.run(sample, sample + 1, simulator, target)
+        if not alone.failures:
+            self.run(0, sample + 1, simulator, target)
