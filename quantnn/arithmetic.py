@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_MULTIPLIER_BITS", "MAX_SHIFT", "IntegerRange", "Integers", "Requantizer"]
+__all__ = ["MAX_MULTIPLIER_BITS", "MAX_SHIFT", "IntegerRange", "Integers", "Requantizer", "ceil_div"]
 
 MAX_MULTIPLIER_BITS = 16
 MAX_SHIFT = 47
@@ -203,3 +203,8 @@ class Requantizer:
 def half(shift: int) -> int:
     """The rounding constant of a shift: half of the last place that remains, 0 for no shift."""
     return (1 << shift) >> 1
+
+
+def ceil_div(dividend: int, divisor: int) -> int:
+    """The least integer that is not below dividend / divisor."""
+    return -(-dividend // divisor)

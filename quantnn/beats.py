@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.arithmetic import IntegerRange, Integers, ceil_div
 
 __all__ = ["BeatFormat"]
 
@@ -45,7 +45,7 @@ class BeatFormat:
     @property
     def beats(self) -> int:
         """Beats of a sample."""
-        return -(-self.elements // self.per_beat)
+        return ceil_div(self.elements, self.per_beat)
 
     @property
     def payload_width(self) -> int:
@@ -55,7 +55,7 @@ class BeatFormat:
     @property
     def bytes(self) -> int:
         """Bytes of tdata."""
-        return -(-self.payload_width // 8)
+        return ceil_div(self.payload_width, 8)
 
     @property
     def tdata_width(self) -> int:

@@ -108,6 +108,7 @@ def export(
             answers = vectors.expected.head(len(options.test_inputs))
             quality = Quality.measure(model, network, options.test_inputs, answers, options.test_labels)
         calibration = _calibration(model, options)
+        calibrated = 0 if calibration is None else len(calibration)
         notes = list(model.notes)
         if calibration is None:
             notes.append(
@@ -122,7 +123,7 @@ def export(
             top=top,
             clock_mhz=options.clock_mhz or options.board.clock_frequency / 1e6,
             quality=quality,
-            precision={**asdict(options.precision), "calibration_samples": 0 if calibration is None else len(calibration)},
+            precision={**asdict(options.precision), "calibration_samples": calibrated},
             notes=notes,
             samples_built_in=built_in,
         )

@@ -97,8 +97,8 @@ def _after(layer: Layer, tensor: _Tensor, slope: Floats, offset: Floats) -> _Ten
 def _integer_weights(layer: FloatDense, tensor: _Tensor, precision: Precision) -> tuple[Integers, Integers]:
     """Weights, and per channel the fractional bits f of its accumulator (an accumulator of 1 stands for 2^-f).
 
-    f leaves room for the bias. Of the finest f that clips nothing and the next, the one is taken that errs least, each weight's error counted
-    with its input's mean square.
+    f leaves room for the bias. Of the finest f that clips nothing and the next, the one is taken that errs least,
+    each weight's error counted with its input's mean square.
     """
     weights = layer.weights * tensor.slope[:, np.newaxis]
     power = np.array([max(-r.lo, r.hi) ** 2 for r in tensor.box], dtype=np.float64)
@@ -180,11 +180,12 @@ def _activation_fraction(
     """Fractional bits of a layer's output: the least square error over the calibration samples, or else the finest
     that the proven interval bounds allow without clipping."""
     scale = np.exp2(-fraction.astype(np.float64))
+    values: Floats
     if tensor.samples is None:
         box = draft.accumulator_box(tensor.box)
         values = np.stack([[r.lo for r in box], [r.hi for r in box]]).astype(np.float64) * scale
     else:
-        values = accumulate(draft, tensor.samples) * scale
+        values = accumulate(draft, tensor.samples).astype(np.float64) * scale
     if relu:
         values = np.maximum(values, 0)
     greatest = float(np.abs(values).max())

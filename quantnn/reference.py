@@ -64,9 +64,11 @@ def _(layer: Dense, inputs: Integers) -> Integers:
     bound = int(np.abs(layer.bias).max()) + largest * int(np.abs(layer.weights).sum(axis=0).max())
     kind: npt.DTypeLike | None = _exact_float(bound)
     if kind is None:
-        return inputs @ layer.weights + layer.bias
+        exact: Integers = inputs @ layer.weights
+        return exact + layer.bias
     product = inputs.astype(kind) @ layer.weights.astype(kind)
-    return product.astype(np.int64) + layer.bias
+    sums: Integers = product.astype(np.int64)
+    return sums + layer.bias
 
 
 def _exact_float(bound: int) -> type[np.floating] | None:

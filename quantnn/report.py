@@ -1,4 +1,4 @@
-"""report.json: what was exported, what it takes, how fast it is, and what was verified. docs/formats.md documents it."""
+"""report.json: what was exported, what it takes, how fast it is, and what was verified. See docs/formats.md."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ def summary(report: dict[str, Any]) -> Group:
 
 
 def render_summary(report: dict[str, Any]) -> str:
-    """The same as plain text, 110 columns wide."""
-    console = Console(width=110, force_terminal=False, color_system=None)
+    """The same as plain text, 100 columns wide."""
+    console = Console(width=100, force_terminal=False, color_system=None)
     with console.capture() as capture:
         console.print(summary(report))
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
@@ -35,12 +35,7 @@ def _bits(form: dict[str, Any] | None) -> str:
 
 
 def _layers(report: dict[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("layer", "shape", "activation", "formats in · w → out"):
-        table.add_column(heading)
-    table.add_column("accumulator, proven")
-    for heading in ("PE×SIMD", "cycles", "mult", "M9K", "LE"):
-        table.add_column(heading, justify="right")
+    table = _table("layer", "shape", "activation", "in · weights → out", "accumulator, proven")
     for number, layer in enumerate(report["layers"]):
         accumulator = layer["accumulator"]
         table.add_row(
@@ -49,25 +44,28 @@ def _layers(report: dict[str, Any]) -> Table:
             layer["activation"],
             f"{_bits(layer['input'])} · {_bits(layer['weights'])} → {_bits(layer['output'])}",
             f"{_bits(accumulator)} [{accumulator['lo']}, {accumulator['hi']}]",
-            f"{layer['pe']}×{layer['simd']}",
-            str(layer["cycles"]),
-            str(layer["multipliers"]),
-            str(layer["m9k"]),
-            str(layer["le"]),
         )
     return table
 
 
 def _resources(report: dict[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("on the board")
-    for _, heading in _PARTS:
-        table.add_column(heading, justify="right")
+    table = _table("hardware", "PE×SIMD", "cycles", *(heading for _, heading in _PARTS), right=1)
+    for number, layer in enumerate(report["layers"]):
+        counts = (str(layer[part]) for part, _ in _PARTS)
+        table.add_row(f"{number} {layer['kind']}", f"{layer['pe']}×{layer['simd']}", str(layer["cycles"]), *counts)
     for heading, key in (("core", "core"), ("board top", "board_top"), ("total", "totals")):
-        table.add_row(heading, *(str(report[key][part]) for part, _ in _PARTS))
-    table.add_row("available", *(str(report["limits"][part]) for part, _ in _PARTS))
+        table.add_row(heading, "", "", *(str(report[key][part]) for part, _ in _PARTS))
+    table.add_row("available", "", "", *(str(report["limits"][part]) for part, _ in _PARTS))
     shares = (100 * report["totals"][part] / report["limits"][part] for part, _ in _PARTS)
-    table.add_row("used", *(f"{share:.1f} %" for share in shares), style="bold")
+    table.add_row("used", "", "", *(f"{share:.1f} %" for share in shares), style="bold")
+    return table
+
+
+def _table(*headings: str, right: int = 99) -> Table:
+    """A table whose columns from number ``right`` on hold numbers."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place >= right else "left")
     return table
 
 
@@ -77,7 +75,7 @@ def _cycles(entry: dict[str, Any]) -> str:
 
 
 def _speed(report: dict[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_header=False)
+    table = Table(box=box.SIMPLE_HEAD, show_header=False, padding=(0, 1))
     table.add_column()
     table.add_column()
     ratio = report["ii_cycles"]["planned"] / report["device_bound_cycles"]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from quantnn.errors import ToolError
+from quantnn.machine import missing_packages, remedy
 
-__all__ = ["require", "run"]
-
-DEBIAN_PACKAGES = {"g++": "g++", "make": "make", "perl": "perl"}
-"""Debian's package for each system program that cannot come from PyPI."""
-
+__all__ = ["check_machine", "run"]
 
 def run(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, log: Path) -> None:
     """Run a program to its end, with its output in ``log``.
@@ -35,23 +31,13 @@ def run(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | No
         raise ToolError(f"{name} failed with exit code {result.returncode}; its output is in {log}")
 
 
-def require(*programs: str, packages: Sequence[str] = ()) -> None:
-    """Check that system programs are there before the work starts.
-
-    Parameters
-    ----------
-    packages : sequence of str
-        Debian packages that are known to be missing besides.
+def check_machine() -> None:
+    """Check that everything the simulator needs from the system is there.
 
     Raises
     ------
     ToolError
         Names what is missing and the one line that installs all of it.
     """
-    missing = [program for program in programs if shutil.which(program) is None]
-    needed = [DEBIAN_PACKAGES.get(program, program) for program in missing] + list(packages)
-    if needed:
-        raise ToolError(
-            f"Missing on this machine: {', '.join(missing + list(packages))}. On Debian or Ubuntu, install with:"
-            f" sudo apt-get install {' '.join(needed)}"
-        )
+    if packages := missing_packages():
+        raise ToolError(remedy(packages))

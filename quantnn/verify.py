@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from quantnn.errors import InputError, VerificationError
@@ -15,7 +16,6 @@ from quantnn.export import write_report
 from quantnn.findings import Difference, Findings
 from quantnn.interface import CORE, CoreInterface
 from quantnn.network_file import load_network
-from quantnn.reference import Evaluation
 from quantnn.report import load_report
 from quantnn.sim.device import Device, Tap
 from quantnn.sim.simulator import Run, Simulator
@@ -145,10 +145,17 @@ class _Bench:
 
     def part(self, **stalls: int) -> Findings:
         """The first samples under stalls or a reset."""
-        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), **stalls)
+        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), stalls)
 
-    def run(self, first: int, end: int, simulator: Simulator | None = None, keep: Path | None = None, **stalls: int) -> Findings:
-        """One simulation of the samples from ``first`` on; ``keep`` takes the waveform."""
+    def run(
+        self,
+        first: int,
+        end: int,
+        stalls: Mapping[str, int] = MappingProxyType({}),
+        simulator: Simulator | None = None,
+        keep: Path | None = None,
+    ) -> Findings:
+        """One simulation of the samples from ``first`` to before ``end``; ``keep`` takes the waveform."""
         samples = self.vectors.inputs[first:end]
         layers = tuple(values[first:end] for values in self.vectors.expected.layers)
         warm = min(len(samples) - 1, 2 * len(layers) + 4)
@@ -165,6 +172,6 @@ class _Bench:
         """A waveform of the failing sample alone, or, if it takes others to fail, of all up to it."""
         sample = difference.sample if difference else 0
         simulator = Simulator([self.device], wave=True)
-        alone = self.run(sample, sample + 1, simulator, target)
+        alone = self.run(sample, sample + 1, simulator=simulator, keep=target)
         if not alone.failures:
-            self.run(0, sample + 1, simulator, target)
+            self.run(0, sample + 1, simulator=simulator, keep=target)

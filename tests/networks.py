@@ -1,5 +1,8 @@
 """Small random integer networks and an invented device for tests."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange, Requantizer
@@ -16,14 +19,13 @@ def random_requantizer(random, channels, output):
     """Parameters that are uniform or differ by channel, with every kind of activation and rounding."""
 
     def column(low, high):
-        values = random.integers(low, high, channels) if random.random() < 0.5 else [random.integers(low, high)] * channels
-        return tuple(int(value) for value in values)
+        different = random.random() < 0.5
+        values = random.integers(low, high, channels if different else 1).tolist()
+        return tuple(values if different else values * channels)
 
     shifts = column(0, 5)
-    if random.random() < 0.4:
-        multipliers = (1 << int(random.integers(0, 3)),) * channels
-    else:
-        multipliers = column(0, 9)
+    power = (1 << int(random.integers(0, 3)),) * channels
+    multipliers = power if random.random() < 0.4 else column(0, 9)
     negative = [multipliers, (0,) * channels, tuple(m // 4 for m in multipliers)][random.integers(3)]
     halves = random.choice(["half", "truncate", "both"])
     chosen = {"half": [True] * channels, "truncate": [False] * channels, "both": random.random(channels) < 0.5}[halves]
@@ -50,21 +52,43 @@ def random_rescale(random, features):
     return Rescale(random.integers(-20, 21, features), random_requantizer(random, features, random_output(random)))
 
 
+def unsaturated(network):
+    """The network with last outputs that are its last accumulators, shifted left channel by channel."""
+    last = network.layers[-1]
+    wide = replace(last.requantizer, output=IntegerRange(-(2**40), 2**40))
+    box = wide.interval(network.accumulator_boxes[-1])
+    logits = replace(wide, output=IntegerRange(min(r.lo for r in box), max(r.hi for r in box)))
+    return replace(network, layers=(*network.layers[:-1], replace(last, requantizer=logits)))
+
+
 def random_network(seed, widths=None, rescale=None, classify=None):
-    """A network of dense layers between tensors of ``widths`` elements, maybe behind a rescale layer."""
+    """Dense layers between tensors of ``widths`` elements, maybe behind a rescale layer."""
     random = np.random.default_rng(seed)
     widths = widths or [int(w) for w in random.integers(1, 8, random.integers(2, 5))]
     layers = []
     if random.random() < 0.3 if rescale is None else rescale:
         layers.append(random_rescale(random, widths[0]))
-    layers += [random_dense(random, a, b) for a, b in zip(widths, widths[1:], strict=False)]
-    output = IntegerRange(-(2**40), 2**40)
-    last = layers[-1]
-    logits = Requantizer.make(last.out_features, output, multiplier=tuple(1 << int(k) for k in random.integers(0, 3, last.out_features)))
-    layers[-1] = Dense(last.bias, logits, weights=last.weights, weight_range=last.weight_range)
-    draft = IntegerNetwork(random_output(random), tuple(layers))
-    box = layers[-1].output_box([draft.accumulators[-1]] * 0 or _box_before_last(draft))
-    tight = IntegerRange(min(r.lo for r in box), max(r.hi for r in box))
-    logits = Requantizer(logits.multipliers, logits.negative_multipliers, logits.shifts, logits.roundings, tight)
-    layers[-1] = Dense(last.bias, logits, weights=last.weights, weight_range=last.weight_range)
-    return IntegerNetwork(draft.input, tuple(layers), bool(random.integers(2)) if classify is None else classify)
+    layers += [random_dense(random, a, b) for a, b in pairwise(widths)]
+    shifts = tuple(1 << int(k) for k in random.integers(0, 3, widths[-1]))
+    layers[-1] = replace(layers[-1], requantizer=Requantizer.make(widths[-1], BYTE, multiplier=shifts))
+    classes = bool(random.integers(2)) if classify is None else classify
+    return unsaturated(IntegerNetwork(random_output(random), tuple(layers), classes))
+
+
+def random_samples(network, count, seed=0):
+    lo, hi = network.input.lo, network.input.hi
+    return np.random.default_rng(seed).integers(lo, hi + 1, (count, network.in_features))
+
+
+def device(multipliers=8, blocks=64, logic=100_000, shapes=((64, 4), (32, 8), (16, 16))):
+    """An invented device with small memory blocks and two multiplier modes."""
+    return Resources(
+        Logic("LE", logic, ()),
+        Multipliers("multiplier", multipliers, (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2)), ()),
+        BlockRam("block", blocks, 256, shapes, ()),
+    )
+
+
+def plan_of(network, **limits):
+    """The planner's best core of a network on an invented device."""
+    return Planner(network, device(**limits)).best()

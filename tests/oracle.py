@@ -32,8 +32,9 @@ def accumulators(layer, values):
     """Exact sums of one layer, Python integers."""
     bias = layer.bias.tolist()
     if isinstance(layer, Dense):
-        columns = zip(*layer.weights.tolist(), strict=True)
-        return [b + sum(w * x for w, x in zip(column, values, strict=True)) for b, column in zip(bias, columns, strict=True)]
+        columns = layer.weights.T.tolist()
+        sums = [sum(w * x for w, x in zip(column, values, strict=True)) for column in columns]
+        return [b + total for b, total in zip(bias, sums, strict=True)]
     return [x + b for x, b in zip(values, bias, strict=True)]
 
 

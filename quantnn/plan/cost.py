@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from quantnn.arithmetic import ceil_div
 from quantnn.plan.engine import EnginePlan
 from quantnn.plan.memory import MemoryPlan
 from quantnn.resources import Multipliers, Resources
@@ -50,7 +51,7 @@ def multiplier_elements(operands: tuple[int, int], multipliers: Multipliers) -> 
     choices = []
     for mode in multipliers.modes:
         narrow, wide = sorted(mode.operands)
-        choices.append(-(-low // narrow) * -(-high // wide) * mode.elements)
+        choices.append(ceil_div(low, narrow) * ceil_div(high, wide) * mode.elements)
     return min(choices)
 
 

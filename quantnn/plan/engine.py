@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.layers import Layer
 from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.parameters import ParameterFormat
@@ -124,7 +124,7 @@ class EnginePlan(ABC):
     def _common_memories(self) -> tuple[MemoryPlan, ...]:
         channels, lanes = self.layer.out_features, self.lanes
         return (
-            MemoryPlan("drain.parameters", -(-channels // lanes), lanes * self.parameters.width),
+            MemoryPlan("drain.parameters", ceil_div(channels, lanes), lanes * self.parameters.width),
             self.queue.memory("queue.memory"),
         )
 

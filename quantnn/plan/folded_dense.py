@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.layers import Dense, Layer
 from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.memory import MemoryPlan, pack_words
@@ -57,15 +57,15 @@ class FoldedDensePlan(EnginePlan):
     def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
         """For every number of output folds, the least PE, lanes and SIMD that keep to the interval."""
         outputs, inputs = layer.out_features, layer.in_features
-        for folds in sorted({-(-outputs // pe) for pe in range(1, outputs + 1)}):
+        for folds in sorted({ceil_div(outputs, pe) for pe in range(1, outputs + 1)}):
             cycles = interval // folds
             if cycles == 0:
                 continue
-            pe = -(-outputs // folds)
-            lanes = -(-pe // cycles)
+            pe = ceil_div(outputs, folds)
+            lanes = ceil_div(pe, cycles)
             if folds > 1:
-                pe = -(-pe // lanes) * lanes
-            simd = -(-(-(-inputs // cycles)) // beat) * beat
+                pe = ceil_div(pe, lanes) * lanes
+            simd = ceil_div(ceil_div(inputs, cycles), beat) * beat
             if pe <= outputs and simd <= inputs:
                 yield Fold(simd, lanes, pe)
 
@@ -78,11 +78,11 @@ class FoldedDensePlan(EnginePlan):
 
     @property
     def folds(self) -> int:
-        return -(-self.layer.out_features // self.pe)
+        return ceil_div(self.layer.out_features, self.pe)
 
     @property
     def columns(self) -> int:
-        return -(-self.layer.in_features // self.simd)
+        return ceil_div(self.layer.in_features, self.simd)
 
     @property
     def tree_levels(self) -> int:
@@ -99,7 +99,7 @@ class FoldedDensePlan(EnginePlan):
 
     def drain(self, fold: int) -> int:
         """Beats that a fold's accumulators fill."""
-        return -(-min(self.pe, self.layer.out_features - fold * self.pe) // self.lanes)
+        return ceil_div(min(self.pe, self.layer.out_features - fold * self.pe), self.lanes)
 
     @property
     def emissions(self) -> tuple[int, ...]:

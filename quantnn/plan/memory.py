@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantnn.arithmetic import Integers
+from quantnn.arithmetic import Integers, ceil_div
 
 __all__ = ["MemoryPlan", "next_power_of_two", "pack_words"]
 
@@ -52,11 +52,11 @@ class MemoryPlan:
 
         The words are spread over equal blocks side by side; a memory deeper than the deepest shape is stacked.
         """
-        return min(-(-self.depth // depth) * -(-self.width // width) for depth, width in shapes)
+        return min(ceil_div(self.depth, depth) * ceil_div(self.width, width) for depth, width in shapes)
 
 
 def pack_words(values: Integers, bits: int) -> list[int]:
-    """Rows of ``values``, shape (words, places), as integers: place i in bits [i·bits, (i+1)·bits), two's complement."""
+    """Rows of ``values``, shape (words, places), as integers: place i in bits [i·bits, (i+1)·bits)."""
     places = ((values[:, :, np.newaxis] >> np.arange(bits)) & 1).astype(np.uint8)
     packed = np.packbits(places.reshape(len(values), -1), axis=1, bitorder="little")
     return [int.from_bytes(row.tobytes(), "little") for row in packed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.beats import BeatFormat
 from quantnn.errors import DoesNotFitError
 from quantnn.layers import Dense
@@ -67,7 +67,7 @@ class Planner:
 
     @property
     def device_bound(self) -> int:
-        return -(-self.network.macs // self.resources.multipliers.count)
+        return ceil_div(self.network.macs, self.resources.multipliers.count)
 
     def best(self) -> CorePlan:
         """The plan with the least initiation interval; of those that the search meets, the one with the most room.
@@ -115,7 +115,7 @@ class Planner:
             multipliers = choice.cost.multipliers / max(1, self._limits.multipliers)
             return weights[0] * multipliers + weights[1] * choice.cost.block_ram / max(1, self._limits.block_ram)
 
-        least = -(-self.network.in_features // interval)
+        least = ceil_div(self.network.in_features, interval)
         widths = range(least, min(2 * least, self.network.in_features) + 1)
         best = {per_beat: _Choice((), Cost(), per_beat, per_beat) for per_beat in widths}
         for number in range(len(self.network.layers)):

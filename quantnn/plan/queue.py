@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.plan.memory import MemoryPlan
 
 __all__ = ["QueuePlan"]
@@ -46,12 +46,12 @@ class QueuePlan:
     @property
     def beats(self) -> int:
         """Arriving beats of a sample."""
-        return -(-self.elements // self.lanes)
+        return ceil_div(self.elements, self.lanes)
 
     @property
     def words(self) -> int:
         """Words of a sample."""
-        return -(-self.elements // self.word)
+        return ceil_div(self.elements, self.word)
 
     def memory(self, name: str) -> MemoryPlan:
         """The memory that holds the words."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.layers import Layer, Rescale
 from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.memory import MemoryPlan
@@ -27,7 +27,7 @@ class StreamedRescalePlan(EnginePlan):
 
     @classmethod
     def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
-        lanes = -(-(-(-layer.out_features // interval)) // beat) * beat
+        lanes = ceil_div(ceil_div(layer.out_features, interval), beat) * beat
         if lanes <= layer.out_features:
             yield Fold(lanes, lanes)
 

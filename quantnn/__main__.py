@@ -1,0 +1,5 @@
+"""``python -m quantnn``."""
+
+from quantnn.cli import main
+
+main()

@@ -1,0 +1,195 @@
+"""The command line: thin, every command prints what to do next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from quantnn import __version__
+from quantnn.errors import InputError, QuantnnError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="quantnn",
+    help="A trained neural network goes in, an FPGA design that is proven bit-exact comes out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+Model = Annotated[Path, typer.Argument(help="Trained network, .npz: see docs/formats.md.")]
+Design = Annotated[Path, typer.Argument(help="Folder that quantnn export wrote.")]
+
+
+def main() -> None:
+    """Run the command line; errors that a user can mend are one line."""
+    try:
+        app()
+    except QuantnnError as error:
+        _err.print(Text(f"Error: {error}"), soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A spinner that says which step is being done; plain lines where there is no terminal."""
+    if not _err.is_terminal:
+        yield lambda text: _err.print(Text(f"… {text}"))
+        return
+    with _err.status("") as status:
+        yield lambda text: status.update(Text(text))
+
+
+def _show(report: dict[str, object]) -> None:
+    from quantnn.summary import summary
+
+    _out.print(summary(report))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        _out.print(f"quantnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """A trained neural network goes in, an FPGA design that is proven bit-exact comes out."""
+
+
+@app.command()
+def export(
+    model: Model,
+    board: Annotated[str, typer.Option(help="Board by name, or a TOML file of your own.")] = "de10-lite",
+    calibration: Annotated[
+        Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.")
+    ] = None,
+    test: Annotated[
+        tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
+    ] = None,
+    weight_bits: Annotated[int, typer.Option(help="Bits of a weight, 2 to 16.")] = 8,
+    activation_bits: Annotated[int, typer.Option(help="Bits between layers, 2 to 16.")] = 8,
+    clock_mhz: Annotated[float | None, typer.Option(help="Clock for which speeds are stated.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
+    ] = None,
+) -> None:
+    """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
+    from quantnn.board import load_board
+    from quantnn.dataset import load_inputs, load_labels
+    from quantnn.export import ExportOptions, export
+    from quantnn.importers.npz import load_model
+    from quantnn.precision import Precision
+
+    if clock_mhz is not None and not 0 < clock_mhz < 1e6:
+        raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
+    network = load_model(model)
+    samples, labels = None, None
+    if test is not None:
+        samples = load_inputs(test[0], network.in_features, network.input)
+        labels = load_labels(test[1], len(samples), network.out_features)
+    options = ExportOptions(
+        board=load_board(board),
+        precision=Precision(weight_bits, activation_bits),
+        calibration=None if calibration is None else load_inputs(calibration, network.in_features, network.input),
+        test_inputs=samples,
+        test_labels=labels,
+        clock_mhz=clock_mhz,
+        name=model.name,
+    )
+    folder = output or Path(f"{model.stem}-{options.board.name}")
+    with _progress() as step:
+        report = export(network, folder, options, step)
+    _show(report)
+    _out.print(Text(f"Written to {folder}. Next: quantnn verify {folder}"), soft_wrap=True)
+
+
+@app.command()
+def verify(
+    design: Design,
+    samples: Annotated[int | None, typer.Option(help="Only this many samples; all by default.")] = None,
+    wave: Annotated[bool, typer.Option("--wave", help="On failure keep wave.vcd of the first failing sample.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Simulations at the same time.")] = 2,
+) -> None:
+    """Simulate DESIGN with cocotb and Verilator and compare every layer of every sample with the reference."""
+    try:
+        from quantnn.verify import VerifyOptions, verify
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error.name} is missing: install the simulator with pip install 'quantnn[sim]'") from None
+    with _progress() as step:
+        report = verify(design, VerifyOptions(samples, wave, jobs), step)
+    _show(report)
+    project = design / "board" / "quantnn_board.qpf"
+    _out.print(Text(f"Bit-exact. Next: open {project} in Quartus, compile and program the board"), soft_wrap=True)
+
+
+@app.command()
+def simulate(
+    design: Design,
+    input: Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write classes and every layer's outputs to this .npz.")
+    ] = None,
+) -> None:
+    """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
+    from quantnn.dataset import load_inputs
+    from quantnn.network_file import load_network
+    from quantnn.reference import evaluate
+
+    network = load_network(design / "network.npz")
+    values = load_inputs(input, network.in_features, network.input)
+    with _progress() as step:
+        step(f"evaluating {len(values)} samples")
+        answer = evaluate(network, values)
+    if output is not None:
+        if output.suffix != ".npz":
+            raise InputError(f"{output} must end in .npz: choose such a name")
+        arrays = {f"layer_{number}": layer for number, layer in enumerate(answer.layers)}
+        if answer.classes is not None:
+            arrays["classes"] = answer.classes
+        try:
+            with output.open("wb") as file:
+                np.savez_compressed(file, allow_pickle=False, **arrays)
+        except OSError as error:
+            raise InputError(f"{output} cannot be written ({error.strerror}): choose another file") from None
+    for sample, logits in enumerate(answer.logits):
+        chosen = "" if answer.classes is None else f"class {answer.classes[sample]}  "
+        print(f"{sample}: {chosen}{' '.join(map(str, logits.tolist()))}")
+
+
+@app.command()
+def inspect(file: Annotated[Path, typer.Argument(help="A model, a network.npz, or an exported folder.")]) -> None:
+    """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
+    from quantnn.inspection import describe
+
+    _out.print(describe(file))
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")] = Path("digits-de10-lite"),
+) -> None:
+    """The whole way with an embedded example: 8×8 digits, for the DE10-Lite, verified bit-exact on every test image."""
+    from quantnn.demo_files import demo_files
+    from quantnn.tools import check_machine
+
+    check_machine()
+    with demo_files() as files:
+        export(files.model, test=(files.inputs, files.labels), output=output)
+    verify(output)
