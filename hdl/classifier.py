@@ -14,6 +14,8 @@ __all__ = ["Classifier"]
 class Classifier(wiring.Component):
     """Passes the logits on, each beat with the index of the greatest so far; the lowest index wins a tie.
 
+    The class of a single logit is whether it exceeds 0.
+
     A register stage: a beat leaves one cycle after it came, and beats follow each other without a gap.
 
     Parameters
@@ -53,6 +55,8 @@ class Classifier(wiring.Component):
             beat.step.eq(accept),
         ]
         best, winner = self._running_argmax(m, beat)
+        if form.elements == 1:
+            winner = self.i.payload[0] > 0
         with m.If(accept):
             fields = [self.i.payload.as_value(), winner[: form.class_width]]
             m.d.sync += [self.data.eq(Cat(*fields)), self.last.eq(beat.last)]

@@ -1,4 +1,4 @@
-"""The shared requantizers of a layer, with their parameter memory."""
+"""The shared requantizers of a layer, with their parameter memory and activation tables."""
 
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, wiring
@@ -26,7 +26,7 @@ class Drain(wiring.Component):
         A beat of sums follows, ``ReadOnlyMemory.LATENCY`` cycles later.
     sums : In(array of lanes sums)
     valid : Out(1)
-        High in the cycle of a result, ``plan.parameters.latency`` cycles after its sums.
+        High in the cycle of a result, ``plan.drain_latency`` cycles after its sums.
     o : Out(array of lanes outputs)
     """
 
@@ -43,7 +43,7 @@ class Drain(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        plan, parameters = self._plan, self._plan.parameters
+        plan, parameters, table = self._plan, self._plan.parameters, self._plan.layer.table
         words = parameters.words(plan.lanes)
         m.submodules.parameters = rom = ReadOnlyMemory(
             MemoryPlan("parameters", len(words), plan.lanes * parameters.width), words
@@ -56,10 +56,16 @@ class Drain(wiring.Component):
             m.d.comb += [
                 requantizer.sum.eq(self.sums[lane]),
                 requantizer.word.eq(rom.data.word_select(lane, parameters.width)),
-                self.o[lane].eq(requantizer.o),
             ]
+            if table is None:
+                m.d.comb += self.o[lane].eq(requantizer.o)
+            else:
+                contents = table.words()
+                memory = MemoryPlan("table", len(contents), table.output.width)
+                m.submodules[f"table_{lane}"] = function = ReadOnlyMemory(memory, contents)
+                m.d.comb += [function.address.eq(requantizer.o), self.o[lane].eq(function.data)]
 
-        flight = Signal(rom.LATENCY + parameters.latency)
+        flight = Signal(rom.LATENCY + plan.drain_latency)
         m.d.sync += flight.eq(Cat(self.start, flight))
         m.d.comb += self.valid.eq(flight[-1])
         return m

@@ -31,7 +31,7 @@ class Requantizer(wiring.Component):
         The products' sum without bias, modulo the accumulator's width.
     word : In(parameters.width)
         The channel's stored parameters.
-    o : Out(output format)
+    o : Out(the requantizer's output format)
     """
 
     def __init__(self, parameters: ParameterFormat):
@@ -40,7 +40,7 @@ class Requantizer(wiring.Component):
             {
                 "sum": In(parameters.accumulator.width),
                 "word": In(parameters.width),
-                "o": Out(shape_of(parameters.layer.output)),
+                "o": Out(shape_of(parameters.layer.requantizer.output)),
             }
         )
 

@@ -111,7 +111,7 @@ class Findings:
                 failures.append(f"{name} gave {checker['beats']} beats, but {samples * form.beats} were expected")
         if found["protocol_errors"]:
             failures.append(f"m_axis broke the AXI4-Stream handshake in {found['protocol_errors']} cycles")
-        if raw["hung"]:
+        if raw["hung"] and found["samples"] < samples:
             failures.append(f"the core stopped after {found['samples']} of {samples} samples")
         values = sum(min(c["beats"], samples * f.beats) * f.elements // f.beats for c, f in checkers)
         classes = min(found["samples"], samples) if interface.output.class_width else 0

@@ -23,7 +23,8 @@ class IntegerNetwork:
     layers : tuple of Layer
         At least one; each takes what the one before gives.
     classify : bool
-        Whether the answer is the index of the greatest last output (the lowest index wins a tie).
+        Whether the answer is the index of the greatest last output (the lowest index wins a tie), or, for a single
+        output, whether it exceeds 0.
     input_scale : float
         Metadata: the real value that an input of 1 stands for.
 

@@ -13,6 +13,7 @@ from quantnn.errors import InputError
 from quantnn.layers import LAYER_TYPES, Layer
 from quantnn.network import IntegerNetwork
 from quantnn.safe_npz import Array, read_npz
+from quantnn.table import Table
 
 __all__ = ["FORMAT", "VERSION", "load_network", "save_network"]
 
@@ -34,9 +35,12 @@ def save_network(network: IntegerNetwork, path: Path) -> None:
         }
         for name, values in {**layer.arrays(), **columns}.items():
             arrays[f"layer{number}.{name}"] = np.asarray(values, dtype=np.int64)
+        if layer.table is not None:
+            arrays[f"layer{number}.table"] = np.asarray(layer.table.values, dtype=np.int64)
         headers.append(
             {
                 "kind": layer.kind,
+                "requantized": [requantizer.output.lo, requantizer.output.hi],
                 "output": [layer.output.lo, layer.output.hi],
                 "scale": layer.scale,
                 "activation": layer.activation,
@@ -92,8 +96,10 @@ def _layer(number: int, entry: dict[str, Any], arrays: dict[str, Array]) -> Laye
     }
     columns = ("multipliers", "negative_multipliers", "shifts", "roundings")
     m, n, s, r = (tuple(own[name].ravel().tolist()) for name in columns)
+    requantized, output = IntegerRange(*entry["requantized"]), IntegerRange(*entry["output"])
     common = {
-        "requantizer": Requantizer(m, n, s, r, IntegerRange(*entry["output"])),
+        "requantizer": Requantizer(m, n, s, r, requantized),
+        "table": Table(requantized, tuple(own["table"].tolist()), output) if "table" in own else None,
         "scale": float(entry["scale"]),
         "activation": str(entry["activation"]),
     }

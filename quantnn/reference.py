@@ -13,7 +13,7 @@ from quantnn.arithmetic import Integers
 from quantnn.layers import Dense, Layer, Rescale
 from quantnn.network import IntegerNetwork
 
-__all__ = ["Evaluation", "accumulate", "evaluate"]
+__all__ = ["Evaluation", "accumulate", "decide", "evaluate"]
 
 _BATCH = 1024
 """Samples per step, so that what is worked on stays in cache."""
@@ -28,7 +28,8 @@ class Evaluation:
     layers : tuple of int64 arrays of shape (n, out_features)
         Output of every layer.
     classes : int64 array of shape (n,) or None
-        Index of the greatest last output, the lowest of equals; None if the network does not classify.
+        Index of the greatest last output, the lowest of equals; for a single output, whether it exceeds 0. None if
+        the network does not classify.
     """
 
     layers: tuple[Integers, ...]
@@ -98,7 +99,7 @@ def evaluate(
     for start in range(0, len(samples), _BATCH):
         values = samples[start : start + _BATCH].astype(np.int64)
         for layer, collected in zip(network.layers, outputs, strict=True):
-            values = layer.requantizer(accumulate(layer, values))
+            values = layer.finish(accumulate(layer, values))
             collected.append(values)
         if progress is not None:
             progress(len(values))
@@ -106,4 +107,9 @@ def evaluate(
         np.concatenate(parts) if parts else np.zeros((0, layer.out_features), dtype=np.int64)
         for layer, parts in zip(network.layers, outputs, strict=True)
     )
-    return Evaluation(layers, layers[-1].argmax(axis=1) if network.classify else None)
+    return Evaluation(layers, decide(layers[-1]) if network.classify else None)
+
+
+def decide(logits: Integers) -> Integers:
+    """The class of each sample, for logits of shape (n, out_features); a single logit is compared with 0."""
+    return (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)

@@ -67,7 +67,7 @@ class Device:
         """
         classes = None
         if self.output.class_width:
-            classes = running_argmax(layers[-1], self.output.per_beat)
+            classes = running_class(layers[-1], self.output.per_beat)
         self._write(folder / f"{self.files}input.bin", self.input.pack(samples))
         self._write(folder / f"{self.files}output.bin", self.output.pack(layers[-1], classes))
         for number, (tap, values) in enumerate(zip(self.taps, layers, strict=True)):
@@ -80,8 +80,10 @@ class Device:
         path.write_bytes(np.ascontiguousarray(beats[..., ::-1]).tobytes())
 
 
-def running_argmax(logits: Integers, per_beat: int) -> Integers:
-    """Per beat, the index of the greatest logit so far; the lowest index wins a tie. Shape (n, beats)."""
+def running_class(logits: Integers, per_beat: int) -> Integers:
+    """Per beat, the class by the logits so far; shape (n, beats). A single logit is compared with 0."""
+    if logits.shape[1] == 1:
+        return (logits > 0).astype(np.int64)
     beats = -(-logits.shape[1] // per_beat)
     ends = [min(logits.shape[1], (beat + 1) * per_beat) for beat in range(beats)]
     return np.stack([logits[:, :end].argmax(axis=1) for end in ends], axis=1)

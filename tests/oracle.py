@@ -15,9 +15,9 @@ def requantize(acc, m, *, s=0, lo, hi, negative_m=None, truncate=False):
 
 
 def drained(layer, channel, acc):
-    """What a channel's requantizer makes of an accumulator, by its parameters."""
-    requantizer = layer.requantizer
-    return requantize(
+    """What a channel makes of an accumulator, by its requantizer's parameters and its table, if it has one."""
+    requantizer, table = layer.requantizer, layer.table
+    index = requantize(
         acc,
         requantizer.multipliers[channel],
         s=requantizer.shifts[channel],
@@ -26,6 +26,7 @@ def drained(layer, channel, acc):
         negative_m=requantizer.negative_multipliers[channel],
         truncate=requantizer.roundings[channel] == 0,
     )
+    return index if table is None else table.values[index - requantizer.output.lo]
 
 
 def accumulators(layer, values):
@@ -48,5 +49,5 @@ def outputs(network, sample):
 
 
 def elected(logits):
-    """The least index of a greatest logit."""
-    return logits.index(max(logits))
+    """The least index of a greatest logit; a single one is compared with 0."""
+    return logits.index(max(logits)) if len(logits) > 1 else int(logits[0] > 0)

@@ -34,12 +34,13 @@ def word(form, elements, index):
 
 
 def answers(form, samples, garbage):
-    """(tdata, tlast) of every beat: the class is the first of the greatest so far."""
+    """(tdata, tlast) of every beat: the class is the first of the greatest so far, of a single logit its sign."""
     result = []
     for logits in samples:
         for number, beat in enumerate(beats(form, logits, garbage)):
             so_far = logits[: (number + 1) * form.per_beat]
-            result.append((word(form, beat, so_far.index(max(so_far))), int(number == form.beats - 1)))
+            index = so_far.index(max(so_far)) if form.elements > 1 else int(logits[0] > 0)
+            result.append((word(form, beat, index), int(number == form.beats - 1)))
     return result
 
 

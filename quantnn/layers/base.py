@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange, Integers, Requantizer
+from quantnn.table import Table
 
 __all__ = ["LAYER_TYPES", "Box", "Layer", "frozen_integers"]
 
@@ -28,7 +29,9 @@ class Layer(ABC):
     bias : int64 array of shape (out_features,)
         Added to every accumulator.
     requantizer : Requantizer
-        Accumulators to outputs, ``out_features`` channels; its ``output`` is the format of this layer's tensor.
+        Accumulators to outputs, or to the table's indices; ``out_features`` channels.
+    table : Table, optional
+        An activation function: the requantizer gives the index, the table the output.
     scale : float
         Metadata: the real value that an output of 1 stands for. Never enters a computation.
     activation : str
@@ -39,6 +42,7 @@ class Layer(ABC):
 
     bias: Integers
     requantizer: Requantizer
+    table: Table | None = field(default=None, kw_only=True)
     scale: float = 1.0
     activation: str = "linear"
 
@@ -52,6 +56,11 @@ class Layer(ABC):
             raise ValueError(
                 f"A layer with {len(self.bias)} outputs must have as many requantizer channels,"
                 f" not {self.requantizer.channels}"
+            )
+
+        if self.table is not None and self.table.index != self.requantizer.output:
+            raise ValueError(
+                f"A table's indices must be the requantizer's outputs {self.requantizer.output}, not {self.table.index}"
             )
 
     @property
@@ -72,7 +81,12 @@ class Layer(ABC):
     @property
     def output(self) -> IntegerRange:
         """The format of the output tensor."""
-        return self.requantizer.output
+        return self.requantizer.output if self.table is None else self.table.output
+
+    def finish(self, accumulators: Integers) -> Integers:
+        """Outputs of accumulators, both int64 of shape (n, out_features)."""
+        values = self.requantizer(accumulators)
+        return values if self.table is None else self.table(values)
 
     @abstractmethod
     def accumulator_box(self, inputs: Box) -> Box:
@@ -80,7 +94,8 @@ class Layer(ABC):
 
     def output_box(self, inputs: Box) -> Box:
         """The range of each output over all inputs of the box."""
-        return self.requantizer.interval(self.accumulator_box(inputs))
+        box = self.requantizer.interval(self.accumulator_box(inputs))
+        return box if self.table is None else [self.table.interval(indices) for indices in box]
 
     @abstractmethod
     def arrays(self) -> dict[str, Integers]:

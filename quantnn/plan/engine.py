@@ -52,6 +52,9 @@ class EnginePlan(ABC):
         The queue that the results leave by, shaped as the reader wants it.
     """
 
+    ROM_LATENCY: ClassVar[int] = 2
+    """Cycles from a ROM's address to its data, with a register behind the block RAM."""
+
     engine: ClassVar[str]
     layer_type: ClassVar[type[Layer]]
 
@@ -121,10 +124,20 @@ class EnginePlan(ABC):
     def logic_elements(self) -> int:
         """Analytic estimate of 4-input LUTs with flip-flop."""
 
+    @property
+    def drain_latency(self) -> int:
+        """Cycles from a sum to its output: the requantizer's, and those of the table where there is one."""
+        return self.parameters.latency + (0 if self.layer.table is None else self.ROM_LATENCY)
+
     def _common_memories(self) -> tuple[MemoryPlan, ...]:
         channels, lanes = self.layer.out_features, self.lanes
+        table = self.layer.table
+        tables = () if table is None else tuple(
+            MemoryPlan(f"drain.table_{lane}", 1 << table.index.width, table.output.width) for lane in range(lanes)
+        )
         return (
             MemoryPlan("drain.parameters", ceil_div(channels, lanes), lanes * self.parameters.width),
+            *tables,
             self.queue.memory("queue.memory"),
         )
 

@@ -108,7 +108,7 @@ class FoldedDensePlan(EnginePlan):
 
     @property
     def latency(self) -> int:
-        return self.MAC_LATENCY + self.tree_levels + self.parameters.latency
+        return self.MAC_LATENCY + self.tree_levels + self.drain_latency
 
     @property
     def interval(self) -> int:

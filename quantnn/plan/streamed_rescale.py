@@ -22,8 +22,6 @@ class StreamedRescalePlan(EnginePlan):
 
     engine: ClassVar[str] = "streamed"
     layer_type: ClassVar[type[Layer]] = Rescale
-    PARAMETER_LATENCY: ClassVar[int] = 2
-    """Parameter read and parameter register."""
 
     @classmethod
     def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
@@ -51,7 +49,7 @@ class StreamedRescalePlan(EnginePlan):
 
     @property
     def latency(self) -> int:
-        return self.PARAMETER_LATENCY + self.parameters.latency
+        return self.ROM_LATENCY + self.drain_latency
 
     @property
     def interval(self) -> int:

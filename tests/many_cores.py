@@ -1,0 +1,82 @@
+"""Many cores in one compiled simulation, each with its own stimulus and its own expected answers."""
+
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from quantnn.arithmetic import Integers
+from quantnn.findings import Findings
+from quantnn.hdl.core import Core
+from quantnn.hdl.verilog import emit_verilog
+from quantnn.interface import CoreInterface
+from quantnn.plan.core import CorePlan
+from quantnn.reference import Evaluation
+from quantnn.sim.device import Device, Tap
+from quantnn.sim.simulator import Run, Simulator
+
+__all__ = ["ManyCores", "TestedCore"]
+
+
+@dataclass(frozen=True, eq=False)
+class TestedCore:
+    """A core, what it gets and what it has to answer.
+
+    Parameters
+    ----------
+    name : str
+        Its module.
+    plan : CorePlan
+    samples : int64 array of shape (n, in_features); the same n for all cores of a simulation
+    expected : Evaluation
+    """
+
+    __test__ = False
+
+    name: str
+    plan: CorePlan
+    samples: Integers
+    expected: Evaluation
+
+    @cached_property
+    def interface(self) -> CoreInterface:
+        return CoreInterface.of_plan(self.plan)
+
+    def emit(self, folder: Path) -> None:
+        """Write its Verilog and its memory files."""
+        emit_verilog(Core(self.plan), self.name, folder)
+
+    def device(self, folder: Path) -> Device:
+        taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in self.interface.taps)
+        verilog = folder / f"{self.name}.v"
+        return Device(self.name, verilog, self.interface.input, self.interface.output, taps, f"{self.name}_")
+
+
+class ManyCores:
+    """One simulator for some cores, whose Verilog stands in ``folder``."""
+
+    def __init__(self, cores: list[TestedCore], folder: Path):
+        self.cores = cores
+        self.devices = [core.device(folder) for core in cores]
+        self.simulator = Simulator(self.devices)
+        self.count = len(cores[0].samples)
+        self.warm = 2 * max(len(core.plan.engines) for core in cores) + 4
+        assert all(len(core.samples) == self.count for core in cores) and self.count > self.warm + 4
+
+    @property
+    def patience(self) -> int:
+        return 1000 + 4 * max(core.plan.timing.latency + core.plan.timing.interval for core in self.cores)
+
+    def run(self, prepare=lambda folder: None, **stalls: int) -> list[Findings]:
+        """Simulate; ``prepare`` may change the files before it starts. One entry per core."""
+        run = Run(self.count, self.patience, self.warm, **stalls)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            for core, device in zip(self.cores, self.devices, strict=True):
+                device.write_vectors(folder, core.samples, core.expected.layers)
+            prepare(folder)
+            raw = self.simulator.run(run, folder)
+        return [
+            Findings.read(raw, number, core.interface, self.count, self.warm, 0)
+            for number, core in enumerate(self.cores)
+        ]

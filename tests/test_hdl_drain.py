@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+from engines import streamed
+from gateware import get, pace, run
+from networks import SIGNED_NIBBLE, random_rescale
+from oracle import drained
+
+from quantnn.hdl.drain import Drain
+from quantnn.hdl.memory import ReadOnlyMemory
+
+
+@pytest.mark.parametrize("stalls", [False, True])
+@pytest.mark.parametrize(("features", "lanes"), [(1, 1), (5, 1), (4, 2), (7, 3), (3, 3)])
+def test_sums_are_requantized_channel_after_channel(features, lanes, stalls):
+    random = np.random.default_rng(features)
+    layer = random_rescale(random, features)
+    plan = streamed(layer, SIGNED_NIBBLE, lanes)
+    parameters, beats = plan.parameters, -(-features // lanes)
+    mask = (1 << parameters.accumulator.width) - 1
+    dut, starts = Drain(plan), pace(stalls, 7)
+
+    async def bench(ctx):
+        sums_at, results_at, started = {}, {}, 0
+        for cycle in range(8 * beats + 20):
+            due = results_at.pop(cycle, None)
+            assert ctx.get(dut.valid) == (due is not None)
+            if due is not None:
+                assert get(ctx, dut.o)[: len(due)] == due
+            start = started < 5 * beats and next(starts)
+            ctx.set(dut.start, start)
+            if start:
+                first = started % beats * lanes
+                channels = range(first, min(first + lanes, features))
+                sums = [int(random.integers(-8, 8)) for _ in channels]
+                biased = [total + int(layer.bias[c]) for total, c in zip(sums, channels, strict=True)]
+                sums_at[cycle + ReadOnlyMemory.LATENCY] = [total & mask for total in sums]
+                results_at[cycle + ReadOnlyMemory.LATENCY + parameters.latency] = [
+                    drained(layer, c, acc) for c, acc in zip(channels, biased, strict=True)
+                ]
+                started += 1
+            ctx.set(dut.sums, [*sums_at.pop(cycle, []), *[mask] * lanes][:lanes])
+            await ctx.tick()
+        assert started == 5 * beats and not results_at
+
+    run(dut, bench)
