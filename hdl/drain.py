@@ -1,6 +1,6 @@
 """The shared requantizers of a layer, with their parameter memory and activation tables."""
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -8,13 +8,15 @@ from quantnn.hdl.counter import WrappingCounter
 from quantnn.hdl.memory import ReadOnlyMemory
 from quantnn.hdl.requantizer import Requantizer, shape_of
 from quantnn.plan.engine import EnginePlan
-from quantnn.plan.memory import MemoryPlan
 
 __all__ = ["Drain"]
 
 
 class Drain(wiring.Component):
     """Requantizes the sums of a layer, ``lanes`` channels per beat, in the order of the channels.
+
+    Places of the last beat beyond the last channel hold 0. The signal ``results`` shows ``o`` to a testbench, under a
+    name that no submodule's port has.
 
     Parameters
     ----------
@@ -45,11 +47,20 @@ class Drain(wiring.Component):
         m = Module()
         plan, parameters, table = self._plan, self._plan.parameters, self._plan.layer.table
         words = parameters.words(plan.lanes)
-        m.submodules.parameters = rom = ReadOnlyMemory(
-            MemoryPlan("parameters", len(words), plan.lanes * parameters.width), words
-        )
+        m.submodules.parameters = rom = ReadOnlyMemory(plan.parameter_memory, words)
         m.submodules.beat = beat = WrappingCounter(len(words))
         m.d.comb += [beat.step.eq(self.start), rom.address.eq(beat.count)]
+
+        flight = Signal(rom.LATENCY + plan.drain_latency)
+        m.d.sync += flight.eq(Cat(self.start, flight))
+        results = Signal(self.o.shape(), name="results")
+        m.d.comb += [self.valid.eq(flight[-1]), self.o.eq(results)]
+
+        used = plan.layer.out_features - (len(words) - 1) * plan.lanes
+        beyond = Signal.like(flight)
+        masked = used < plan.lanes and (table is not None or 0 not in plan.layer.requantizer.output)
+        if masked:
+            m.d.sync += beyond.eq(Cat(beat.last, beyond))
 
         for lane in range(plan.lanes):
             m.submodules[f"requantizer_{lane}"] = requantizer = Requantizer(parameters)
@@ -57,15 +68,11 @@ class Drain(wiring.Component):
                 requantizer.sum.eq(self.sums[lane]),
                 requantizer.word.eq(rom.data.word_select(lane, parameters.width)),
             ]
-            if table is None:
-                m.d.comb += self.o[lane].eq(requantizer.o)
-            else:
-                contents = table.words()
-                memory = MemoryPlan("table", len(contents), table.output.width)
-                m.submodules[f"table_{lane}"] = function = ReadOnlyMemory(memory, contents)
-                m.d.comb += [function.address.eq(requantizer.o), self.o[lane].eq(function.data)]
-
-        flight = Signal(rom.LATENCY + plan.drain_latency)
-        m.d.sync += flight.eq(Cat(self.start, flight))
-        m.d.comb += self.valid.eq(flight[-1])
+            value = requantizer.o
+            if table is not None:
+                function = ReadOnlyMemory(plan.table_memories[lane], table.words())
+                m.submodules[f"table_{lane}"] = function
+                m.d.comb += function.address.eq(requantizer.o)
+                value = function.data
+            m.d.comb += results[lane].eq(Mux(beyond[-1], 0, value) if masked and lane >= used else value)
         return m

@@ -8,7 +8,6 @@ from quantnn.hdl.counter import WrappingCounter
 from quantnn.hdl.memory import ReadOnlyMemory
 from quantnn.hdl.requantizer import shape_of
 from quantnn.plan.folded_dense import FoldedDensePlan
-from quantnn.plan.memory import MemoryPlan
 
 __all__ = ["MacArray"]
 
@@ -55,10 +54,7 @@ class MacArray(wiring.Component):
         plan, levels = self._plan, self._plan.tree_levels
 
         m.submodules.position = position = WrappingCounter(plan.folds * plan.columns)
-        memory = MemoryPlan(
-            "weights", plan.folds * plan.columns, plan.pe * plan.simd * plan.layer.weight_range.width
-        )
-        m.submodules.weights = weights = ReadOnlyMemory(memory, plan.weight_words())
+        m.submodules.weights = weights = ReadOnlyMemory(plan.weight_memory, plan.weight_words())
         m.d.comb += [position.step.eq(self.valid), weights.address.eq(position.count)]
 
         first, second = (
@@ -98,12 +94,13 @@ class MacArray(wiring.Component):
     def _products(self, m, pe, word, activations):
         """The registered sum of a PE's products."""
         plan, weight = self._plan, self._plan.layer.weight_range
+        style = {"multstyle": "logic"} if plan.in_logic else {}
         terms = []
         for place in range(plan.simd):
             bits = word.word_select(pe * plan.simd + place, weight.width)
             factor = bits.as_signed() if weight.signed else bits
             value = factor * activations[place]
-            product = Signal.like(value, name=f"product_{pe}_{place}", reset_less=True)
+            product = Signal.like(value, name=f"product_{pe}_{place}", reset_less=True, attrs=style)
             m.d.sync += product.eq(value)
             terms.append(product)
         for level in range(plan.tree_levels):

@@ -14,15 +14,15 @@ __all__ = ["emit_verilog"]
 _MODULE_NAME = re.compile(r"^( *(?:module|cell) )(\\\S+)", re.MULTILINE)
 _AUTOIDX = "autoidx 1000000000\n"
 """Yosys numbers its own names through the life of a process and sorts them as text: ten digits each, from here on."""
-_MODULE_OR_FILE = re.compile(r'^module \\?(\S+?) ?\(|\$readmemb\("([^"]+)"', re.MULTILINE)
+_MODULE_OR_FILE = re.compile(r'^module \\?(\S+?) ?\(|\$readmemb\("([^"]+)", *\\?memory(\w*)', re.MULTILINE)
 
 
 def emit_verilog(component, name: str, directory: Path) -> list[Path]:
     """Write ``name``.v and the memory files that it reads into ``directory``; the same component, the same bytes.
 
     Modules are named after their place below ``name``, underscores between the instances. A memory file is named
-    after the module that reads it, and holds one line of binary digits per word; ``$readmemb`` looks for it in the
-    folder in which the simulator or Quartus works.
+    after the module that reads it (and numbered where it has parts), and holds one line of binary digits per word;
+    ``$readmemb`` looks for it in the folder in which the simulator or Quartus works.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def emit_verilog(component, name: str, directory: Path) -> list[Path]:
 def _write_verilog(source: Path, target: Path) -> None:
     design = libyosys.Design()
     libyosys.Pass.call(design, f"tee -q read_rtlil {source}")
-    libyosys.Pass.call(design, "tee -q proc -noopt")
+    libyosys.Pass.call(design, "tee -q proc -noopt -norom")
     libyosys.Pass.call(design, "tee -q opt_clean")
     libyosys.Pass.call(design, f"tee -q write_verilog -extmem {target}")
 
@@ -61,5 +61,7 @@ def _memory_files(text: str) -> dict[str, str]:
         if match[1]:
             module = match[1]
         else:
-            names[match[2]] = f"{module}.mem"
+            names[match[2]] = f"{module}{match[3]}.mem"
+    if len(names) != text.count("$readmem") or len(set(names.values())) != len(names):
+        raise AssertionError(f"Every memory must be read from a file of its own, but these are read: {names}")
     return names

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import index
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,8 @@ class IntegerRange:
     hi: int
 
     def __post_init__(self) -> None:
+        for name in ("lo", "hi"):
+            object.__setattr__(self, name, int(index(getattr(self, name))))
         if self.lo > self.hi:
             raise ValueError(f"An integer range must not be empty, but its ends are {self.lo} and {self.hi}")
 
@@ -63,7 +66,7 @@ class IntegerRange:
     @property
     def width(self) -> int:
         if self.signed:
-            return max((-self.lo - 1).bit_length(), self.hi.bit_length()) + 1
+            return max((-self.lo - 1).bit_length(), max(self.hi, 0).bit_length()) + 1
         return max(self.hi.bit_length(), 1)
 
     def __contains__(self, value: int) -> bool:

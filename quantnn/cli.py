@@ -83,8 +83,17 @@ def export(
     test: Annotated[
         tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
     ] = None,
-    weight_bits: Annotated[int, typer.Option(help="Bits of a weight, 2 to 16.")] = 8,
+    weight_bits: Annotated[
+        str, typer.Option(help="Bits of a weight, 2 to 16, or auto: the widest up to 8 that fit.", metavar="N|auto")
+    ] = "8",
     activation_bits: Annotated[int, typer.Option(help="Bits between layers, 2 to 16.")] = 8,
+    target_ii: Annotated[
+        int | None, typer.Option(help="Initiation interval to reach with the least resources, in cycles.")
+    ] = None,
+    max_latency: Annotated[int | None, typer.Option(help="Cycles that a sample may take at most.")] = None,
+    logic_multipliers: Annotated[
+        bool, typer.Option("--logic-multipliers", help="Also make multipliers of logic, for a shorter interval.")
+    ] = False,
     clock_mhz: Annotated[float | None, typer.Option(help="Clock for which speeds are stated.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
@@ -95,10 +104,13 @@ def export(
     from quantnn.dataset import load_inputs, load_labels
     from quantnn.export import ExportOptions, export
     from quantnn.importers.npz import load_model
+    from quantnn.plan.planner import Goal
     from quantnn.precision import Precision
 
     if clock_mhz is not None and not 0 < clock_mhz < 1e6:
         raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
+    if weight_bits != "auto" and not weight_bits.isdecimal():
+        raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
     network = load_model(model)
     samples, labels = None, None
     if test is not None:
@@ -106,7 +118,10 @@ def export(
         labels = load_labels(test[1], len(samples), network.out_features)
     options = ExportOptions(
         board=load_board(board),
-        precision=Precision(weight_bits, activation_bits),
+        precision=Precision(8 if weight_bits == "auto" else int(weight_bits), activation_bits),
+        widest_that_fit=weight_bits == "auto",
+        goal=Goal(target_ii, max_latency),
+        logic_multipliers=logic_multipliers,
         calibration=None if calibration is None else load_inputs(calibration, network.in_features, network.input),
         test_inputs=samples,
         test_labels=labels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from quantnn.hdl.core import Core
 from quantnn.hdl.sample_player import MAX_SAMPLES, SamplePlayer
 from quantnn.hdl.verilog import emit_verilog
 from quantnn.interface import CORE, CoreInterface
+from quantnn.layers import Dense
 from quantnn.network import IntegerNetwork
 from quantnn.network_file import save_network
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost
 from quantnn.plan.memory import MemoryPlan
-from quantnn.plan.planner import Planner
+from quantnn.plan.planner import Goal, Planner
 from quantnn.precision import Precision
 from quantnn.project import write_project
 from quantnn.quantize import quantize
@@ -48,6 +49,12 @@ class ExportOptions:
     ----------
     board : Board
     precision : Precision
+    widest_that_fit : bool
+        Whether ``precision.weight_bits`` is only the widest, and the widest that fits the board is taken.
+    goal : Goal
+        What the planner aims for.
+    logic_multipliers : bool
+        Whether the planner may make multipliers of logic, for a shorter interval.
     calibration : int64 array of shape (n, in_features), optional
         Raw inputs that the scales are chosen on.
     test_inputs, test_labels : int64 arrays of shape (n, in_features) and (n,), optional
@@ -60,6 +67,9 @@ class ExportOptions:
 
     board: Board
     precision: Precision = Precision()
+    widest_that_fit: bool = False
+    goal: Goal = Goal()
+    logic_multipliers: bool = False
     calibration: Integers | None = None
     test_inputs: Integers | None = None
     test_labels: Integers | None = None
@@ -82,11 +92,8 @@ def export(
         The network needs more than the board has.
     """
     with export_folder(destination) as folder:
-        step("quantizing")
-        network = quantize(model, options.calibration, options.precision)
-        step("planning")
-        planner = Planner(network, options.board.resources, _reserve(model))
-        plan = planner.best()
+        step("quantizing and planning")
+        network, planner, plan = _design(model, options)
         step("writing the core")
         (folder / "core").mkdir()
         emit_verilog(Core(plan), CORE, folder / "core")
@@ -123,12 +130,30 @@ def export(
             top=top,
             clock_mhz=options.clock_mhz or options.board.clock_frequency / 1e6,
             quality=quality,
-            precision={**asdict(options.precision), "calibration_samples": calibrated},
+            precision={
+                "weight_bits": max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)),
+                "activation_bits": options.precision.activation_bits,
+                "calibration_samples": calibrated,
+            },
             notes=notes,
             samples_built_in=built_in,
         )
         write_report(report, folder)
     return report
+
+
+def _design(model: FloatNetwork, options: ExportOptions) -> tuple[IntegerNetwork, Planner, CorePlan]:
+    """The quantized network and its plan, with narrower weights if need and leave be."""
+    precision = options.precision
+    while True:
+        network = quantize(model, options.calibration, precision)
+        planner = Planner(network, options.board.resources, _reserve(model), options.logic_multipliers)
+        try:
+            return network, planner, planner.best(options.goal)
+        except DoesNotFitError:
+            if not options.widest_that_fit or precision.weight_bits == 2:
+                raise
+        precision = replace(precision, weight_bits=precision.weight_bits - 1)
 
 
 def write_report(report: dict[str, Any], folder: Path) -> None:

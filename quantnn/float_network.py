@@ -11,6 +11,7 @@ import numpy.typing as npt
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.errors import InputError
 from quantnn.float_activation import FloatActivation, Floats
+from quantnn.float_decision import decide, needed
 from quantnn.input_scaling import InputScaling
 
 __all__ = ["MAX_INPUT_BITS", "FloatDense", "FloatNetwork"]
@@ -29,7 +30,7 @@ class FloatDense:
     bias : float64 array of shape (out_features,)
         Finite.
     activation : str
-        A name of :data:`~quantnn.float_activation.ACTIVATIONS`, in any case.
+        What :meth:`FloatActivation.named` knows; kept as its name, like ``relu`` or ``leaky_relu:0.01``.
 
     Raises
     ------
@@ -79,8 +80,8 @@ class FloatNetwork:
     Parameters
     ----------
     layers : tuple of FloatDense
-        At least one; each takes what the one before gives. A softmax after the last one is replaced by linear
-        and noted, since it leaves the class as it is.
+        At least one; each takes what the one before gives. A last activation that leaves the decision as it is
+        is replaced by linear, and noted.
     scaling : InputScaling
         From raw inputs to the first layer's.
     input_bits : int
@@ -91,6 +92,10 @@ class FloatNetwork:
         Raw inputs that are typical of what the network will see, each in the input's range.
     notes : tuple of str
         What a report should say about how the model was read.
+    decision : str
+        What the answer is, one of :data:`~quantnn.float_decision.DECISIONS`. By default ``argmax`` for several
+        outputs, ``threshold`` for a single sigmoid, and ``none``, the values themselves, for any other single output.
+        State it here rather than by ``replace``, which finds the last activation dropped already.
 
     Members
     -------
@@ -109,6 +114,7 @@ class FloatNetwork:
     input_signed: bool = False
     calibration: Integers | None = None
     notes: tuple[str, ...] = ()
+    decision: str = ""
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -124,16 +130,15 @@ class FloatNetwork:
         if not 1 <= self.input_bits <= MAX_INPUT_BITS:
             raise ValueError(f"input_bits must lie in 1..{MAX_INPUT_BITS}, not be {self.input_bits}")
         if self.scaling.features not in (None, self.in_features):
-            raise ValueError(
-                f"The input scaling must have 1 or {self.in_features} values, not {self.scaling.features}"
-            )
+            raise ValueError(f"The input scaling must have 1 or {self.in_features} values, not {self.scaling.features}")
         if self.calibration is not None:
             object.__setattr__(self, "calibration", self._checked(self.calibration))
         last = FloatActivation.named(self.layers[-1].activation)
-        if last.last_only:
-            linear = replace(self.layers[-1], activation=last.becomes)
-            object.__setattr__(self, "layers", (*self.layers[:-1], linear))
-            object.__setattr__(self, "notes", (*self.notes, last.note))
+        object.__setattr__(self, "decision", decide(last, self.out_features, self.decision))
+        kept, note = needed(last, self.decision)
+        if note:
+            object.__setattr__(self, "layers", (*self.layers[:-1], replace(self.layers[-1], activation=kept.name)))
+            object.__setattr__(self, "notes", (*self.notes, note))
 
     def _checked(self, samples: npt.NDArray[Any]) -> Integers:
         if samples.dtype.kind not in "iu":
@@ -180,5 +185,16 @@ class FloatNetwork:
         return self.activations(raw)[-1]
 
     def classes(self, raw: npt.NDArray[Any]) -> Integers:
-        """The index of each sample's greatest logit, of shape (n,); the lowest index wins a tie."""
-        return np.asarray(np.argmax(self.logits(raw), axis=1), dtype=np.int64)
+        """Each sample's class, of shape (n,): the index of its greatest logit, where the lowest wins a tie, or
+        whether its single logit exceeds 0.
+
+        Raises
+        ------
+        InputError
+            The decision is none, or a value leaves the range of a float64.
+        """
+        if self.decision == "none":
+            raise InputError("The network gives values, not classes (its decision is none): compare its logits")
+        logits = self.logits(raw)
+        classes = logits[:, 0] > 0 if self.decision == "threshold" else np.argmax(logits, axis=1)
+        return np.asarray(classes, dtype=np.int64)

@@ -53,7 +53,7 @@ class CoreInterface:
         taps = tuple(
             TapInterface(
                 f"layer_{number}.drain.valid",
-                f"layer_{number}.drain.o",
+                f"layer_{number}.drain.results",
                 BeatFormat(engine.layer.out_features, engine.layer.output, engine.lanes),
             )
             for number, engine in enumerate(plan.engines)

@@ -11,6 +11,7 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange, Integers, Requantizer
 from quantnn.errors import InputError
 from quantnn.layers import LAYER_TYPES, Layer
+from quantnn.layers.base import frozen_integers
 from quantnn.network import IntegerNetwork
 from quantnn.safe_npz import Array, read_npz
 from quantnn.table import Table
@@ -73,7 +74,7 @@ def load_network(path: str | Path) -> IntegerNetwork:
         header = json.loads(arrays["header"].tobytes())
         if header["format"] != FORMAT:
             raise KeyError("format")
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise InputError(f"{path} is no saved integer network: make one with quantnn export") from None
     if header.get("version") != VERSION:
         raise InputError(
@@ -85,7 +86,7 @@ def load_network(path: str | Path) -> IntegerNetwork:
         return IntegerNetwork(
             IntegerRange(*header["input"]), layers, bool(header["classify"]), float(header["input_scale"])
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None
 
 
@@ -95,12 +96,16 @@ def _layer(number: int, entry: dict[str, Any], arrays: dict[str, Array]) -> Laye
         name.removeprefix(prefix): values for name, values in arrays.items() if name.startswith(prefix)
     }
     columns = ("multipliers", "negative_multipliers", "shifts", "roundings")
-    m, n, s, r = (tuple(own[name].ravel().tolist()) for name in columns)
+    m, n, s, r = (_integers(own, name) for name in columns)
     requantized, output = IntegerRange(*entry["requantized"]), IntegerRange(*entry["output"])
     common = {
         "requantizer": Requantizer(m, n, s, r, requantized),
-        "table": Table(requantized, tuple(own["table"].tolist()), output) if "table" in own else None,
+        "table": Table(requantized, _integers(own, "table"), output) if "table" in own else None,
         "scale": float(entry["scale"]),
         "activation": str(entry["activation"]),
     }
     return LAYER_TYPES[entry["kind"]].from_saved(own, common, entry["extra"])
+
+
+def _integers(arrays: dict[str, Array], name: str) -> tuple[int, ...]:
+    return tuple(frozen_integers(arrays[name], 1, name).tolist())

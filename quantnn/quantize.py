@@ -51,9 +51,8 @@ def quantize(
         layers.append(first)
         tensor = _after(first, tensor, slope, offset)
     for number, layer in enumerate(network.layers):
-        place = "logits" if number == len(network.layers) - 1 else "hidden"
         try:
-            dense = quantize_dense(layer, tensor, precision, place)
+            dense = quantize_dense(layer, tensor, precision, logits=number == len(network.layers) - 1)
         except ValueError as error:
             raise InputError(f"Layer {number} cannot be quantized: {error}") from None
         layers.append(dense)
@@ -62,7 +61,7 @@ def quantize(
     return IntegerNetwork(
         network.input,
         tuple(layers),
-        classify=getattr(network, "decision", "argmax") != "none",
+        classify=network.decision != "none",
         input_scale=float(network.scaling.slope.flat[0]) if network.scaling.uniform else 1.0,
     )
 

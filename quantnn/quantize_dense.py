@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -47,7 +46,8 @@ class _Curve:
         index = IntegerRange.of_format(bits, signed=True)
         fraction = bits - 1 - self.reach
         greatest = precision.activations(self.signed).hi
-        exact = self.function(np.arange(index.lo, index.hi + 1) * 2.0**-fraction) * greatest
+        points: Floats = np.arange(index.lo, index.hi + 1, dtype=np.float64) * 2.0**-fraction
+        exact = self.function(points) * greatest
         values = tuple(int(v) for v in np.floor(exact + 0.5))
         return Table(index, values, IntegerRange(-greatest if self.signed else 0, greatest)), fraction, 1 / greatest
 
@@ -59,7 +59,7 @@ _CURVES = {
 
 
 def quantize_dense(
-    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, place: Literal["hidden", "logits"]
+    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
 ) -> Dense:
     """The integer layer. Logits are not rounded: their accumulators are aligned by exact left shifts.
 
@@ -70,13 +70,12 @@ def quantize_dense(
     """
     weights, fraction = integer_weights(layer, tensor, precision)
     activation = FloatActivation.named(layer.activation)
-    kind = getattr(activation, "kind", activation.name)
-    if kind in _CURVES:
-        return _tabulated(layer, tensor, precision, weights, fraction, _CURVES[kind])
-    slope = {"linear": 1.0, "relu": 0.0}.get(kind, getattr(activation, "slope", None))
+    if activation.kind in _CURVES:
+        return _tabulated(layer, tensor, precision, weights, fraction, _CURVES[activation.kind])
+    slope = {"linear": 1.0, "relu": 0.0}.get(activation.kind, activation.slope)
     if slope is None:
         raise ValueError(f"the activation {layer.activation} has no integer form")
-    if place == "logits":
+    if logits:
         return _aligned(layer, tensor, precision, weights, fraction, slope)
     return _shifted(layer, tensor, precision, weights, fraction, slope)
 
@@ -93,7 +92,12 @@ def _slope_multiplier(slope: float) -> tuple[int, int]:
 
 
 def _shifted(
-    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, weights: Integers, fraction: Integers, slope: float
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    weights: Integers,
+    fraction: Integers,
+    slope: float,
 ) -> Dense:
     """A layer whose outputs are requantized to the activation format by shifts; slope is that below zero."""
     output = precision.activations(signed=slope > 0)
@@ -146,7 +150,12 @@ def _activation_fraction(
 
 
 def _tabulated(
-    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, weights: Integers, fraction: Integers, curve: _Curve
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    weights: Integers,
+    fraction: Integers,
+    curve: _Curve,
 ) -> Dense:
     """A layer whose accumulators are requantized to a table's index."""
     table, index_fraction, scale = curve.table(precision)
@@ -159,12 +168,18 @@ def _tabulated(
 
 
 def _aligned(
-    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, weights: Integers, fraction: Integers, slope: float
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    weights: Integers,
+    fraction: Integers,
+    slope: float,
 ) -> Dense:
     """The last layer: accumulators aligned by exact left shifts, unrounded and unsaturated."""
-    weights, fraction = coarser(weights, fraction, int(fraction.min()) + _LOGIT_SPREAD)
-    draft = with_bias(layer, tensor, weights, fraction, precision)
     slope_bits, negative = _slope_multiplier(slope)
+    spread = min(_LOGIT_SPREAD, MAX_MULTIPLIER_BITS - 1 - slope_bits)
+    weights, fraction = coarser(weights, fraction, int(fraction.min()) + spread)
+    draft = with_bias(layer, tensor, weights, fraction, precision)
     finest = int(fraction.max())
     everything = IntegerRange(-(1 << 62), 1 << 62)
     requantizer = replace(

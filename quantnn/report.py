@@ -101,6 +101,7 @@ def build_report(
         "totals": _cost(core + top),
         "limits": _cost(limits),
         "estimates": ["le"],
+        "logic_multipliers": sum(engine.logic_multipliers for engine in plan.engines),
         "macs": plan.network.macs,
         "ii_cycles": {"planned": timing.interval, "measured": None},
         "latency_cycles": {"planned": timing.latency, "measured": None},

@@ -87,5 +87,5 @@ def _smallest(values: Integers) -> Array:
     if values.size == 0:
         return values
     spread = IntegerRange.of_array(values)
-    kind = np.min_scalar_type(spread.lo if spread.lo < 0 else spread.hi)
-    return values.astype(np.promote_types(kind, np.min_scalar_type(spread.hi)))
+    bits = next(bits for bits in (8, 16, 32, 64) if spread.width <= bits)
+    return values.astype(f"{'int' if spread.signed else 'uint'}{bits}")

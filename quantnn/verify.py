@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -160,12 +161,12 @@ class _Bench:
         layers = tuple(values[first:end] for values in self.vectors.expected.layers)
         warm = min(len(samples) - 1, 2 * len(layers) + 4)
         run = Run(len(samples), self._patience, warm, **stalls)
-        with tempfile.TemporaryDirectory(prefix="quantnn-") as scratch:
-            work = Path(scratch)
-            self.device.write_vectors(work, samples, layers)
-            raw = (simulator or self.simulator).run(run, work)
-            if keep is not None:
-                keep.write_bytes((work / "wave.vcd").read_bytes())
+        work = Path(tempfile.mkdtemp(prefix="quantnn-"))
+        self.device.write_vectors(work, samples, layers)
+        raw = (simulator or self.simulator).run(run, work)
+        if keep is not None:
+            keep.write_bytes((work / "wave.vcd").read_bytes())
+        shutil.rmtree(work)  # unless the simulation broke off: then its log stays
         return Findings.read(raw, 0, self.interface, len(samples), warm, first)
 
     def record(self, difference: Difference | None, target: Path) -> None:

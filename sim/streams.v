@@ -99,7 +99,8 @@ module beat_checker #(parameter WIDTH = 1, FILE = "") (
 endmodule
 
 // AXI4-Stream slave that checks the handshake (valid and data stay until they are taken, tlast ends each sample) and
-// notes the cycles of the last beats.
+// notes the cycles of the last beats. Where it stalls it also waits for valid, so that a core whose valid waits for
+// ready stops; it decides in mid-cycle, so that no loop of logic goes through it.
 module stream_sink #(parameter WIDTH = 8, BEATS = 1, SEED = 1, FILE = "") (
     input clk,
     input rst,
@@ -114,7 +115,9 @@ module stream_sink #(parameter WIDTH = 8, BEATS = 1, SEED = 1, FILE = "") (
 );
   wire stall;
   stall_generator #(.SEED(SEED)) stalls (.clk(clk), .rate(stall_rate), .stall(stall));
-  assign tready = run && !stall;
+  reg willing = 0;
+  always @(negedge clk) willing <= !stall && tvalid === 1'b1;
+  assign tready = run && (stall_rate == 0 || willing);
   wire taken = tvalid && tready;
   beat_checker #(.WIDTH(WIDTH), .FILE(FILE)) data (.clk(clk), .rst(rst), .strobe(taken), .got(tdata));
 

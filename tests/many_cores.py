@@ -58,7 +58,7 @@ class ManyCores:
     def __init__(self, cores: list[TestedCore], folder: Path):
         self.cores = cores
         self.devices = [core.device(folder) for core in cores]
-        self.simulator = Simulator(self.devices)
+        self.simulator = Simulator(self.devices, optimize=False)
         self.count = len(cores[0].samples)
         self.warm = 2 * max(len(core.plan.engines) for core in cores) + 4
         assert all(len(core.samples) == self.count for core in cores) and self.count > self.warm + 4

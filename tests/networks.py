@@ -10,6 +10,7 @@ from quantnn.layers import Dense, Rescale
 from quantnn.network import IntegerNetwork
 from quantnn.plan.planner import Planner
 from quantnn.resources import BlockRam, Logic, MultiplierMode, Multipliers, Resources
+from quantnn.table import Table
 
 BYTE = IntegerRange(0, 255)
 SIGNED_NIBBLE = IntegerRange(-8, 7)
@@ -61,16 +62,24 @@ def unsaturated(network):
     return replace(network, layers=(*network.layers[:-1], replace(last, requantizer=logits)))
 
 
+def tabulated(random, layer):
+    """The layer with a table of random small integers behind its requantizer."""
+    index, output = layer.requantizer.output, IntegerRange(-5, 9)
+    values = random.integers(output.lo, output.hi + 1, index.hi - index.lo + 1).tolist()
+    return replace(layer, table=Table(index, tuple(values), output))
+
+
 def random_network(seed, widths=None, rescale=None, classify=None):
-    """Dense layers between tensors of ``widths`` elements, maybe behind a rescale layer."""
+    """Dense layers between tensors of ``widths`` elements, maybe behind a rescale layer, some with tables."""
     random = np.random.default_rng(seed)
     widths = widths or [int(w) for w in random.integers(1, 8, random.integers(2, 5))]
     layers = []
     if random.random() < 0.3 if rescale is None else rescale:
         layers.append(random_rescale(random, widths[0]))
     layers += [random_dense(random, a, b) for a, b in pairwise(widths)]
+    layers = [tabulated(random, layer) if random.random() < 0.25 else layer for layer in layers]
     shifts = tuple(1 << int(k) for k in random.integers(0, 3, widths[-1]))
-    layers[-1] = replace(layers[-1], requantizer=Requantizer.make(widths[-1], BYTE, multiplier=shifts))
+    layers[-1] = replace(layers[-1], table=None, requantizer=Requantizer.make(widths[-1], BYTE, multiplier=shifts))
     classes = bool(random.integers(2)) if classify is None else classify
     return unsaturated(IntegerNetwork(random_output(random), tuple(layers), classes))
 

@@ -49,6 +49,53 @@ def test_softmax_is_dropped_and_noted():
     assert replace(soft, input_bits=4).notes == soft.notes
 
 
+def single(activation, **changes):
+    return FloatNetwork((FloatDense([[1.0], [-1.0]], [0.5], activation),), **changes)
+
+
+def test_a_single_sigmoid_is_a_threshold():
+    net = single("sigmoid")
+    assert (net.decision, net.layers[0].activation) == ("threshold", "linear")
+    assert net.notes == ("the sigmoid at the end is dropped: class 1 is a logit above 0 with it or without",)
+    raw = np.array([[3, 3], [0, 1], [2, 1]])
+    assert net.logits(raw).tolist() == [[0.5], [-0.5], [1.5]]
+    assert net.classes(raw).tolist() == [1, 0, 1] and net.classes(raw).dtype == np.int64
+    assert replace(net, input_bits=4).decision == "threshold"
+
+
+def test_a_logit_of_0_is_class_0():
+    zero = FloatNetwork((FloatDense([[0.0], [0.0]], [0.0], "sigmoid"),))
+    assert zero.classes(RAW).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("activation", ["linear", "tanh", "relu", "leaky_relu:0.1"])
+def test_any_other_single_output_is_a_value(activation):
+    net = single(activation)
+    assert (net.decision, net.layers[0].activation, net.notes) == ("none", activation, ())
+    with pytest.raises(InputError, match="values, not classes"):
+        net.classes(RAW)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "leaky_relu:0.1"])
+def test_the_greatest_output_needs_no_increasing_activation(activation):
+    several = FloatNetwork((FIRST, replace(SECOND, activation=activation)), InputScaling(0.5))
+    assert (several.decision, several.layers[1].activation) == ("argmax", "linear")
+    assert "the greatest logit" in several.notes[0]
+    np.testing.assert_array_equal(several.classes(RAW), network().classes(RAW))
+
+
+def test_a_last_relu_stays():
+    assert FloatNetwork((FIRST, replace(SECOND, activation="relu"))).layers[1].activation == "relu"
+
+
+def test_values_keep_their_activation():
+    several = FloatNetwork((FIRST, replace(SECOND, activation="sigmoid")), InputScaling(0.5), decision="none")
+    assert (several.decision, several.layers[1].activation, several.notes) == ("none", "sigmoid", ())
+    np.testing.assert_allclose(several.logits(RAW), 1 / (1 + np.exp([[-2.25, -1.5], [-2.25, 0.0]])))
+    soft = FloatNetwork((FIRST, replace(SECOND, activation="softmax")), decision="none")
+    assert soft.layers[1].activation == "linear" and "the values are the logits" in soft.notes[0]
+
+
 def test_parts_are_copies():
     weights = np.ones((2, 2))
     layer = FloatDense(weights, [0, 0])
@@ -88,6 +135,7 @@ def test_layer_refuses(weights, bias, activation, words):
             {"layers": (replace(FIRST, activation="softmax"), SECOND)},
             "softmax must follow the last layer, not layer 0",
         ),
+        ({"decision": "threshold"}, "threshold must have a single output, not 2"),
         ({"input_bits": 0}, r"input_bits must lie in 1\.\.16, not be 0"),
         ({"input_bits": 17}, r"input_bits must lie in 1\.\.16, not be 17"),
         ({"scaling": InputScaling(mean=[1, 2, 3])}, "must have 1 or 2 values, not 3"),

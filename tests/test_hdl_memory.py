@@ -1,5 +1,6 @@
 # amaranth: UnusedElaboratable=no
 
+import numpy as np
 import pytest
 from amaranth.hdl import Fragment
 from gateware import run
@@ -38,8 +39,31 @@ def test_the_depth_is_a_power_of_two_and_the_rest_is_zero(words, depth):
     assert list(memory.init) == [7] * words + [0] * (depth - words)
 
 
-def test_quartus_is_told_to_take_block_ram():
-    assert elaborated(MemoryPlan("ram", 4, 3)).attrs["ramstyle"] == "M9K, no_rw_check"
+@pytest.mark.parametrize(("in_logic", "style"), [(False, "M9K, no_rw_check"), (True, "logic")])
+def test_quartus_is_told_what_to_take(in_logic, style):
+    assert elaborated(MemoryPlan("ram", 4, 3, in_logic=in_logic)).attrs["ramstyle"] == style
+
+
+@pytest.mark.parametrize("depths", [(8, 4), (8, 2), (8, 4, 2), (16,)])
+def test_the_parts_of_a_split_memory_read_as_one(depths):
+    random = np.random.default_rng(len(depths))
+    words = random.integers(0, 32, sum(depths) - 1 if len(depths) > 1 else 11).tolist()
+    dut = ReadOnlyMemory(MemoryPlan("rom", len(words), 5, depths), words)
+    addresses = [*range(len(words)), *random.integers(0, len(words), 40).tolist()]
+
+    async def bench(ctx):
+        for cycle in range(len(addresses) + 2):
+            if cycle >= 2:
+                assert ctx.get(dut.data) == words[addresses[cycle - 2]]
+            ctx.set(dut.address, addresses[min(cycle, len(addresses) - 1)])
+            await ctx.tick()
+
+    run(dut, bench)
+
+
+def test_a_ram_has_one_part():
+    with pytest.raises(ValueError, match=r"^The memory ram must have one part, not 2$"):
+        block_ram(MemoryPlan("ram", 12, 5, (8, 4)))
 
 
 @pytest.mark.parametrize("count", [4, 6])

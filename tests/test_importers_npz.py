@@ -1,11 +1,14 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
@@ -91,6 +94,102 @@ def test_other_arrays_are_ignored_with_a_note(tmp_path):
     )
 
 
+PYTORCH = {"0.weight": "W0", "0.bias": "b0", "2.weight": "W1", "2.bias": "b1"}
+FOREIGN = {
+    "PyTorch": {name: f"{w}.T" if w[0] == "W" else w for name, w in PYTORCH.items()},
+    "scikit-learn": {"coefs_0": "W0", "coefs_1": "W1", "intercepts_0": "b0", "intercepts_1": "b1"},
+    "Keras": {"dense/kernel": "W0", "dense/bias": "b0", "dense_1/kernel": "W1", "dense_1/bias": "b1"},
+    "positional": {"arr_0": "W0", "arr_1": "b0", "arr_2": "W1", "arr_3": "b1"},
+    "positional, transposed": {"arr_0": "W0.T", "arr_1": "b0", "arr_2": "W1.T", "arr_3": "b1"},
+}
+
+
+@pytest.mark.parametrize("names", FOREIGN.values(), ids=FOREIGN)
+def test_frameworks_spell_the_same_network(tmp_path, names):
+    own = {name.removesuffix(".T"): name for name in names.values()}
+    arrays = {name: GOOD[w.removesuffix(".T")].T if w.endswith(".T") else GOOD[w] for name, w in names.items()}
+    path = saved(tmp_path, own, **arrays)
+    network = load_model(path)
+    raw = np.arange(16).reshape(4, 4)
+    np.testing.assert_array_equal(network.logits(raw), load_model(saved(tmp_path)).logits(raw))
+    weights = [name for name, w in names.items() if w[0] == "W"]
+    order = "(outputs, inputs)" if own["W0"] == "W0.T" else "(inputs, outputs)"
+    assert network.notes[0] == f"the weights, from input to output, are {', '.join(weights)}, each {order}"
+
+
+def test_documented_frameworks(tmp_path, monkeypatch):
+    text = (Path(__file__).parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```py\n# (.*?)\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(2)
+    mlp = MLPClassifier((5,), max_iter=1, solver="lbfgs", random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        mlp.fit(rng.normal(size=(20, 4)), np.arange(20) % 3)
+    models = {
+        "PyTorch": SimpleNamespace(state_dict=lambda: {n: Tensor(GOOD[w]) for n, w in PYTORCH.items()}),
+        "scikit-learn": None,
+        "Keras": SimpleNamespace(get_weights=lambda: [GOOD[name] for name in ("W0", "b0", "W1", "b1")]),
+    }
+    assert [name for name, _ in examples] == list(models)
+    for name, code in examples:
+        exec(code, {"np": np, "model": models[name], "mlp": mlp})
+        expected = ["relu", "linear"]
+        assert [layer.activation for layer in load_model("model.npz").layers] == expected
+    exec(examples[1][1], {"np": np, "mlp": mlp})
+    raw = rng.integers(0, 256, (50, 4))
+    np.testing.assert_array_equal(load_model("model.npz").classes(raw), mlp.predict(raw))
+
+
+class Tensor:
+    """As much of a torch.Tensor as the documented lines use."""
+
+    def __init__(self, values):
+        self._values = values.T
+
+    def cpu(self):
+        return self
+
+    def numpy(self):
+        return self._values
+
+
+def test_a_bias_that_is_not_there_is_zeros(tmp_path):
+    names = {"fc1.weight": GOOD["W0"].T, "fc2.weight": GOOD["W1"].T, "fc2.bias": GOOD["b1"]}
+    network = load_model(saved(tmp_path, ["W0", "b0", "W1", "b1"], **names))
+    assert network.layers[0].bias.tolist() == [0, 0, 0]
+    assert network.notes[1] == "fc1.weight has no bias: zeros are taken"
+
+
+def test_two_spellings_in_one_file(tmp_path):
+    path = saved(tmp_path, coefs_0=np.ones((4, 3)))
+    assert refusal(path).strip() == (
+        "names its layers in more than one way (W0, W1, b0, b1, coefs_0): keep one of them"
+    )
+
+
+def test_a_framework_file_without_activations(tmp_path):
+    names = {f"fc{n}.weight": np.ones((2, 2)) for n in range(3)}
+    path = saved(tmp_path, GOOD, **names)
+    assert refusal(path) == (
+        "array activations is missing: save a name per layer, like np.array(['relu', 'relu', 'linear'])"
+    )
+
+
+@pytest.mark.parametrize("decision", ["none", " None ", ["none"], b"none"])
+def test_decision(tmp_path, decision):
+    activations = np.array(["leaky_relu:0.2", "sigmoid"])
+    network = load_model(saved(tmp_path, activations=activations, decision=np.array(decision)))
+    assert network.decision == "none"
+    assert [layer.activation for layer in network.layers] == ["leaky_relu:0.2", "sigmoid"]
+
+
+def test_decision_of_the_caller(tmp_path):
+    path = saved(tmp_path, W1=np.ones((3, 1)), b1=np.ones(1), activations=np.array(["tanh", "sigmoid"]))
+    assert load_model(path).decision == "threshold"
+    network = load_model(path, decision="none")
+    assert (network.decision, network.layers[1].activation) == ("none", "sigmoid")
+
+
 def test_activations_as_bytes_in_any_case(tmp_path):
     network = load_model(saved(tmp_path, activations=np.array([b"ReLU", b"Linear"])))
     assert [layer.activation for layer in network.layers] == ["relu", "linear"]
@@ -149,6 +248,14 @@ ARRAYS = [
         "array activations must be a list of strings, not int64 of shape (2,)",
     ),
     ({"activations": np.array("relu")}, "array activations must be a list of strings, not <U4 of shape ()"),
+    (
+        {"activations": np.array(["leaky_relu:2", "linear"])},
+        "array activations, layer 0: activation 'leaky_relu:2' must have a slope in 0..1",
+    ),
+    ({"decision": np.array("regression")}, "decision must be one of argmax, threshold, none, not 'regression'"),
+    ({"decision": np.array("threshold")}, "threshold must have a single output, not 2: use argmax or none"),
+    ({"decision": np.array(["none"] * 2)}, "array decision must be one text, not <U4 of shape (2,): save one"),
+    ({"decision": 1}, "array decision must be one text, not int64 of shape (): save one"),
     ({"input_bits": 0}, "array input_bits must lie in 1..16, not be 0: save an integer in 1..16"),
     ({"input_bits": 17}, "array input_bits must lie in 1..16, not be 17"),
     ({"input_bits": 7.5}, "array input_bits must hold integers, not 7.5"),

@@ -1,54 +1,23 @@
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from quantnn.errors import InputError
-from quantnn.importers.spellings import SPELLINGS, Numbered
-
-SOURCE = Path("model.npz")
-
-
-def arrays(*names):
-    return {name: np.full((1, 1), i) for i, name in enumerate(names)}
-
-
-def test_numbered_is_known():
-    assert any(isinstance(spelling, Numbered) for spelling in SPELLINGS)
-
-
-@pytest.mark.parametrize("names", [["W0", "b0"], ["b3"], ["x", "W12"]])
-def test_recognises(names):
-    assert Numbered().recognises(names)
-
-
-@pytest.mark.parametrize("names", [[], ["w0", "B0"], ["W00"], ["W"], ["W0.weight"], ["arr_0"], ["W٣"]])
-def test_does_not_recognise(names):
-    assert not Numbered().recognises(names)
-
-
-def test_layers_stand_in_numeric_order():
-    names = [f"{kind}{number}" for number in (10, 2, 0, 1, 9, 3, 4, 8, 5, 7, 6) for kind in "bW"]
-    found = arrays(*names, "other")
-    layers = Numbered().layers(found, SOURCE)
-    assert [layer.weights_name for layer in layers] == [f"W{n}" for n in range(11)]
-    assert [layer.bias_name for layer in layers] == [f"b{n}" for n in range(11)]
-    assert all(layer.weights is found[layer.weights_name] for layer in layers)
-    assert all(layer.bias is found[layer.bias_name] for layer in layers)
+from quantnn.importers.spellings import KERAS, NUMBERED, POSITIONAL, PYTORCH, SCIKIT_LEARN, SPELLINGS
 
 
 @pytest.mark.parametrize(
-    ("names", "words"),
+    ("names", "expected"),
     [
-        (["W1", "b1"], "array W0 is missing, but there is a layer 1: number the layers from 0 without gaps"),
-        (["W0", "b0", "W7", "b7"], "array W1 is missing, but there is a layer 7"),
-        (["W0", "b0", "b1"], "array W1 is missing, but there is b1: add it"),
-        (
-            ["W0", "b0", "W1"],
-            "array b1 is missing, but there is W1: add it \\(zeros for a layer without one\\)",
-        ),
+        (["W0", "b0"], NUMBERED),
+        (["coefs_0", "intercepts_0"], SCIKIT_LEARN),
+        (["fc1.weight", "fc1.bias"], PYTORCH),
+        (["0.weight"], PYTORCH),
+        (["weight", "bias"], PYTORCH),
+        (["dense/kernel", "dense/bias"], KERAS),
+        (["arr_0", "arr_1"], POSITIONAL),
     ],
 )
-def test_gaps(names, words):
-    with pytest.raises(InputError, match=f"^model.npz: {words}"):
-        Numbered().layers(arrays(*names), SOURCE)
+def test_one_spelling_recognises_a_file(names, expected):
+    assert [spelling for spelling in SPELLINGS if spelling.recognises(names)] == [expected]
+
+
+def test_no_spelling():
+    assert not any(spelling.recognises(["fc", "coef_", "w0", "model"]) for spelling in SPELLINGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,9 @@ from quantnn.dataset import integer_samples
 from quantnn.errors import InputError
 from quantnn.float_activation import FloatActivation, Floats
 from quantnn.float_network import MAX_INPUT_BITS, FloatDense, FloatNetwork
-from quantnn.importers.spellings import SPELLINGS, NamedLayer
+from quantnn.importers.chain import chained
+from quantnn.importers.spelling import NamedLayer
+from quantnn.importers.spellings import NUMBERED, SPELLINGS
 from quantnn.input_scaling import InputScaling
 from quantnn.safe_npz import Array, read_npz
 
@@ -23,6 +25,7 @@ __all__ = ["OPTIONS", "load_model"]
 
 OPTIONS = (
     "activations",
+    "decision",
     "input_bits",
     "input_signed",
     "input_scale",
@@ -35,8 +38,8 @@ OPTIONS = (
 _LAYER_LIKE = re.compile(r"(w|b|weights?|bias(es)?|kernels?)[_.]?[0-9]+", re.IGNORECASE)
 
 
-def load_model(path: str | Path) -> FloatNetwork:
-    """Read a model file; nothing in it is ever unpickled.
+def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
+    """Read a model file; nothing in it is ever unpickled. A ``decision`` overrides the file's.
 
     Raises
     ------
@@ -46,7 +49,7 @@ def load_model(path: str | Path) -> FloatNetwork:
     path = Path(path)
     arrays = read_npz(path)
     layers, notes = _layers(arrays, path)
-    chain = _chained(layers, path)
+    chain = chained(layers, path)
     in_features = len(chain[0][0])
     activations = _activations(arrays, len(layers), path)
     bits = int(_integer(arrays, "input_bits", 8, IntegerRange(1, MAX_INPUT_BITS), path))
@@ -63,6 +66,7 @@ def load_model(path: str | Path) -> FloatNetwork:
             signed,
             _calibration(arrays, in_features, IntegerRange.of_format(bits, signed), path),
             notes,
+            decision or _text(arrays, "decision", path),
         )
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
@@ -70,56 +74,32 @@ def load_model(path: str | Path) -> FloatNetwork:
 
 def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, ...], tuple[str, ...]]:
     candidates = {name: array for name, array in arrays.items() if name not in OPTIONS}
-    spelling = next((spelling for spelling in SPELLINGS if spelling.recognises(candidates)), None)
-    unknown = set(candidates)
-    layers: tuple[NamedLayer, ...] = ()
-    if spelling:
-        layers = spelling.layers(candidates, path)
-        unknown -= {name for layer in layers for name in (layer.weights_name, layer.bias_name)}
-    for name in sorted(unknown):
+    spellings = [spelling for spelling in SPELLINGS if spelling.recognises(candidates)]
+    if len(spellings) > 1:
+        raise InputError(f"{path} names its layers in more than one way ({_some(candidates)}): keep one of them")
+    layers = spellings[0].layers(candidates, path) if spellings else ()
+    unknown = sorted(candidates.keys() - {name for layer in layers for name in (layer.weights_name, layer.bias_name)})
+    for name in unknown:
         if _LAYER_LIKE.fullmatch(name):
             raise _bad(path, name, "is unknown: call the arrays of layers W0 and b0, W1 and b1, …")
         if close := difflib.get_close_matches(name.lower(), OPTIONS, n=1, cutoff=0.8):
             raise _bad(path, name, f"is unknown: call it {close[0]}, or leave it out")
     if not layers:
-        found = ", ".join(sorted(arrays)[:8])
         raise InputError(
-            f"{path} has no layers, only {found}: save them as W0, b0, W1, b1, … with W (inputs, outputs)"
+            f"{path} has no layers, only {_some(arrays)}: save them as W0, b0, W1, b1, … with W (inputs, outputs)"
         )
-    return layers, tuple(f"array {name} is not part of a model and was ignored" for name in sorted(unknown))
-
-
-def _chained(layers: tuple[NamedLayer, ...], path: Path) -> list[tuple[Floats, Floats]]:
-    chain: list[tuple[Floats, Floats]] = []
-    for layer in layers:
-        w, b = layer.weights_name, layer.bias_name
-        weights, bias = numeric(layer.weights, w, path), numeric(layer.bias, b, path)
-        transpose = f"weights are (inputs, outputs), so save {w}.T"
-        if weights.ndim != 2:
-            raise _bad(
-                path, w, f"must have shape (inputs, outputs), not {weights.shape}: use dense layers only"
-            )
-        inputs, outputs = weights.shape
-        if bias.ndim != 1:
-            raise _bad(path, b, f"must have shape ({outputs},), not {bias.shape}: save {b}.reshape(-1)")
-        if len(bias) != outputs:
-            remedy = transpose if len(bias) == inputs else "save both of the same layer"
-            raise _bad(
-                path, b, f"has {len(bias)} values, but {w}, {weights.shape}, has {outputs} outputs: {remedy}"
-            )
-        above = len(chain[-1][1]) if chain else inputs
-        if inputs != above:
-            remedy = transpose if outputs == above else "save the layers in order"
-            raise _bad(path, w, f"has {inputs} inputs, but the layer before it has {above} outputs: {remedy}")
-        chain.append((weights, bias))
-    return chain
+    notes = [f"array {name} is not part of a model and was ignored" for name in unknown]
+    if NUMBERED not in spellings:
+        names = ", ".join(layer.weights_name for layer in layers)
+        notes.append(f"the weights, from input to output, are {names}, each {layers[0].order}")
+    notes += [f"{layer.weights_name} has no bias: zeros are taken" for layer in layers if layer.bias is None]
+    return layers, tuple(notes)
 
 
 def _activations(arrays: Mapping[str, Array], count: int, path: Path) -> list[str]:
     if "activations" not in arrays:
-        raise _bad(
-            path, "activations", "is missing: save a name per layer, like np.array(['relu', 'linear'])"
-        )
+        example = ["relu"] * (count - 1) + ["linear"]
+        raise _bad(path, "activations", f"is missing: save a name per layer, like np.array({example})")
     names = texts(arrays["activations"], "activations", path)
     if len(names) != count:
         raise _bad(path, "activations", f"has {len(names)} names for {count} layers: save one name per layer")
@@ -137,6 +117,14 @@ def _activations(arrays: Mapping[str, Array], count: int, path: Path) -> list[st
     return names
 
 
+def _text(arrays: Mapping[str, Array], name: str, path: Path) -> str:
+    if name not in arrays:
+        return ""
+    if arrays[name].dtype.kind not in "US" or arrays[name].size != 1:
+        raise _bad(path, name, f"must be one text, not {arrays[name].dtype} of shape {arrays[name].shape}: save one")
+    return texts(arrays[name].reshape(1), name, path)[0].lower()
+
+
 def _integer(arrays: Mapping[str, Array], name: str, default: int, allowed: IntegerRange, path: Path) -> int:
     if name not in arrays:
         return default
@@ -146,9 +134,7 @@ def _integer(arrays: Mapping[str, Array], name: str, default: int, allowed: Inte
     return int(integral(arrays[name].reshape(()), name, path, allowed, remedy))
 
 
-def _per_input(
-    arrays: Mapping[str, Array], name: str, default: float, in_features: int, path: Path
-) -> Floats:
+def _per_input(arrays: Mapping[str, Array], name: str, default: float, in_features: int, path: Path) -> Floats:
     if name not in arrays:
         return np.asarray(default)
     values = numeric(arrays[name], name, path)
@@ -159,12 +145,14 @@ def _per_input(
     return values
 
 
-def _calibration(
-    arrays: Mapping[str, Array], in_features: int, allowed: IntegerRange, path: Path
-) -> Integers | None:
+def _calibration(arrays: Mapping[str, Array], in_features: int, allowed: IntegerRange, path: Path) -> Integers | None:
     if "calibration" not in arrays:
         return None
     return integer_samples(arrays["calibration"], "calibration", path, in_features, allowed)
+
+
+def _some(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)[:8])
 
 
 def _bad(path: Path, name: str, problem: str) -> InputError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -50,7 +50,7 @@ class CorePlan:
         """Every memory of the core, named by its place in the module hierarchy."""
         first = (self.input_queue.memory("input_stage.queue.memory"),) if self.input_queue else ()
         return first + tuple(
-            MemoryPlan(f"layer_{number}.{memory.name}", memory.words, memory.width)
+            replace(memory, name=f"layer_{number}.{memory.name}")
             for number, engine in enumerate(self.engines)
             for memory in engine.memories
         )

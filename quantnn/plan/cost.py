@@ -26,6 +26,11 @@ class Cost:
             self.multipliers + other.multipliers, self.block_ram + other.block_ram, self.logic + other.logic
         )
 
+    def __sub__(self, other: Cost) -> Cost:
+        return Cost(
+            self.multipliers - other.multipliers, self.block_ram - other.block_ram, self.logic - other.logic
+        )
+
     @classmethod
     def limits(cls, resources: Resources) -> Cost:
         """What the device has."""
@@ -33,7 +38,11 @@ class Cost:
 
     def within(self, limits: Cost) -> bool:
         """Whether no resource exceeds its limit."""
-        return not self.excess(limits)
+        return (
+            self.multipliers <= limits.multipliers
+            and self.block_ram <= limits.block_ram
+            and self.logic <= limits.logic
+        )
 
     def excess(self, limits: Cost) -> dict[str, int]:
         """By how much each resource that is short exceeds its limit."""
@@ -56,13 +65,19 @@ def multiplier_elements(operands: tuple[int, int], multipliers: Multipliers) -> 
 
 
 def memory_cost(memories: Iterable[MemoryPlan], resources: Resources) -> Cost:
-    """Block RAMs of some memories, by shape."""
-    return Cost(block_ram=sum(memory.blocks(resources.block_ram.shapes) for memory in memories))
+    """What some memories take: block RAMs by shape, or logic."""
+    total = Cost()
+    for memory in memories:
+        total += Cost(0, memory.blocks(resources.block_ram.shapes), memory.logic_elements)
+    return total
 
 
-def engine_cost(engine: EnginePlan, resources: Resources) -> Cost:
-    """What an engine takes, the queue behind it included."""
+def engine_cost(
+    engine: EnginePlan, resources: Resources, memories: Iterable[MemoryPlan] | None = None
+) -> Cost:
+    """What an engine takes, the queue behind it included, or only some of its memories."""
     elements = sum(
         count * multiplier_elements((a, b), resources.multipliers) for count, a, b in engine.multipliers
     )
-    return Cost(elements, 0, engine.logic_elements) + memory_cost(engine.memories, resources)
+    counted = engine.memories if memories is None else memories
+    return Cost(elements, 0, engine.logic_elements) + memory_cost(counted, resources)

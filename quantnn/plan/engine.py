@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.layers import Layer
-from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.memory import MemoryPlan, Shapes
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
 
@@ -31,11 +31,20 @@ class Fold:
         Elements of an output beat.
     pe : int
         Output channels worked on at a time.
+    depths : tuple of int
+        Parts of the weight memory; see :class:`~quantnn.plan.memory.MemoryPlan`.
+    logic_multipliers : bool
+        Whether products are made of logic instead of hardware multipliers.
+    logic_memories : bool
+        Whether small memories, that of the queue in front included, are made of logic instead of block RAM.
     """
 
     word: int
     lanes: int
     pe: int = 1
+    depths: tuple[int, ...] = ()
+    logic_multipliers: bool = False
+    logic_memories: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +59,8 @@ class EnginePlan(ABC):
         Format of an input element.
     queue : QueuePlan
         The queue that the results leave by, shaped as the reader wants it.
+    small_in_logic : Shapes or None
+        Block RAM shapes beside which small memories are built of logic; None for block RAM in any case.
     """
 
     ROM_LATENCY: ClassVar[int] = 2
@@ -62,6 +73,7 @@ class EnginePlan(ABC):
     parameters: ParameterFormat
     input: IntegerRange
     queue: QueuePlan
+    small_in_logic: Shapes | None = field(default=None, kw_only=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -69,13 +81,22 @@ class EnginePlan(ABC):
 
     @classmethod
     @abstractmethod
-    def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
-        """The useful folds that take at most ``interval`` cycles per sample, given beats of ``beat`` elements."""
+    def choices(cls, layer: Layer, beat: int, shapes: Shapes, spare: int = 0) -> Iterator[Fold]:
+        """Every useful fold for arriving beats of ``beat`` elements and block RAM of these shapes.
+
+        With ``spare``, words that are wider by up to that many elements than their cycles need are useful too.
+        """
 
     @classmethod
     @abstractmethod
     def make(
-        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, queue: QueuePlan, fold: Fold
+        cls,
+        layer: Layer,
+        parameters: ParameterFormat,
+        input: IntegerRange,
+        queue: QueuePlan,
+        fold: Fold,
+        shapes: Shapes,
     ) -> Self:
         """The plan of that fold; ``queue.lanes`` are the fold's."""
 
@@ -111,13 +132,47 @@ class EnginePlan(ABC):
 
     @property
     @abstractmethod
-    def multipliers(self) -> list[tuple[int, int, int]]:
-        """(count, bits of one operand, bits of the other), both taken as signed."""
+    def tail(self) -> int:
+        """Cycles from the last word of a sample that arrives to the last beat that it sends into the queue, about."""
 
     @property
     @abstractmethod
+    def multipliers(self) -> list[tuple[int, int, int]]:
+        """(count, bits of one operand, bits of the other), both taken as signed; logic multipliers not included."""
+
+    @property
+    def logic_multipliers(self) -> int:
+        """Products that are made of logic."""
+        return 0
+
+    @property
     def memories(self) -> tuple[MemoryPlan, ...]:
         """Every memory of the engine, its queue's included, named below the engine."""
+        return (*self.own_memories, self.queue.memory("queue.memory"))
+
+    @property
+    def own_memories(self) -> tuple[MemoryPlan, ...]:
+        """Those without the queue's."""
+        return (self.parameter_memory, *self.table_memories)
+
+    @property
+    def parameter_memory(self) -> MemoryPlan:
+        """The output channels' parameters, ``lanes`` channels per word."""
+        words = ceil_div(self.layer.out_features, self.lanes)
+        return self.placed(MemoryPlan("drain.parameters", words, self.lanes * self.parameters.width))
+
+    @property
+    def table_memories(self) -> tuple[MemoryPlan, ...]:
+        """The activation table, once per lane."""
+        table = self.layer.table
+        if table is None:
+            return ()
+        words, width = 1 << table.index.width, table.output.width
+        return tuple(self.placed(MemoryPlan(f"drain.table_{lane}", words, width)) for lane in range(self.lanes))
+
+    def placed(self, memory: MemoryPlan) -> MemoryPlan:
+        """The memory in block RAM or in logic, as the plan says."""
+        return memory if self.small_in_logic is None else memory.in_logic_if_small(self.small_in_logic)
 
     @property
     @abstractmethod
@@ -129,17 +184,13 @@ class EnginePlan(ABC):
         """Cycles from a sum to its output: the requantizer's, and those of the table where there is one."""
         return self.parameters.latency + (0 if self.layer.table is None else self.ROM_LATENCY)
 
-    def _common_memories(self) -> tuple[MemoryPlan, ...]:
-        channels, lanes = self.layer.out_features, self.lanes
-        table = self.layer.table
-        tables = () if table is None else tuple(
-            MemoryPlan(f"drain.table_{lane}", 1 << table.index.width, table.output.width) for lane in range(lanes)
-        )
-        return (
-            MemoryPlan("drain.parameters", ceil_div(channels, lanes), lanes * self.parameters.width),
-            *tables,
-            self.queue.memory("queue.memory"),
-        )
+    def _drain_multipliers(self) -> list[tuple[int, int, int]]:
+        """The requantizers' multipliers, one per lane where there are any."""
+        if not self.parameters.multiplies:
+            return []
+        requantizer = self.layer.requantizer
+        multiplier = max(requantizer.multipliers + requantizer.negative_multipliers)
+        return [(self.lanes, self.parameters.accumulator.width, multiplier.bit_length() + 1)]
 
     def _drain_logic(self) -> int:
         """Logic of ``lanes`` requantizers and of the queue: an adder bit or a register bit is one element."""

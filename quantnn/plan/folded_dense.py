@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import ClassVar, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.layers import Dense, Layer
 from quantnn.plan.engine import EnginePlan, Fold
-from quantnn.plan.memory import MemoryPlan, pack_words
+from quantnn.plan.memory import MemoryPlan, Shapes, pack_words, split_depths
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
 
@@ -28,6 +29,10 @@ class FoldedDensePlan(EnginePlan):
         Neurons worked on at a time, 1 to out_features.
     simd : int
         Inputs per cycle, 1 to in_features.
+    depths : tuple of int
+        Parts of the weight memory; one by default.
+    in_logic : bool
+        Whether the products are made of logic.
 
     Members
     -------
@@ -43,6 +48,8 @@ class FoldedDensePlan(EnginePlan):
     layer: Dense
     pe: int
     simd: int
+    depths: tuple[int, ...] = ()
+    in_logic: bool = False
 
     def __post_init__(self) -> None:
         if not (1 <= self.pe <= self.layer.out_features and 1 <= self.simd <= self.layer.in_features):
@@ -54,27 +61,47 @@ class FoldedDensePlan(EnginePlan):
             raise ValueError(f"{self.lanes} lanes must divide {self.pe} PE when there is more than one fold")
 
     @classmethod
-    def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
-        """For every number of output folds, the least PE, lanes and SIMD that keep to the interval."""
+    def choices(cls, layer: Layer, beat: int, shapes: Shapes, spare: int = 0) -> Iterator[Fold]:
+        """For every number of output folds and of columns, the least PE and SIMD, with everything in logic or not."""
+        assert isinstance(layer, Dense)
         outputs, inputs = layer.out_features, layer.in_features
-        for folds in sorted({ceil_div(outputs, pe) for pe in range(1, outputs + 1)}):
-            cycles = interval // folds
-            if cycles == 0:
-                continue
+        widths = {ceil_div(ceil_div(inputs, n), beat) * beat for n in range(1, inputs + 1)}
+        widths |= {w + more for w in widths for more in range(spare + 1) if (w + more) % beat == 0}
+        for folds, simd in product(sorted({ceil_div(outputs, n) for n in range(1, outputs + 1)}), sorted(widths)):
+            columns = ceil_div(inputs, simd)
             pe = ceil_div(outputs, folds)
-            lanes = ceil_div(pe, cycles)
+            lanes = ceil_div(pe, columns)
             if folds > 1:
                 pe = ceil_div(pe, lanes) * lanes
-            simd = ceil_div(ceil_div(inputs, cycles), beat) * beat
-            if pe <= outputs and simd <= inputs:
-                yield Fold(simd, lanes, pe)
+            if pe > outputs or simd > inputs:
+                continue
+            words = ceil_div(outputs, pe) * columns
+            depths = split_depths(words, pe * simd * layer.weight_range.width, shapes)
+            for in_logic, small in product((False, True), repeat=2):
+                yield Fold(simd, lanes, pe, depths, in_logic, small)
 
     @classmethod
     def make(
-        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, queue: QueuePlan, fold: Fold
+        cls,
+        layer: Layer,
+        parameters: ParameterFormat,
+        input: IntegerRange,
+        queue: QueuePlan,
+        fold: Fold,
+        shapes: Shapes,
     ) -> Self:
         assert isinstance(layer, Dense)
-        return cls(layer, parameters, input, queue, fold.pe, fold.word)
+        return cls(
+            layer,
+            parameters,
+            input,
+            queue,
+            fold.pe,
+            fold.word,
+            fold.depths,
+            fold.logic_multipliers,
+            small_in_logic=shapes if fold.logic_memories else None,
+        )
 
     @property
     def folds(self) -> int:
@@ -112,21 +139,35 @@ class FoldedDensePlan(EnginePlan):
 
     @property
     def interval(self) -> int:
-        return sum(max(self.columns, self.drain(fold)) for fold in range(self.folds))
+        full, last = self.drain(0), self.drain(self.folds - 1)
+        return (self.folds - 1) * max(self.columns, full) + max(self.columns, last)
+
+    @property
+    def tail(self) -> int:
+        return (self.folds - 1) * self.columns + self.drain(self.folds - 1) + self.latency
+
+    @property
+    def _operands(self) -> tuple[int, int]:
+        return self.input.width + (not self.input.signed), self.layer.weight_range.width
 
     @property
     def multipliers(self) -> list[tuple[int, int, int]]:
-        input_bits = self.input.width + (not self.input.signed)
-        macs = (self.pe * self.simd, input_bits, self.layer.weight_range.width)
-        if not self.parameters.multiplies:
-            return [macs]
-        multiplier = max(self.layer.requantizer.multipliers + self.layer.requantizer.negative_multipliers)
-        return [macs, (self.lanes, self.parameters.accumulator.width, multiplier.bit_length() + 1)]
+        macs = [] if self.in_logic else [(self.pe * self.simd, *self._operands)]
+        return macs + self._drain_multipliers()
 
     @property
-    def memories(self) -> tuple[MemoryPlan, ...]:
+    def logic_multipliers(self) -> int:
+        return self.pe * self.simd if self.in_logic else 0
+
+    @property
+    def weight_memory(self) -> MemoryPlan:
+        """One word per cycle of a sample, a weight for every multiplier."""
         width = self.pe * self.simd * self.layer.weight_range.width
-        return (MemoryPlan("mac.weights", self.folds * self.columns, width), *self._common_memories())
+        return self.placed(MemoryPlan("mac.weights", self.folds * self.columns, width, self.depths))
+
+    @property
+    def own_memories(self) -> tuple[MemoryPlan, ...]:
+        return (self.weight_memory, *super().own_memories)
 
     @property
     def logic_elements(self) -> int:
@@ -136,7 +177,10 @@ class FoldedDensePlan(EnginePlan):
         lanes = self.pe * (tree + 2 * accumulator)
         activations = 2 * self.simd * self.input.width
         counters = 3 * (self.folds * self.columns).bit_length() + 30
-        return lanes + activations + counters + self._drain_logic()
+        first, second = self._operands
+        products = self.logic_multipliers * first * second
+        parts = (len(self.weight_memory.depths) - 1) * self.weight_memory.width
+        return lanes + products + parts + activations + counters + self._drain_logic()
 
     def weight_words(self) -> list[int]:
         """The weight memory's contents: word fold·columns + column, weight (pe, simd) at place pe·SIMD + simd.

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from quantnn.arithmetic import IntegerRange, ceil_div
-from quantnn.beats import BeatFormat
+from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
-from quantnn.layers import Dense
 from quantnn.network import IntegerNetwork
+from quantnn.plan.advice import explain
+from quantnn.plan.assemble import Choice, assemble
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost, memory_cost
-from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
-from quantnn.plan.memory import next_power_of_two
-from quantnn.plan.parameters import ParameterFormat
-from quantnn.plan.queue import QueuePlan
+from quantnn.plan.options import LayerOptions, Option, pareto
 from quantnn.resources import Resources
 
-__all__ = ["Planner"]
+__all__ = ["Goal", "Planner"]
 
-_ATTEMPTS = 64
+_ASSEMBLED = 12
+"""Candidates of one interval whose queues and latency are worked out exactly."""
+_FURTHER_INTERVALS = 48
+"""Intervals beyond the least promising one that are tried when exact queues do not fit."""
+
+
+_LOGIC_FILL = 0.8
+"""How full of logic a device may be: the count is an estimate, and full devices do not route."""
+
+
+_LOGIC_GRAINS = 128
+"""Steps of logic in which partial plans are told apart, of the whole device."""
 
 
 @dataclass(frozen=True)
-class _Choice:
-    """Folds of the layers so far, what they cost, and the elements of a beat of their results and of the input."""
+class Goal:
+    """What to aim for.
 
-    folds: tuple[tuple[type[EnginePlan], Fold], ...]
+    Parameters
+    ----------
+    interval : int or None
+        Reach this initiation interval with the least resources, instead of the least interval.
+    latency : int or None
+        Cycles that a sample may take at most.
+    """
+
+    interval: int | None = None
+    latency: int | None = None
+
+
+@dataclass(frozen=True)
+class _Partial:
+    """Options of the layers so far, and their sums."""
+
     cost: Cost
-    lanes: int
+    tail: int
+    options: tuple[Option, ...]
     per_beat: int
 
 
@@ -44,6 +69,9 @@ class Planner:
         What the device has.
     reserved : Cost
         What is taken by others, such as a board's sample memory.
+    logic_multipliers, logic_memories : bool
+        Whether multipliers, and small memories, may be made of logic. Even if not, they are if nothing else fits, or
+        if memories in logic shorten the interval.
 
     Members
     -------
@@ -54,160 +82,163 @@ class Planner:
     network: IntegerNetwork
     resources: Resources
     reserved: Cost = Cost()
+    logic_multipliers: bool = False
+    logic_memories: bool = False
+    layers: LayerOptions = field(init=False)
+
+    def __post_init__(self) -> None:
+        options = LayerOptions(self.network, self.resources, self.logic_multipliers, self.logic_memories)
+        object.__setattr__(self, "layers", options)
 
     @cached_property
-    def _limits(self) -> Cost:
+    def limits(self) -> Cost:
+        """What the core may take."""
         limits = Cost.limits(self.resources)
-        return Cost(*(getattr(limits, name) - getattr(self.reserved, name) for name in vars(limits)))
-
-    @cached_property
-    def _parameters(self) -> tuple[ParameterFormat, ...]:
-        network = self.network
-        return tuple(ParameterFormat(*pair) for pair in zip(network.layers, network.accumulator_boxes, strict=True))
+        return replace(limits, logic=int(limits.logic * _LOGIC_FILL)) - self.reserved
 
     @property
     def device_bound(self) -> int:
         return ceil_div(self.network.macs, self.resources.multipliers.count)
 
-    def best(self) -> CorePlan:
-        """The plan with the least initiation interval; of those that the search meets, the one with the most room.
+    def cost(self, plan: CorePlan) -> Cost:
+        """What a plan takes of the device, without what is reserved."""
+        front = [plan.input_queue.memory("queue")] if plan.input_queue else []
+        return sum((engine_cost(e, self.resources) for e in plan.engines), memory_cost(front, self.resources))
 
-        Feasibility grows with the interval, so the least one is found by bisection.
+    def best(self, goal: Goal = Goal()) -> CorePlan:
+        """The plan with the least interval; of those, the least latency, then block RAM, then logic.
+
+        Every option of every layer is considered: dynamic programming over the layers keeps, for each width of the
+        beats in between, all partial plans that no other beats in multipliers, block RAM and logic. Queues are
+        priced for two samples while searching and exactly at the end; equal intervals are ranked by exact latency
+        among the candidates that promise the least. Logic stands in for block RAM only where that shortens the
+        interval, for multipliers only if asked for or if nothing else fits.
 
         Raises
         ------
         DoesNotFitError
-            The network fits at no interval: names the limit, by how much, and what would help.
+            The network does not fit, or the goal is out of reach: says by how much, and what would help.
         """
-        slowest = max(layer.macs for layer in self.network.layers)
-        if not self._choices(slowest):
-            raise DoesNotFitError(self._explanation(slowest))
-        low, high = 1, slowest
+        small = replace(self, logic_memories=True)
+        planners = [planner for planner in (self, small) if planner.least_interval]
+        if not planners and not self.logic_multipliers:
+            last_resort = replace(small, logic_multipliers=True)
+            planners = [last_resort] if last_resort.least_interval else []
+        if not planners:
+            raise DoesNotFitError(explain(small, self.slowest))
+        if goal.interval is not None:
+            able = [planner for planner in planners if goal.interval > 0 and planner.fits(goal.interval)]
+            if not able:
+                least = min(planner.least_interval for planner in planners)
+                raise DoesNotFitError(
+                    f"--target-ii {goal.interval} is out of reach: the least interval here is about {least} cycles"
+                )
+            return able[0]._first(goal, goal.interval, goal.interval + 1)
+        planner = min(planners, key=lambda planner: planner.least_interval)
+        return planner._first(goal, planner.least_interval, planner.least_interval + _FURTHER_INTERVALS)
+
+    def _first(self, goal: Goal, start: int, stop: int) -> CorePlan:
+        """The best plan of the first interval that has any."""
+        latencies = []
+        for interval in range(start, stop):
+            plans = list(self._plans(interval))
+            if goal.latency is not None:
+                latencies += [plan.timing.latency for plan in plans]
+                plans = [plan for plan in plans if plan.timing.latency <= goal.latency]
+            if plans:
+                return min(plans, key=self._rank if goal.interval is None else self._thrift)
+        if latencies:
+            raise DoesNotFitError(
+                f"--max-latency {goal.latency} is out of reach: the least latency found is {min(latencies)} cycles"
+            )
+        raise DoesNotFitError(explain(self, self.slowest))
+
+    def _rank(self, plan: CorePlan) -> tuple[float, ...]:
+        cost = self.cost(plan)
+        return (plan.timing.interval, plan.timing.latency, cost.block_ram, cost.logic)
+
+    def _thrift(self, plan: CorePlan) -> tuple[float, ...]:
+        return (self.cost(plan).share(self.limits), *self._rank(plan))
+
+    @property
+    def slowest(self) -> int:
+        """Cycles per sample with one multiplier per layer."""
+        return max(layer.macs for layer in self.network.layers)
+
+    @cached_property
+    def least_interval(self) -> int:
+        """The least interval that there are folds for, 0 if there is none.
+
+        By doubling and bisection: what fits at an interval fits at longer ones.
+        """
+        low = 1 if self.logic_multipliers else min(self.device_bound, self.slowest)
+        high = low
+        while not self.fits(high):
+            if high == self.slowest:
+                return 0
+            low, high = high + 1, min(2 * high, self.slowest)
         while low < high:
             middle = (low + high) // 2
-            low, high = (low, middle) if self._choices(middle) else (middle + 1, high)
-        for interval in range(low, low + _ATTEMPTS):
-            for choice in self._choices(interval):
-                plan = self._materialized(choice)
-                if self.cost(plan).within(self._limits):
-                    return plan
-        raise DoesNotFitError(self._explanation(slowest))
+            low, high = (low, middle) if self.fits(middle) else (middle + 1, high)
+        return low
 
-    def cost(self, plan: CorePlan) -> Cost:
-        """What a plan takes of the device, without what is reserved."""
-        front = (plan.input_queue.memory("queue"),) if plan.input_queue else ()
-        return sum((engine_cost(e, self.resources) for e in plan.engines), memory_cost(front, self.resources))
+    def fits(self, interval: int) -> bool:
+        """Whether there is a choice of folds for that interval."""
+        return bool(self.partials(interval, self.limits))
 
-    def _choices(self, interval: int, limits: Cost | None = None) -> list[_Choice]:
-        """Folds for all layers within the interval and the device, cheapest first, by what they weigh most."""
-        limits = limits or self._limits
-        found = []
-        for weights in ((1.0, 0.01), (0.5, 0.5), (0.01, 1.0)):
-            choice = self._cheapest(interval, weights)
-            if choice and choice.cost.within(limits) and choice not in found:
-                found.append(choice)
-        return sorted(found, key=lambda choice: choice.cost.share(self._limits))
-
-    def _cheapest(self, interval: int, weights: tuple[float, float]) -> _Choice | None:
-        """Dynamic programming over the layers; the state is the width of the beats between two of them."""
-
-        def weight(choice: _Choice) -> float:
-            multipliers = choice.cost.multipliers / max(1, self._limits.multipliers)
-            return weights[0] * multipliers + weights[1] * choice.cost.block_ram / max(1, self._limits.block_ram)
-
+    def partials(self, interval: int, limits: Cost, by_tail: bool = False) -> list[_Partial]:
+        """Undominated choices for all layers within an interval and limits; ``by_tail`` keeps quick ones too."""
         least = ceil_div(self.network.in_features, interval)
-        widths = range(least, min(2 * least, self.network.in_features) + 1)
-        best = {per_beat: _Choice((), Cost(), per_beat, per_beat) for per_beat in widths}
+
+        grain = max(1, self.limits.logic // _LOGIC_GRAINS)
+
+        def key(partial: _Partial) -> tuple[float, ...]:
+            cost = (partial.cost.multipliers, partial.cost.block_ram, partial.cost.logic // grain)
+            return (*cost, partial.tail) if by_tail else cost
+
+        states = {1: [_Partial(Cost(), 0, (), 1)]}
         for number in range(len(self.network.layers)):
-            reached: dict[int, _Choice] = {}
-            for before in best.values():
-                for kind, fold, cost in self._folds(number, interval, before.lanes):
-                    folds = (*before.folds, (kind, fold))
-                    choice = _Choice(folds, before.cost + cost, fold.lanes, before.per_beat)
-                    known = reached.get(fold.lanes)
-                    if known is None or weight(choice) < weight(known):
-                        reached[fold.lanes] = choice
-            best = reached
-        return min(best.values(), key=weight, default=None)
+            reached: dict[int, list[_Partial]] = {}
+            for beat, partials in states.items():
+                for option in self.layers.of(number, beat):
+                    if option.interval > interval:
+                        continue
+                    per_beat = None if number else _input_beat(option, least)
+                    if number == 0 and per_beat is None:
+                        continue
+                    direct = option.direct and per_beat == option.fold.word
+                    cost = option.cost if direct else option.cost + option.front
+                    for partial in partials:
+                        total = partial.cost + cost
+                        if total.within(limits):
+                            reached.setdefault(option.fold.lanes, []).append(
+                                _Partial(
+                                    total,
+                                    partial.tail + option.tail,
+                                    (*partial.options, option),
+                                    per_beat or partial.per_beat,
+                                )
+                            )
+            states = {lanes: pareto(partials, key) for lanes, partials in reached.items()}
+        return [partial for partials in states.values() for partial in partials]
 
-    def _folds(self, number: int, interval: int, beat: int) -> list[tuple[type[EnginePlan], Fold, Cost]]:
-        layer = self.network.layers[number]
-        result = []
-        for kind in ENGINE_PLANS[type(layer)]:
-            for fold in kind.folds_within(layer, interval, beat):
-                queue = QueuePlan(layer.out_features, layer.output, fold.lanes, fold.lanes)
-                queue = replace(queue, depth=next_power_of_two(2 * queue.words))
-                result.append((kind, fold, engine_cost(self._engine(number, kind, fold, queue), self.resources)))
-        return result
-
-    def _engine(self, number: int, kind: type[EnginePlan], fold: Fold, queue: QueuePlan) -> EnginePlan:
-        layer, input_format = self.network.layers[number], self.network.formats[number]
-        return kind.make(layer, self._parameters[number], input_format, queue, fold)
-
-    def _materialized(self, choice: _Choice) -> CorePlan:
-        """The core of these folds, with queues just deep enough to keep its interval."""
-        network, folds = self.network, choice.folds
-        drafts = []
-        for number, (kind, fold) in enumerate(folds):
-            layer = network.layers[number]
-            queue = QueuePlan(layer.out_features, layer.output, fold.lanes, fold.lanes)
-            drafts.append(self._engine(number, kind, fold, queue))
-        engines = list(drafts)
-        for number, (kind, fold) in enumerate(folds[:-1]):
-            reader = drafts[number + 1]
-            queue = replace(drafts[number].queue, word=reader.word, replays=reader.replays)
-            engines[number] = self._engine(number, kind, fold, queue)
-
-        word, replays, per_beat = engines[0].word, engines[0].replays, choice.per_beat
-        front = QueuePlan(network.in_features, network.input, per_beat, word, replays)
-        direct = per_beat == word and replays == 1
-        logits = network.layers[-1].output
-        classes = network.out_features if network.classify else 1
-        plan = CorePlan(
-            network,
-            BeatFormat(network.in_features, network.input, per_beat),
-            BeatFormat(
-                network.out_features, logits, engines[-1].lanes, IntegerRange(0, classes - 1).width * network.classify
-            ),
-            None if direct else front,
-            tuple(engines),
-        )
-        peaks = list(plan.simulate(4 * len(engines) + 8, pace=plan.interval).peaks)
-        if not direct:
-            front = replace(front, depth=next_power_of_two(peaks.pop(0)))
-        engines = [
-            self._engine(number, *folds[number], replace(engine.queue, depth=next_power_of_two(peak)))
-            for number, (engine, peak) in enumerate(zip(engines, peaks, strict=True))
-        ]
-        return replace(plan, input_queue=None if direct else front, engines=tuple(engines))
-
-    def _explanation(self, slowest: int) -> str:
-        endless = Cost(1 << 60, 1 << 60, 1 << 60)
-        least = self._choices(slowest, endless)[-1].cost
-        names = {
-            "multipliers": self.resources.multipliers.name,
-            "block_ram": self.resources.block_ram.name,
-            "logic": self.resources.logic.unit,
-        }
-        over = ", ".join(
-            f"{getattr(least, key)} {names[key]} of {getattr(self._limits, key)} ({amount} too many)"
-            for key, amount in least.excess(self._limits).items()
-        )
-        return f"The network does not fit: even at its slowest it needs {over}. {self._advice(slowest)}"
-
-    def _advice(self, slowest: int) -> str:
-        """The widest weights that would fit, if any."""
-        widest = max(layer.weight_range.width for layer in self.network.layers if isinstance(layer, Dense))
-        for bits in range(widest - 1, 1, -1):
-            layers = tuple(
-                _narrowed(layer, bits) if isinstance(layer, Dense) else layer for layer in self.network.layers
-            )
-            if replace(self, network=replace(self.network, layers=layers))._choices(slowest):
-                return f"--weight-bits {bits} would make it fit"
-        return "No weight width makes it fit: use a smaller network or a larger board"
+    def _plans(self, interval: int) -> Iterator[CorePlan]:
+        """Cores of the most promising choices that fit with their exact queues and keep the interval."""
+        found = self.partials(interval, self.limits, by_tail=True)
+        quick = sorted(found, key=lambda partial: partial.tail)[:_ASSEMBLED]
+        roomy = sorted(found, key=lambda partial: partial.cost.share(self.limits))[:_ASSEMBLED]
+        for partial in dict.fromkeys(quick + roomy):
+            plan = assemble(Choice(partial.options, partial.per_beat), self.layers)
+            if self.cost(plan).within(self.limits) and plan.timing.interval <= interval:
+                yield plan
 
 
-def _narrowed(layer: Dense, bits: int) -> Dense:
-    """The layer with weights of ``bits`` bits, for counting only."""
-    narrow = IntegerRange(-(1 << (bits - 1)) + 1, (1 << (bits - 1)) - 1)
-    return replace(layer, weights=narrow.clamp(layer.weights), weight_range=narrow)
+def _input_beat(option: Option, least: int) -> int | None:
+    """Elements of an input beat for an option of the first layer: the fewest that keep its pace and divide its words.
+
+    None if that would take more than twice as many as needed.
+    """
+    word = option.fold.word
+    if option.direct and word <= 2 * least:
+        return word
+    return next((n for n in range(least, min(2 * least, word) + 1) if word % n == 0), None)

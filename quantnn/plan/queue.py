@@ -28,6 +28,8 @@ class QueuePlan:
         How many times a sample leaves: once per output fold of the engine that reads it.
     depth : int
         Words of memory, a power of two, at least those of one sample.
+    in_logic : bool
+        Whether the memory is built of logic.
     """
 
     elements: int
@@ -36,6 +38,7 @@ class QueuePlan:
     word: int
     replays: int = 1
     depth: int = 0
+    in_logic: bool = False
 
     def __post_init__(self) -> None:
         if self.word % self.lanes:
@@ -55,4 +58,5 @@ class QueuePlan:
 
     def memory(self, name: str) -> MemoryPlan:
         """The memory that holds the words."""
-        return MemoryPlan(name, self.depth, self.word * self.element.width)
+        width = self.word * self.element.width
+        return MemoryPlan(name, self.depth, width, writable=True, in_logic=self.in_logic)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from quantnn.arithmetic import IntegerRange, ceil_div
+from quantnn.arithmetic import IntegerRange
 from quantnn.layers import Layer, Rescale
 from quantnn.plan.engine import EnginePlan, Fold
-from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.memory import Shapes
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
 
@@ -24,16 +24,23 @@ class StreamedRescalePlan(EnginePlan):
     layer_type: ClassVar[type[Layer]] = Rescale
 
     @classmethod
-    def folds_within(cls, layer: Layer, interval: int, beat: int) -> Iterator[Fold]:
-        lanes = ceil_div(ceil_div(layer.out_features, interval), beat) * beat
-        if lanes <= layer.out_features:
+    def choices(cls, layer: Layer, beat: int, shapes: Shapes, spare: int = 0) -> Iterator[Fold]:
+        """Any number of lanes that the arriving beats fill."""
+        for lanes in range(beat, layer.out_features + 1, beat):
             yield Fold(lanes, lanes)
+            yield Fold(lanes, lanes, logic_memories=True)
 
     @classmethod
     def make(
-        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, queue: QueuePlan, fold: Fold
+        cls,
+        layer: Layer,
+        parameters: ParameterFormat,
+        input: IntegerRange,
+        queue: QueuePlan,
+        fold: Fold,
+        shapes: Shapes,
     ) -> Self:
-        return cls(layer, parameters, input, queue)
+        return cls(layer, parameters, input, queue, small_in_logic=shapes if fold.logic_memories else None)
 
     @property
     def word(self) -> int:
@@ -56,15 +63,12 @@ class StreamedRescalePlan(EnginePlan):
         return self.queue.beats
 
     @property
-    def multipliers(self) -> list[tuple[int, int, int]]:
-        if not self.parameters.multiplies:
-            return []
-        multiplier = max(self.layer.requantizer.multipliers + self.layer.requantizer.negative_multipliers)
-        return [(self.lanes, self.parameters.accumulator.width, multiplier.bit_length() + 1)]
+    def tail(self) -> int:
+        return self.latency
 
     @property
-    def memories(self) -> tuple[MemoryPlan, ...]:
-        return self._common_memories()
+    def multipliers(self) -> list[tuple[int, int, int]]:
+        return self._drain_multipliers()
 
     @property
     def logic_elements(self) -> int:

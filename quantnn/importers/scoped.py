@@ -1,0 +1,112 @@
+"""Arrays under the name of their layer, as frameworks save them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from quantnn.errors import InputError
+from quantnn.importers.spelling import NamedLayer, Spelling
+from quantnn.safe_npz import Array
+
+__all__ = ["Scoped"]
+
+_NORMALIZATION = {"running_mean", "running_var", "moving_mean", "moving_variance", "gamma", "beta"}
+_SHOWN = 4
+
+
+class Scoped(Spelling):
+    """fc1.weight, fc1.bias, …: the layer's name, a separator, and which array of it that is.
+
+    Layers come in the order of their numbers where their names differ in nothing else (0, 2, 10; fc1, fc2), else in the
+    order of the file. A layer may have no bias.
+
+    Parameters
+    ----------
+    separator, weights : str
+        What stands between the layer's name and that of the array, and what the weights are called.
+    transposed : bool
+        Whether weights are (out_features, in_features).
+    bare : bool
+        Whether a single layer may have no name and no separator.
+    """
+
+    def __init__(self, separator: str, weights: str, transposed: bool = False, bare: bool = False) -> None:
+        self._separator, self._weights = separator, weights
+        self._transposed, self._bare = transposed, bare
+
+    def recognises(self, names: Collection[str]) -> bool:
+        return any(split is not None and split[1] in (self._weights, "bias") for split in map(self._split, names))
+
+    def layers(self, arrays: Mapping[str, Array], source: Path) -> tuple[NamedLayer, ...]:
+        scopes: dict[str, dict[str, str]] = {}
+        for name in arrays:
+            if split := self._split(name):
+                scopes.setdefault(split[0], {})[split[1]] = name
+        for parts in scopes.values():
+            self._check(parts, arrays, source)
+        return tuple(self._layer(scopes[scope], arrays) for scope in _ordered(scopes, source))
+
+    def _split(self, name: str) -> tuple[str, str] | None:
+        """The layer's name and the array's; None for an array that is not under a layer."""
+        scope, separator, part = name.removesuffix(":0").rpartition(self._separator)
+        if not separator and not (self._bare and part in (self._weights, "bias")):
+            return None
+        return scope, part
+
+    def _check(self, parts: Mapping[str, str], arrays: Mapping[str, Array], source: Path) -> None:
+        weights = arrays[parts[self._weights]] if self._weights in parts else None
+        one_dimension = weights is not None and weights.ndim == 1
+        if _NORMALIZATION & parts.keys() or (one_dimension and "bias" in parts):
+            raise InputError(
+                f"{source}: {_belong(parts)} to a normalization, which is not read: fold it into the dense layer beside"
+                " it (docs/formats.md says how) and leave it out"
+            )
+        if weights is not None and weights.ndim > 2:
+            raise InputError(
+                f"{source}: {_belong(parts)} to a convolution (its weights have shape {weights.shape}), which is not"
+                " read: use dense layers only"
+            )
+        if one_dimension or parts.keys() - {self._weights, "bias"}:
+            raise InputError(
+                f"{source}: {_belong(parts)} to a layer that is not dense: use dense layers only, or leave it out if no"
+                " output depends on it"
+            )
+        if weights is None:
+            head, _, tail = parts["bias"].rpartition("bias")
+            raise InputError(
+                f"{source}: array {head}{self._weights}{tail} is missing, but there is {parts['bias']}: add it"
+            )
+
+    def _layer(self, parts: Mapping[str, str], arrays: Mapping[str, Array]) -> NamedLayer:
+        weights = parts[self._weights]
+        bias = parts.get("bias", "")
+        return NamedLayer(weights, bias, arrays[weights], arrays[bias] if bias else None, self._transposed)
+
+
+def _belong(parts: Mapping[str, str]) -> str:
+    names = [*parts.values()]
+    if len(names) == 1:
+        return f"array {names[0]} belongs"
+    return f"arrays {', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''} belong"
+
+
+def _ordered(scopes: Collection[str], source: Path) -> list[str]:
+    """The layers' names from input to output, given in the order of the file."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for scope in scopes:
+        groups.setdefault(tuple(re.split(r"[0-9]+", scope)), []).append(scope)
+    if len(groups) == 1:
+        return sorted(scopes, key=_numbers)
+    for group in groups.values():
+        if group != sorted(group, key=_numbers):
+            raise InputError(
+                f"{source}: the order of the layers is not clear, because {', '.join(group[:_SHOWN])} stand in another"
+                f" order than their numbers: save the layers from input to output"
+            )
+    return list(scopes)
+
+
+def _numbers(scope: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"[0-9]+", scope)]

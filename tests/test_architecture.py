@@ -1,0 +1,232 @@
+"""Who may import whom. Each rule is a function of the modules' sources, and is shown to catch a planted violation."""
+
+import os
+import statistics
+import subprocess
+import sys
+
+import pytest
+from architecture import floats, foreign, imports, project_modules, python_files, reached, starts_programs, within
+
+MODULES = project_modules()
+STDLIB = set(sys.stdlib_module_names)
+GATEWARE_MAY = tuple(f"quantnn.{name}" for name in ("arithmetic", "beats", "network", "layers", "plan", "hdl"))
+RANKING = ("quantnn.plan.cost", "quantnn.plan.planner", "quantnn.plan.options", "quantnn.plan.advice")
+"""Modules of the plan that weigh candidates against each other; no value that hardware holds is computed there."""
+LONGEST, TYPICAL = 400, 150
+
+
+def arithmetic_stands_alone(modules):
+    return [
+        *(f"quantnn.arithmetic imports {name}" for name in foreign("quantnn.arithmetic", modules) - STDLIB - {"numpy"}),
+        *(f"quantnn.arithmetic reaches {name}" for name in reached("quantnn.arithmetic", modules) if name not in BASE),
+    ]
+
+
+BASE = ("quantnn", "quantnn.errors")
+"""What importing any module of the package imports."""
+
+
+def nothing_below_the_network_knows_floats(modules):
+    """reference, network, layers, table, plan and hdl reach neither the float network nor quantization."""
+    below = [
+        name
+        for name in modules
+        if within(name, "quantnn.reference", "quantnn.network", "quantnn.layers", "quantnn.plan", "quantnn.hdl")
+    ]
+    return [
+        f"{name} reaches {other}"
+        for name in below
+        for other in reached(name, modules)
+        if other.startswith(("quantnn.quantize", "quantnn.float_", "quantnn.input_scaling", "quantnn.importers"))
+    ]
+
+
+def reference_knows_no_gateware(modules):
+    return [
+        f"quantnn.reference reaches {name}"
+        for name in reached("quantnn.reference", modules)
+        if within(name, "quantnn.hdl", "quantnn.plan", "quantnn.sim")
+    ]
+
+
+def plan_knows_no_gateware(modules):
+    return [
+        f"{name} reaches {other}"
+        for name in modules
+        if within(name, "quantnn.plan")
+        for other in reached(name, modules)
+        if within(other, "quantnn.hdl", "quantnn.sim", "quantnn.reference")
+    ]
+
+
+def gateware_knows_network_and_plan_only(modules):
+    found = []
+    for name in modules:
+        if not within(name, "quantnn.hdl"):
+            continue
+        own = {other for other in imports(modules[name], name) if other in modules}
+        found += [f"{name} imports {o}" for o in own if o != "quantnn" and not within(o, *GATEWARE_MAY)]
+        found += [f"{name} imports {o}" for o in foreign(name, modules) - STDLIB - {"amaranth", "pyosys", "numpy"}]
+        never = ("quantnn.importers", "quantnn.reference", "quantnn.sim", "quantnn.project", "quantnn.verify")
+        found += [f"{name} reaches {o}" for o in reached(name, modules) if within(o, *never)]
+    return found
+
+
+def benches_know_no_gateware(modules):
+    found = [
+        f"{name} reaches {other}"
+        for name in modules
+        if within(name, "quantnn.sim")
+        for other in reached(name, modules)
+        if within(other, "quantnn.hdl", "quantnn.plan.planner")
+    ]
+    bench = "quantnn.sim.bench"
+    return found + [f"{bench} imports {name}" for name in foreign(bench, modules) - STDLIB - {"cocotb"}] + [
+        f"{bench} imports {name}" for name in imports(modules[bench], bench) if within(name, "quantnn")
+    ]
+
+
+def nobody_imports_the_command_line(modules):
+    return [
+        f"{name} imports quantnn.cli"
+        for name, source in modules.items()
+        if name not in ("quantnn.cli", "quantnn.__main__") and "quantnn.cli" in imports(source, name)
+    ]
+
+
+def one_module_starts_programs(modules):
+    return [
+        f"{name} uses {way}"
+        for name, source in modules.items()
+        if name != "quantnn.tools"
+        for way in starts_programs(source)
+    ]
+
+
+def no_bare_folder_is_imported(sources):
+    return [
+        f"{where} imports {name}"
+        for where, source in sources.items()
+        for name in imports(source)
+        if within(name, "hdl", "sim", "boards")
+    ]
+
+
+def no_float_computes_hardware_values(modules):
+    exact = [
+        name for name in modules if within(name, "quantnn.plan", "quantnn.hdl") and not within(name, *RANKING)
+    ]
+    return [f"{name}: {finding}" for name in [*exact, "quantnn.arithmetic"] for finding in floats(modules[name])]
+
+
+RULES = {
+    arithmetic_stands_alone: [
+        ("quantnn.arithmetic", "import scipy"),
+        ("quantnn.arithmetic", "from quantnn.layers import Dense"),
+    ],
+    nothing_below_the_network_knows_floats: [
+        ("quantnn.reference", "from quantnn import quantize"),
+        ("quantnn.plan.planner", "from quantnn.float_network import FloatNetwork"),
+        ("quantnn.beats", "import quantnn.quantize"),
+    ],
+    reference_knows_no_gateware: [
+        ("quantnn.reference", "from quantnn.hdl.core import Core"),
+        ("quantnn.layers.dense", "def late():\n    import quantnn.hdl"),
+    ],
+    plan_knows_no_gateware: [("quantnn.plan.memory", "from quantnn.hdl import memory")],
+    gateware_knows_network_and_plan_only: [
+        ("quantnn.hdl.core", "from quantnn.reference import evaluate"),
+        ("quantnn.hdl.core", "from quantnn.quantize import quantize"),
+        ("quantnn.hdl.drain", "import cocotb"),
+        ("quantnn.plan.core", "from quantnn import reference"),
+        ("quantnn.hdl.memory", "from quantnn import sim"),
+    ],
+    benches_know_no_gateware: [
+        ("quantnn.sim.bench", "from quantnn.hdl.core import Core"),
+        ("quantnn.sim.bench", "from quantnn import network"),
+        ("quantnn.sim.bench", "import numpy"),
+        ("quantnn.sim.simulator", "import quantnn.hdl.engine"),
+    ],
+    nobody_imports_the_command_line: [
+        ("quantnn.export", "from quantnn import cli"),
+        ("quantnn.export", "from quantnn.cli import main"),
+        ("quantnn.importers.npz", "from ..cli import main"),
+    ],
+    one_module_starts_programs: [
+        ("quantnn.project", "import subprocess"),
+        ("quantnn.project", "from subprocess import run"),
+        ("quantnn.sim.simulator", "def build():\n    import os\n    os.system('make')"),
+        ("quantnn.hdl.verilog", "from os import popen"),
+    ],
+    no_float_computes_hardware_values: [
+        ("quantnn.hdl.requantizer", "HALF = 0.5"),
+        ("quantnn.plan.memory", "def blocks(a, b):\n    return a / b"),
+        ("quantnn.plan.folded_dense", "WEIGHTS = np.zeros(3, dtype=float)"),
+        ("quantnn.plan.parameters", "WEIGHTS = np.zeros(3).astype(np.float32)"),
+        ("quantnn.arithmetic", "LIMIT = float(3)"),
+    ],
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_rule(rule):
+    assert rule(MODULES) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "module", "planted"),
+    [(rule, *plant) for rule, plants in RULES.items() for plant in plants],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_planted_violation_is_caught(rule, module, planted):
+    assert module in MODULES
+    assert rule({**MODULES, module: f"{MODULES[module]}\n{planted}\n"})
+
+
+def test_no_bare_folder_is_imported():
+    assert no_bare_folder_is_imported(python_files()) == []
+
+
+@pytest.mark.parametrize("planted", ["import hdl", "from sim.bench import bench", "import boards as b", "import sim.x"])
+def test_a_bare_folder_is_caught(planted):
+    assert no_bare_folder_is_imported({"planted.py": planted})
+
+
+def too_long(sources):
+    return [str(path) for path, source in sources.items() if len(source.splitlines()) > LONGEST]
+
+
+def test_no_file_is_too_long():
+    sources = python_files()
+    assert too_long(sources) == []
+    assert statistics.median(len(source.splitlines()) for source in sources.values()) <= TYPICAL
+
+
+def test_a_long_file_is_caught():
+    assert too_long({"long.py": "x = 1\n" * (LONGEST + 1), "short.py": "x = 1\n" * LONGEST}) == ["long.py"]
+
+
+SLIM = """
+import sys
+before = set(sys.modules)
+import quantnn
+{planted}
+print(*sorted({{name.split(".")[0] for name in set(sys.modules) - before}}))
+"""
+
+
+def imported_by_the_package(planted=""):
+    """Top-level packages that ``import quantnn`` brings, in an interpreter of its own."""
+    script = SLIM.format(planted=planted)
+    quiet = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTHON"))}
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=quiet)
+    return set(found.stdout.split()) - STDLIB - {"quantnn", "numpy"}
+
+
+def test_import_quantnn_brings_numpy_at_most():
+    assert imported_by_the_package() == set()
+
+
+def test_a_heavy_import_is_caught():
+    assert "amaranth" in imported_by_the_package("import quantnn.hdl.core")
