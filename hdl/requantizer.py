@@ -75,6 +75,10 @@ class Requantizer(wiring.Component):
             product = Signal(product_shape, reset_less=True)
             m.d.sync += product.eq(accumulator * multiplier)
             fields = stage(2, fields)
+        elif parameters.left_shifts_vary:
+            product = Signal(product_shape, reset_less=True)
+            m.d.sync += product.eq(accumulator << fields.pop("left_shift"))
+            fields = stage(2, fields)
         else:
             product = accumulator << (requantizer.multipliers[0].bit_length() - 1)
 
@@ -94,10 +98,11 @@ class Requantizer(wiring.Component):
             shifted = Signal(product_shape, reset_less=True)
             m.d.sync += shifted.eq((product + rounding) >> shift)
 
-        lo, hi = requantizer.output.lo, requantizer.output.hi
-        m.d.sync += self.o.eq(shifted)
-        with m.If(shifted < lo):
-            m.d.sync += self.o.eq(lo)
-        with m.Elif(shifted > hi):
-            m.d.sync += self.o.eq(hi)
+        output, least_shift = requantizer.output, min(requantizer.shifts)
+        value = shifted
+        if parameters.product.hi >> least_shift > output.hi:
+            value = Mux(shifted > output.hi, output.hi, value)
+        if parameters.product.lo >> least_shift < output.lo:
+            value = Mux(shifted < output.lo, output.lo, value)
+        m.d.sync += self.o.eq(value)
         return m

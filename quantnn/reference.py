@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
-import numpy.typing as npt
 
-from quantnn.arithmetic import Integers
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.exact_float import Numbers, exact_step
 from quantnn.layers import Dense, Layer, Rescale
 from quantnn.network import IntegerNetwork
 
 __all__ = ["Evaluation", "accumulate", "decide", "evaluate"]
 
-_BATCH = 1024
+_BATCH = 2048
 """Samples per step, so that what is worked on stays in cache."""
 
 
@@ -61,28 +61,27 @@ def _(layer: Rescale, inputs: Integers) -> Integers:
 
 @accumulate.register
 def _(layer: Dense, inputs: Integers) -> Integers:
-    largest = max(-int(inputs.min()), int(inputs.max())) if inputs.size else 0
-    bound = int(np.abs(layer.bias).max()) + largest * int(np.abs(layer.weights).sum(axis=0).max())
-    kind: npt.DTypeLike | None = _exact_float(bound)
-    if kind is None:
-        exact: Integers = inputs @ layer.weights
-        return exact + layer.bias
-    product = inputs.astype(kind) @ layer.weights.astype(kind)
-    sums: Integers = product.astype(np.int64)
+    sums: Integers = inputs.astype(np.int64) @ layer.weights
     return sums + layer.bias
 
 
-def _exact_float(bound: int) -> type[np.floating] | None:
-    """The fastest float type in which sums of integers up to ``bound`` are exact in any order, if there is one."""
-    if bound <= 1 << 24:
-        return np.float32
-    return np.float64 if bound <= 1 << 53 else None
-
-
 def evaluate(
-    network: IntegerNetwork, samples: Integers, progress: Callable[[int], None] | None = None
+    network: IntegerNetwork,
+    samples: Numbers,
+    progress: Callable[[int], None] | None = None,
+    *,
+    hidden: bool = True,
 ) -> Evaluation:
     """Every layer's output for integer samples of shape (n, in_features), each within ``network.input``.
+
+    Layers are evaluated in floating point where that is exact (:mod:`quantnn.exact_float`), in int64 where it is not.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Is told how many samples were done, again and again.
+    hidden : bool
+        Whether to keep the outputs of the layers before the last; else they are left out.
 
     Raises
     ------
@@ -95,19 +94,25 @@ def evaluate(
         raise ValueError(
             f"Samples must lie in {network.input.lo}..{network.input.hi}, not {samples.min()}..{samples.max()}"
         )
-    outputs: list[list[Integers]] = [[] for _ in network.layers]
+    steps = [_step(layer, format) for layer, format in zip(network.layers, network.formats, strict=False)]
+    kept = network.layers if hidden else network.layers[-1:]
+    outputs = [np.empty((len(samples), layer.out_features), dtype=np.int64) for layer in kept]
     for start in range(0, len(samples), _BATCH):
-        values = samples[start : start + _BATCH].astype(np.int64)
-        for layer, collected in zip(network.layers, outputs, strict=True):
-            values = layer.finish(accumulate(layer, values))
-            collected.append(values)
+        values: Numbers = samples[start : start + _BATCH]
+        for number, step in enumerate(steps):
+            values = step(values)
+            place = number - len(steps) + len(kept)
+            if place >= 0:
+                outputs[place][start : start + len(values)] = values
         if progress is not None:
             progress(len(values))
-    layers = tuple(
-        np.concatenate(parts) if parts else np.zeros((0, layer.out_features), dtype=np.int64)
-        for layer, parts in zip(network.layers, outputs, strict=True)
-    )
-    return Evaluation(layers, decide(layers[-1]) if network.classify else None)
+    return Evaluation(tuple(outputs), decide(outputs[-1]) if network.classify else None)
+
+
+def _step(layer: Layer, input: IntegerRange) -> Callable[[Numbers], Numbers]:
+    """A layer as a function of its inputs, which lie in ``input``."""
+    exact = exact_step(layer, input) if isinstance(layer, Dense) else None
+    return exact or (lambda values: layer.finish(accumulate(layer, values.astype(np.int64))))
 
 
 def decide(logits: Integers) -> Integers:

@@ -49,6 +49,12 @@ def test_saturation_and_relu_bound_what_comes_behind():
     assert network.accumulators == (IntegerRange(-2000, 2000), IntegerRange(0, 6))
 
 
+def test_what_a_neuron_cannot_reach_is_known():
+    """Inputs of 0 and 1 give at most 1, of an output format up to 3; the next sum of two is at most 2."""
+    network = IntegerNetwork(IntegerRange(0, 1), (layer(1, 2), layer(2, 1)))
+    assert network.accumulators == (IntegerRange(0, 1), IntegerRange(0, 2))
+
+
 def test_sizes_and_formats():
     network = IntegerNetwork(IntegerRange(0, 7), (layer(4, 3), layer(3, 2)))
     assert (network.in_features, network.out_features, network.macs) == (4, 2, 18)

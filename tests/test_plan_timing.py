@@ -53,6 +53,13 @@ def test_draining_longer_than_the_columns_take():
     assert simulate(2, None, [engine], OUTPUT, samples=8).interval == 6
 
 
+def test_a_fold_waits_until_the_one_before_has_drained():
+    """Four sums and one sum, two columns each: 4 + 2 cycles, though input and output take 4 and 5."""
+    engine = dense(2, 5, 4, 1, 1)
+    front = QueuePlan(2, SIGNED_NIBBLE, 1, 1, 2, 16)
+    assert simulate(2, front, [engine], OUTPUT, samples=12).interval == 6
+
+
 def test_a_slow_source_sets_the_pace():
     engine = dense(4, 1, 1, 1, 1)
     fast, slow = (simulate(4, None, [engine], OUTPUT, samples=8, pace=pace) for pace in (0, 11))

@@ -199,5 +199,7 @@ class EnginePlan(ABC):
         lane = parameters.accumulator.width + 2 * wide + 2 * out
         if parameters.shifts_vary:
             lane += wide * max(self.layer.requantizer.shifts).bit_length()
+        if parameters.left_shifts_vary:
+            lane += wide * max(self.layer.requantizer.multipliers).bit_length().bit_length()
         gather = queue.word * queue.element.width * (2 if queue.word > queue.lanes else 0)
         return self.lanes * lane + gather + 6 * queue.depth.bit_length() + 20

@@ -26,11 +26,11 @@ class ParameterFormat:
     Members
     -------
     fields : tuple of (name, bits)
-        Lowest first: ``bias``, then those of ``multiplier``, ``negative_multiplier``, ``shift`` and ``round`` that
-        are stored.
+        Lowest first: ``bias``, then those of ``shift``, ``multiplier`` or ``left_shift``, ``negative_multiplier`` and
+        ``round`` that are stored.
     latency : int
-        Cycles from an accumulator to its output: bias, product where there is one, rounding, shift where it differs
-        between channels, saturation.
+        Cycles from an accumulator to its output: bias, product or left shift where there is one, rounding, shift
+        where it differs between channels, saturation.
     """
 
     layer: Layer
@@ -61,9 +61,13 @@ class ParameterFormat:
 
     @property
     def multiplies(self) -> bool:
-        """Whether a multiplier is needed: m differs between channels or signs, or is no power of two."""
-        m = self.layer.requantizer.multipliers
-        return not self.one_multiplier or len(set(m)) > 1 or m[0].bit_count() != 1
+        """Whether a multiplier is needed: m differs between signs, or is not always a power of two."""
+        return not self.one_multiplier or any(m.bit_count() != 1 for m in self.layer.requantizer.multipliers)
+
+    @property
+    def left_shifts_vary(self) -> bool:
+        """Whether the multipliers are powers of two that differ between channels."""
+        return not self.multiplies and len(set(self.layer.requantizer.multipliers)) > 1
 
     @property
     def shifts_vary(self) -> bool:
@@ -71,15 +75,19 @@ class ParameterFormat:
 
     @property
     def latency(self) -> int:
-        return 3 + self.multiplies + self.shifts_vary
+        return 3 + (self.multiplies or self.left_shifts_vary) + self.shifts_vary
 
     @cached_property
     def fields(self) -> tuple[tuple[str, int], ...]:
         requantizer = self.layer.requantizer
         fields = [("bias", self.accumulator.width)]
-        candidates = [("multiplier", requantizer.multipliers), ("shift", requantizer.shifts)]
+        candidates = [("shift", requantizer.shifts)]
+        if self.multiplies:
+            candidates.append(("multiplier", requantizer.multipliers))
+        elif self.left_shifts_vary:
+            candidates.append(("left_shift", tuple(m.bit_length() - 1 for m in requantizer.multipliers)))
         if not self.one_multiplier:
-            candidates.insert(1, ("negative_multiplier", requantizer.negative_multipliers))
+            candidates.append(("negative_multiplier", requantizer.negative_multipliers))
         for name, values in candidates:
             if len(set(values)) > 1:
                 fields.append((name, max(values).bit_length()))
@@ -98,6 +106,7 @@ class ParameterFormat:
         values = {
             "bias": int(self.layer.bias[channel]),
             "multiplier": requantizer.multipliers[channel],
+            "left_shift": requantizer.multipliers[channel].bit_length() - 1,
             "negative_multiplier": requantizer.negative_multipliers[channel],
             "shift": requantizer.shifts[channel],
             "round": int(requantizer.roundings[channel] != 0),
