@@ -26,6 +26,8 @@ def test_what_is_the_same_in_every_channel_is_not_stored():
     ("form", "fields", "latency"),
     [
         (parameters((1, 6), (1, 6), (4, 4), (8, 8)), (("bias", 9), ("multiplier", 3)), 4),
+        (parameters((1, 16), (1, 16), (4, 4), (8, 8)), (("bias", 9), ("left_shift", 3)), 4),
+        (parameters((2, 1), (2, 1), (4, 5), (8, 16)), (("bias", 9), ("shift", 3), ("left_shift", 1)), 5),
         (parameters((3, 3), (3, 3), (4, 4), (8, 8)), (("bias", 9),), 4),
         (parameters((4, 4), (4, 4), (2, 5), (2, 16)), (("bias", 9), ("shift", 3)), 4),
         (parameters((4, 4), (4, 4), (2, 2), (2, 0)), (("bias", 9), ("round", 1)), 3),
@@ -35,7 +37,7 @@ def test_what_is_the_same_in_every_channel_is_not_stored():
         (parameters((1, 1), (0, 0), (0, 2), (0, 2), BYTE), (("bias", 9), ("shift", 2)), 4),
         (
             parameters((1, 9), (0, 3), (1, 12), (0, 2048)),
-            (("bias", 9), ("multiplier", 4), ("negative_multiplier", 2), ("shift", 4), ("round", 1)),
+            (("bias", 9), ("shift", 4), ("multiplier", 4), ("negative_multiplier", 2), ("round", 1)),
             5,
         ),
     ],
@@ -71,6 +73,7 @@ def test_words_hold_every_stored_parameter(seed):
     truth = {
         "bias": [int(b) % 2**form.accumulator.width for b in layer.bias],
         "multiplier": requantizer.multipliers,
+        "left_shift": [m.bit_length() - 1 for m in requantizer.multipliers],
         "negative_multiplier": requantizer.negative_multipliers,
         "shift": requantizer.shifts,
         "round": [int(r > 0) for r in requantizer.roundings],

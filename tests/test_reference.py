@@ -48,6 +48,8 @@ def test_exact_at_and_just_beyond_a_float_s_bound(edge, beyond):
     sample = [big, total - big * terms[0]]
     assert accumulators(layer, sample) == [total, -total]
     assert accumulate(layer, np.array([sample])).tolist() == [[total, -total]]
+    if total > 2**46:
+        return  # beyond what a requantizer takes
     network = IntegerNetwork(IntegerRange(-max(map(abs, sample)), max(map(abs, sample))), (layer,))
     assert evaluate(network, np.array([sample])).logits.tolist() == [[total, -total]]
 

@@ -69,16 +69,13 @@ class FoldedDensePlan(EnginePlan):
         widths |= {w + more for w in widths for more in range(spare + 1) if (w + more) % beat == 0}
         for folds, simd in product(sorted({ceil_div(outputs, n) for n in range(1, outputs + 1)}), sorted(widths)):
             columns = ceil_div(inputs, simd)
-            pe = ceil_div(outputs, folds)
-            lanes = ceil_div(pe, columns)
-            if folds > 1:
-                pe = ceil_div(pe, lanes) * lanes
-            if pe > outputs or simd > inputs:
-                continue
-            words = ceil_div(outputs, pe) * columns
-            depths = split_depths(words, pe * simd * layer.weight_range.width, shapes)
-            for in_logic, small in product((False, True), repeat=2):
-                yield Fold(simd, lanes, pe, depths, in_logic, small)
+            for pe, lanes in _drained(ceil_div(outputs, folds), folds, columns):
+                if pe > outputs or simd > inputs:
+                    continue
+                words = ceil_div(outputs, pe) * columns
+                depths = split_depths(words, pe * simd * layer.weight_range.width, shapes)
+                for in_logic, small in product((False, True), repeat=2):
+                    yield Fold(simd, lanes, pe, depths, in_logic, small)
 
     @classmethod
     def make(
@@ -192,3 +189,15 @@ class FoldedDensePlan(EnginePlan):
         padded[: self.layer.out_features, : self.layer.in_features] = self.layer.weights.T
         tiles = padded.reshape(self.folds, self.pe, self.columns, self.simd).transpose(0, 2, 1, 3)
         return pack_words(tiles.reshape(-1, self.pe * self.simd), self.layer.weight_range.width)
+
+
+def _drained(pe: int, folds: int, columns: int) -> set[tuple[int, int]]:
+    """PE and lanes with which a fold's accumulators are drained in ``columns`` cycles.
+
+    With more than one fold the lanes must divide the PE: either more PE, or more lanes than needed.
+    """
+    lanes = ceil_div(pe, columns)
+    if folds == 1:
+        return {(pe, lanes)}
+    divisor = next(n for n in range(lanes, pe + 1) if pe % n == 0)
+    return {(ceil_div(pe, lanes) * lanes, lanes), (pe, divisor)}
