@@ -83,6 +83,13 @@ def export(
     test: Annotated[
         tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
     ] = None,
+    input_scale: Annotated[
+        float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
+    ] = None,
+    input_bits: Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")] = None,
+    input_signed: Annotated[
+        bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")
+    ] = None,
     weight_bits: Annotated[
         str, typer.Option(help="Bits of a weight, 2 to 16, or auto: the widest up to 8 that fit.", metavar="N|auto")
     ] = "8",
@@ -101,36 +108,33 @@ def export(
 ) -> None:
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
     from quantnn.board import load_board
-    from quantnn.dataset import load_inputs, load_labels
     from quantnn.export import ExportOptions, export
     from quantnn.importers.npz import load_model
     from quantnn.plan.planner import Goal
     from quantnn.precision import Precision
+    from quantnn.user_data import UserData
 
     if clock_mhz is not None and not 0 < clock_mhz < 1e6:
         raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
     if weight_bits != "auto" and not weight_bits.isdecimal():
         raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
-    network = load_model(model)
-    samples, labels = None, None
-    if test is not None:
-        samples = load_inputs(test[0], network.in_features, network.input)
-        labels = load_labels(test[1], len(samples), network.out_features)
+    network = load_model(model).with_input(input_scale, input_bits, input_signed)
+    data = UserData.load(network, calibration, test)
     options = ExportOptions(
         board=load_board(board),
         precision=Precision(8 if weight_bits == "auto" else int(weight_bits), activation_bits),
         widest_that_fit=weight_bits == "auto",
         goal=Goal(target_ii, max_latency),
         logic_multipliers=logic_multipliers,
-        calibration=None if calibration is None else load_inputs(calibration, network.in_features, network.input),
-        test_inputs=samples,
-        test_labels=labels,
+        calibration=data.calibration,
+        test_inputs=data.inputs,
+        test_labels=data.labels,
         clock_mhz=clock_mhz,
         name=model.name,
     )
     folder = output or Path(f"{model.stem}-{options.board.name}")
     with _progress() as step:
-        report = export(network, folder, options, step)
+        report = export(data.network, folder, options, step)
     _show(report)
     _out.print(Text(f"Written to {folder}. Next: quantnn verify {folder}"), soft_wrap=True)
 
@@ -168,7 +172,7 @@ def simulate(
     from quantnn.reference import evaluate
 
     network = load_network(design / "network.npz")
-    values = load_inputs(input, network.in_features, network.input)
+    values = load_inputs(input, network.in_features, network.input, network.sensor)
     with _progress() as step:
         step(f"evaluating {len(values)} samples")
         answer = evaluate(network, values)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from quantnn.arithmetic import IntegerRange, Integers
-from quantnn.array_checks import integral
-from quantnn.errors import InputError
-from quantnn.safe_npz import Array, read_npy
+import numpy as np
 
-__all__ = ["integer_samples", "load_inputs", "load_labels"]
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.array_checks import integral, numeric
+from quantnn.errors import InputError
+from quantnn.float_activation import Floats
+from quantnn.safe_npz import Array, read_npy
+from quantnn.sensor import Sensor
+
+__all__ = ["integer_samples", "is_integral", "load_inputs", "load_labels", "load_raw", "raw_samples"]
 
 
 def integer_samples(
@@ -25,11 +29,7 @@ def integer_samples(
     InputError
         The samples have another size, or a value is no integer or outside ``allowed``.
     """
-    where = f"{source}: array {name}" if name else str(source)
-    if array.ndim < 2 or math.prod(array.shape[1:]) != in_features:
-        whole = array.size % in_features == 0
-        remedy = f"reshape it to (n, {in_features})" if whole else "take samples made for this model"
-        raise InputError(f"{where} must have shape (n, {in_features}), not {array.shape}: {remedy}")
+    _check_shape(array, name, source, in_features)
     remedy = (
         "give integers as the sensor delivers them, and put the model's own scaling into input_scale"
         " (and the format into input_bits and input_signed)"
@@ -37,15 +37,49 @@ def integer_samples(
     return integral(array, name, source, allowed, remedy).reshape(len(array), in_features)
 
 
-def load_inputs(path: str | Path, in_features: int, allowed: IntegerRange) -> Integers:
-    """The samples of an .npy as int64 of shape (n, in_features).
+def raw_samples(array: Array, name: str, source: str | Path, in_features: int) -> Floats:
+    """Samples as float64 of shape (n, in_features), integers or not.
+
+    Raises
+    ------
+    InputError
+        The samples have another size, or a value is no finite number.
+    """
+    _check_shape(array, name, source, in_features)
+    return numeric(array, name, source).reshape(len(array), in_features)
+
+
+def is_integral(samples: Floats) -> bool:
+    """Whether every value is an integer."""
+    return bool((samples == np.floor(samples)).all())
+
+
+def _check_shape(array: Array, name: str, source: str | Path, in_features: int) -> None:
+    where = f"{source}: array {name}" if name else str(source)
+    if array.ndim < 2 or math.prod(array.shape[1:]) != in_features:
+        whole = array.size % in_features == 0
+        remedy = f"reshape it to (n, {in_features})" if whole else "take samples made for this model"
+        raise InputError(f"{where} must have shape (n, {in_features}), not {array.shape}: {remedy}")
+
+
+def load_inputs(
+    path: str | Path, in_features: int, allowed: IntegerRange, sensor: Sensor | None = None
+) -> Integers:
+    """The samples of an .npy as int64 of shape (n, in_features); a sensor takes floats.
 
     Raises
     ------
     InputError
         The file cannot be used, or its samples cannot: see :func:`integer_samples`.
     """
+    if sensor is not None:
+        return sensor(raw_samples(read_npy(path), "", path, in_features))
     return integer_samples(read_npy(path), "", path, in_features, allowed)
+
+
+def load_raw(path: str | Path, in_features: int) -> Floats:
+    """The samples of an .npy as float64 of shape (n, in_features); see :func:`raw_samples`."""
+    return raw_samples(read_npy(path), "", path, in_features)
 
 
 def load_labels(path: str | Path, count: int, classes: int) -> Integers:

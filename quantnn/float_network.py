@@ -13,6 +13,7 @@ from quantnn.errors import InputError
 from quantnn.float_activation import FloatActivation, Floats
 from quantnn.float_decision import decide, needed
 from quantnn.input_scaling import InputScaling
+from quantnn.sensor import Sensor
 
 __all__ = ["MAX_INPUT_BITS", "FloatDense", "FloatNetwork"]
 
@@ -97,6 +98,9 @@ class FloatNetwork:
         outputs, ``threshold`` for a single sigmoid, and ``none``, the values themselves, for any other single output.
         State it here rather than by ``replace``, which finds the last activation dropped already.
 
+    sensor : Sensor, optional
+        What the host does with float values before they become raw inputs; ``scaling`` starts from the integers.
+
     Members
     -------
     input : IntegerRange
@@ -115,6 +119,7 @@ class FloatNetwork:
     calibration: Integers | None = None
     notes: tuple[str, ...] = ()
     decision: str = ""
+    sensor: Sensor | None = None
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -150,6 +155,43 @@ class FloatNetwork:
         frozen = samples.astype(np.int64)
         frozen.flags.writeable = False
         return frozen
+
+    def with_input(
+        self, scale: float | None = None, bits: int | None = None, signed: bool | None = None
+    ) -> FloatNetwork:
+        """The same network for another input scaling or format; None keeps the model's.
+
+        Raises
+        ------
+        InputError
+            A value is out of range, or the model's calibration samples do not fit the format.
+        """
+        try:
+            return replace(
+                self,
+                scaling=self.scaling if scale is None else InputScaling(scale),
+                input_bits=self.input_bits if bits is None else bits,
+                input_signed=self.input_signed if signed is None else signed,
+            )
+        except ValueError as error:
+            raise InputError(str(error)) from None
+
+    def with_sensor(self, values: Floats, *, keep: bool = False) -> FloatNetwork:
+        """The same network behind a sensor fitted to float values of shape (n, in_features).
+
+        ``keep`` makes the values its calibration samples.
+        """
+        sensor = Sensor.fit(values, self.input, per_feature=not self.scaling.uniform)
+        slope, offset = self.scaling.slope, self.scaling.offset
+        one = "one step for all" if sensor.step.ndim == 0 else "a step for each input"
+        note = f"inputs are floats: the host rounds them to {self.input_bits} bits first, {one}"
+        return replace(
+            self,
+            scaling=InputScaling(sensor.step * slope, -(sensor.zero * slope + offset), 1.0),
+            calibration=sensor(values) if keep else self.calibration,
+            notes=(*self.notes, note),
+            sensor=sensor,
+        )
 
     @property
     def in_features(self) -> int:

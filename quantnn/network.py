@@ -8,6 +8,7 @@ from functools import cached_property
 from quantnn.arithmetic import IntegerRange
 from quantnn.layers import Layer
 from quantnn.layers.base import Box
+from quantnn.sensor import Sensor
 
 __all__ = ["IntegerNetwork"]
 
@@ -27,6 +28,8 @@ class IntegerNetwork:
         output, whether it exceeds 0.
     input_scale : float
         Metadata: the real value that an input of 1 stands for.
+    sensor : Sensor, optional
+        Metadata: how the host makes integers of float inputs.
 
     Raises
     ------
@@ -38,6 +41,7 @@ class IntegerNetwork:
     layers: tuple[Layer, ...]
     classify: bool = True
     input_scale: float = 1.0
+    sensor: Sensor | None = None
 
     def __post_init__(self) -> None:
         if not self.layers:

@@ -14,6 +14,7 @@ from quantnn.layers import LAYER_TYPES, Layer
 from quantnn.layers.base import frozen_integers
 from quantnn.network import IntegerNetwork
 from quantnn.safe_npz import Array, read_npz
+from quantnn.sensor import Sensor
 from quantnn.table import Table
 
 __all__ = ["FORMAT", "VERSION", "load_network", "save_network"]
@@ -48,11 +49,15 @@ def save_network(network: IntegerNetwork, path: Path) -> None:
                 "extra": layer.extra(),
             }
         )
+    sensor = None
+    if network.sensor is not None:
+        sensor = {"step": network.sensor.step.tolist(), "zero": network.sensor.zero.tolist()}
     header = {
         "format": FORMAT,
         "version": VERSION,
         "input": [network.input.lo, network.input.hi],
         "input_scale": network.input_scale,
+        "sensor": sensor,
         "classify": network.classify,
         "layers": headers,
     }
@@ -83,8 +88,13 @@ def load_network(path: str | Path) -> IntegerNetwork:
         )
     try:
         layers = tuple(_layer(number, entry, arrays) for number, entry in enumerate(header["layers"]))
+        input, sensor = IntegerRange(*header["input"]), header.get("sensor")
         return IntegerNetwork(
-            IntegerRange(*header["input"]), layers, bool(header["classify"]), float(header["input_scale"])
+            input,
+            layers,
+            bool(header["classify"]),
+            float(header["input_scale"]),
+            None if sensor is None else Sensor(np.array(sensor["step"]), np.array(sensor["zero"]), input),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None

@@ -45,7 +45,9 @@ def quantize(
     if samples is not None and len(samples) > _CALIBRATION_SAMPLES:
         samples = samples[np.linspace(0, len(samples) - 1, _CALIBRATION_SAMPLES).astype(int)]
     layers: list[Layer] = []
-    first, slope, offset = quantize_input(network.scaling, network.input, network.in_features, samples, precision)
+    first, slope, offset = quantize_input(
+        network.scaling, network.input, network.in_features, samples, precision, fold=network.sensor is not None
+    )
     tensor = QuantizedTensor([network.input] * network.in_features, slope, offset, samples)
     if first is not None:
         layers.append(first)
@@ -63,6 +65,7 @@ def quantize(
         tuple(layers),
         classify=network.decision != "none",
         input_scale=float(network.scaling.slope.flat[0]) if network.scaling.uniform else 1.0,
+        sensor=network.sensor,
     )
 
 

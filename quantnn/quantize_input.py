@@ -22,8 +22,16 @@ def quantize_input(
     in_features: int,
     samples: Integers | None,
     precision: Precision,
+    *,
+    fold: bool = False,
 ) -> tuple[Rescale | None, Floats, Floats]:
     """The layer that normalises the inputs, if one is needed, and what its outputs stand for.
+
+    Parameters
+    ----------
+    fold : bool
+        Whether to take even a scaling per feature into the first layer: right where a sensor spreads each feature
+        over the same integers.
 
     Returns
     -------
@@ -35,7 +43,7 @@ def quantize_input(
     """
     slope = np.broadcast_to(scaling.slope, in_features).astype(np.float64)
     offset = np.broadcast_to(scaling.offset, in_features).astype(np.float64)
-    if scaling.uniform:
+    if scaling.uniform or fold:
         return None, slope, offset
 
     sign, magnitude = np.sign(slope), np.abs(slope)

@@ -65,7 +65,7 @@ NETWORKS: Mapping[str, Recipe] = MappingProxyType(
         "784-10": Recipe(()),
         "784-128-64-10": Recipe((128, 64), shifted=True),
         "784-200-100-60-30-10": Recipe((200, 100, 60, 30), decay=1e-3, shifted=True),
-        "784-128-128-10": Recipe((128, 128), mirrored=True),
+        "784-128-128-10": Recipe((128, 128), decay=1e-2, mirrored=True),
     }
 )
 

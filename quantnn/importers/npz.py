@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.arithmetic import IntegerRange
 from quantnn.array_checks import integral, numeric, texts
-from quantnn.dataset import integer_samples
+from quantnn.dataset import integer_samples, is_integral, raw_samples
 from quantnn.errors import InputError
 from quantnn.float_activation import FloatActivation, Floats
 from quantnn.float_network import MAX_INPUT_BITS, FloatDense, FloatNetwork
@@ -55,7 +56,7 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
     bits = int(_integer(arrays, "input_bits", 8, IntegerRange(1, MAX_INPUT_BITS), path))
     signed = bool(_integer(arrays, "input_signed", 0, IntegerRange(0, 1), path))
     try:
-        return FloatNetwork(
+        network = FloatNetwork(
             tuple(FloatDense(w, b, a) for (w, b), a in zip(chain, activations, strict=True)),
             InputScaling(
                 _per_input(arrays, "input_scale", 1.0, in_features, path),
@@ -64,9 +65,16 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
             ),
             bits,
             signed,
-            _calibration(arrays, in_features, IntegerRange.of_format(bits, signed), path),
-            notes,
-            decision or _text(arrays, "decision", path),
+            notes=notes,
+            decision=decision or _text(arrays, "decision", path),
+        )
+        if "calibration" not in arrays:
+            return network
+        samples = raw_samples(arrays["calibration"], "calibration", path, in_features)
+        if not is_integral(samples):
+            return network.with_sensor(samples, keep=True)
+        return replace(
+            network, calibration=integer_samples(samples, "calibration", path, in_features, network.input)
         )
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
@@ -143,12 +151,6 @@ def _per_input(arrays: Mapping[str, Array], name: str, default: float, in_featur
     if values.shape != (in_features,):
         raise _bad(path, name, f"has shape {values.shape}: save one value, or {in_features}, one per input")
     return values
-
-
-def _calibration(arrays: Mapping[str, Array], in_features: int, allowed: IntegerRange, path: Path) -> Integers | None:
-    if "calibration" not in arrays:
-        return None
-    return integer_samples(arrays["calibration"], "calibration", path, in_features, allowed)
 
 
 def _some(names: Iterable[str]) -> str:

@@ -1,0 +1,69 @@
+"""Float sensors: how the host turns their values into the integers that the hardware takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.float_activation import Floats
+
+__all__ = ["Sensor"]
+
+_UNEVEN = 8.0
+"""Widest over median spread of the features, from which on each gets a step of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sensor:
+    """``integer = saturate(floor((value − zero) / step + 1/2))``, feature by feature.
+
+    Parameters
+    ----------
+    step, zero : float64 arrays of shape (in_features,) or ()
+        Value of one integer step, greater than 0, and the value that integer 0 stands for.
+    output : IntegerRange
+        The input format of the network.
+
+    Raises
+    ------
+    ValueError
+        A step is not positive, or a number is not finite.
+    """
+
+    step: Floats
+    zero: Floats
+    output: IntegerRange
+
+    def __post_init__(self) -> None:
+        for name in ("step", "zero"):
+            values = np.array(getattr(self, name), dtype=np.float64)
+            if not np.isfinite(values).all():
+                raise ValueError(f"A sensor's {name} must be finite")
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+        if (self.step <= 0).any():
+            raise ValueError(f"A sensor's step must exceed 0, not be {self.step.min():g}")
+
+    @classmethod
+    def fit(cls, values: Floats, output: IntegerRange, *, per_feature: bool = False) -> Sensor:
+        """The sensor whose integers just span what is seen in values of shape (n, in_features).
+
+        One step and zero serve all features, unless ``per_feature`` is set or the widest feature is more than eight
+        times as wide as the median one. A feature that never changes gets the step of the widest.
+        """
+        low, high = values.min(axis=0), values.max(axis=0)
+        spread = high - low
+        seen = spread[spread > 0]
+        if not per_feature and (not len(seen) or seen.max() <= _UNEVEN * np.median(seen)):
+            low = np.asarray(low.min())
+            spread = np.asarray(high.max() - low)
+        widest = spread.max() if spread.max() > 0 else 1.0
+        step = np.where(spread > 0, spread, widest) / (output.hi - output.lo)
+        return cls(step, low - output.lo * step, output)
+
+    def __call__(self, values: Floats) -> Integers:
+        """Integers of values of shape (n, in_features)."""
+        exact = np.floor((values - self.zero) / self.step + 0.5)
+        return np.clip(exact, self.output.lo, self.output.hi).astype(np.int64)
