@@ -46,7 +46,7 @@ class Requantizer(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        parameters, requantizer = self._parameters, self._parameters.layer.requantizer
+        parameters, constants = self._parameters, self._parameters.constants
         stored, position = {}, 0
         for name, bits in parameters.fields:
             stored[name] = self.word[position : position + bits]
@@ -68,9 +68,9 @@ class Requantizer(wiring.Component):
 
         product_shape = shape_of(parameters.product)
         if parameters.multiplies:
-            multiplier = fields.pop("multiplier", requantizer.multipliers[0])
+            multiplier = fields.pop("multiplier", constants["multiplier"])
             if not parameters.one_multiplier:
-                negative = fields.pop("negative_multiplier", requantizer.negative_multipliers[0])
+                negative = fields.pop("negative_multiplier", constants["negative_multiplier"])
                 multiplier = Mux(accumulator < 0, negative, multiplier)
             product = Signal(product_shape, reset_less=True)
             m.d.sync += product.eq(accumulator * multiplier)
@@ -80,12 +80,12 @@ class Requantizer(wiring.Component):
             m.d.sync += product.eq(accumulator << fields.pop("left_shift"))
             fields = stage(2, fields)
         else:
-            product = accumulator << (requantizer.multipliers[0].bit_length() - 1)
+            product = accumulator << (constants["multiplier"].bit_length() - 1)
 
-        shift = fields.get("shift", requantizer.shifts[0])
+        shift = fields.get("shift", constants["shift"])
         if "round" in fields:
             rounding = (fields["round"] << shift)[1:]
-        elif any(requantizer.roundings):
+        elif parameters.rounds:
             rounding = (1 << shift) >> 1
         else:
             rounding = 0
@@ -98,11 +98,11 @@ class Requantizer(wiring.Component):
             shifted = Signal(product_shape, reset_less=True)
             m.d.sync += shifted.eq((product + rounding) >> shift)
 
-        output, least_shift = requantizer.output, min(requantizer.shifts)
+        output, (below, above) = parameters.layer.requantizer.output, parameters.clips
         value = shifted
-        if parameters.product.hi >> least_shift > output.hi:
+        if above:
             value = Mux(shifted > output.hi, output.hi, value)
-        if parameters.product.lo >> least_shift < output.lo:
+        if below:
             value = Mux(shifted < output.lo, output.lo, value)
         m.d.sync += self.o.eq(value)
         return m

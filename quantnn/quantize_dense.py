@@ -7,21 +7,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, IntegerRange, Integers, Requantizer
+from quantnn.arithmetic import MAX_MULTIPLIER_BITS, IntegerRange, Integers, Requantizer
 from quantnn.float_activation import FloatActivation, Floats
 from quantnn.float_network import FloatDense
 from quantnn.layers import Dense
 from quantnn.precision import Precision
 from quantnn.quantize_weights import QuantizedTensor, coarser, integer_weights, with_bias
 from quantnn.reference import accumulate
+from quantnn.scale_limits import UNLIMITED, ScaleLimits
 from quantnn.table import Table
 
-__all__ = ["quantize_dense"]
+__all__ = ["quantize_dense", "slope_multiplier"]
 
 _CANDIDATES = 4
 """Activation scales that are tried: the finest that clips nothing, and the next finer ones."""
-_LOGIT_SPREAD = 6
-"""How many bits finer than the coarsest the weights of a logit may be: more would only widen the logits."""
 _SLOPE_BITS = range(8, MAX_MULTIPLIER_BITS)
 _SLOPE_ERROR = 2.0**-8
 
@@ -59,7 +58,12 @@ _CURVES = {
 
 
 def quantize_dense(
-    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    *,
+    logits: bool,
+    limits: ScaleLimits = UNLIMITED,
 ) -> Dense:
     """The integer layer. Logits are not rounded: their accumulators are aligned by exact left shifts.
 
@@ -68,19 +72,19 @@ def quantize_dense(
     ValueError
         The layer's scales cannot be expressed.
     """
-    weights, fraction = integer_weights(layer, tensor, precision)
+    weights, fraction = integer_weights(layer, tensor, precision, limits.channels)
     activation = FloatActivation.named(layer.activation)
     if activation.kind in _CURVES:
-        return _tabulated(layer, tensor, precision, weights, fraction, _CURVES[activation.kind])
+        return _tabulated(layer, tensor, precision, fraction, limits, _CURVES[activation.kind])
     slope = {"linear": 1.0, "relu": 0.0}.get(activation.kind, activation.slope)
     if slope is None:
         raise ValueError(f"the activation {layer.activation} has no integer form")
     if logits:
-        return _aligned(layer, tensor, precision, weights, fraction, slope)
-    return _shifted(layer, tensor, precision, weights, fraction, slope)
+        return _aligned(layer, tensor, precision, fraction, limits, slope)
+    return _shifted(layer, tensor, precision, weights, fraction, limits, slope)
 
 
-def _slope_multiplier(slope: float) -> tuple[int, int]:
+def slope_multiplier(slope: float) -> tuple[int, int]:
     """k and the multiplier n of negative accumulators beside 2**k, so that n / 2**k is the slope; k = 0 if exact."""
     if slope in (0.0, 1.0):
         return 0, int(slope)
@@ -97,15 +101,17 @@ def _shifted(
     precision: Precision,
     weights: Integers,
     fraction: Integers,
+    limits: ScaleLimits,
     slope: float,
 ) -> Dense:
     """A layer whose outputs are requantized to the activation format by shifts; slope is that below zero."""
     output = precision.activations(signed=slope > 0)
     draft = with_bias(layer, tensor, weights, fraction, precision)
-    out_fraction = _activation_fraction(draft, fraction, tensor, output, slope)
-    slope_bits, negative = _slope_multiplier(slope)
-    out_fraction = min(out_fraction, int(fraction.min()) + MAX_MULTIPLIER_BITS - 1 - slope_bits)
-    weights, fraction = coarser(weights, fraction, out_fraction + MAX_SHIFT - slope_bits)
+    slope_bits, negative = slope_multiplier(slope)
+    least, greatest = limits.with_slope(slope_bits)
+    out_fraction = _activation_fraction(draft, fraction, tensor, output, slope) - limits.outputs
+    out_fraction = min(out_fraction, int(fraction.min()) - least)
+    weights, fraction = coarser(layer, tensor, precision, fraction, out_fraction + greatest)
     draft = with_bias(layer, tensor, weights, fraction, precision)
     requantizer = _by_shifts(fraction - out_fraction, output, slope_bits, negative)
     return replace(draft, requantizer=requantizer, scale=float(2.0**-out_fraction))
@@ -153,15 +159,15 @@ def _tabulated(
     layer: FloatDense,
     tensor: QuantizedTensor,
     precision: Precision,
-    weights: Integers,
     fraction: Integers,
+    limits: ScaleLimits,
     curve: _Curve,
 ) -> Dense:
     """A layer whose accumulators are requantized to a table's index."""
     table, index_fraction, scale = curve.table(precision)
     if int(fraction.min()) < index_fraction - MAX_MULTIPLIER_BITS + 1:
         raise ValueError(f"its weights are too large for {layer.activation}: every output would be at an end")
-    weights, fraction = coarser(weights, fraction, index_fraction + MAX_SHIFT)
+    weights, fraction = coarser(layer, tensor, precision, fraction, index_fraction + limits.shifts[1])
     draft = with_bias(layer, tensor, weights, fraction, precision)
     requantizer = _by_shifts(fraction - index_fraction, table.index)
     return replace(draft, requantizer=requantizer, table=table, scale=scale)
@@ -171,14 +177,15 @@ def _aligned(
     layer: FloatDense,
     tensor: QuantizedTensor,
     precision: Precision,
-    weights: Integers,
     fraction: Integers,
+    limits: ScaleLimits,
     slope: float,
 ) -> Dense:
     """The last layer: accumulators aligned by exact left shifts, unrounded and unsaturated."""
-    slope_bits, negative = _slope_multiplier(slope)
-    spread = min(_LOGIT_SPREAD, MAX_MULTIPLIER_BITS - 1 - slope_bits)
-    weights, fraction = coarser(weights, fraction, int(fraction.min()) + spread)
+    slope_bits, negative = slope_multiplier(slope)
+    spread = min(limits.spread, MAX_MULTIPLIER_BITS - 1 - slope_bits)
+    cap = min(int(fraction.min()) + spread, int(fraction.max()) - limits.outputs)
+    weights, fraction = coarser(layer, tensor, precision, fraction, cap)
     draft = with_bias(layer, tensor, weights, fraction, precision)
     finest = int(fraction.max())
     everything = IntegerRange(-(1 << 62), 1 << 62)

@@ -41,13 +41,15 @@ class QuantizedTensor:
     samples: Integers | None
 
 
-def integer_weights(layer: FloatDense, tensor: QuantizedTensor, precision: Precision) -> tuple[Integers, Integers]:
+def integer_weights(
+    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, fewer: Integers | int = 0
+) -> tuple[Integers, Integers]:
     """Weights, and per channel the fractional bits f of its accumulator (an accumulator of 1 stands for 2^-f).
 
     f leaves room for the bias. Of the finest f that clips nothing and the next, the one is taken that errs least,
-    each weight's error counted with its input's mean square.
+    each weight's error counted with its input's mean square; ``fewer`` is then taken off it, per channel.
     """
-    weights = layer.weights * tensor.slope[:, np.newaxis]
+    weights = _scaled(layer, tensor)
     power = np.array([max(-r.lo, r.hi) ** 2 for r in tensor.box], dtype=np.float64)
     if tensor.samples is not None:
         power = np.square(tensor.samples.astype(np.float64)).mean(axis=0) + 1e-3
@@ -65,17 +67,25 @@ def integer_weights(layer: FloatDense, tensor: QuantizedTensor, precision: Preci
         scaled = np.clip(np.round(weights * np.exp2(candidate)), -limit, limit) * np.exp2(-candidate)
         loss = (np.square(scaled - weights) * power[:, np.newaxis]).sum(axis=0)
         best, error = np.where(loss < error, candidate, best), np.minimum(loss, error)
+    best = best - fewer
     return _rounded(weights, best, limit), best
+
+
+def _scaled(layer: FloatDense, tensor: QuantizedTensor) -> Floats:
+    """The weights for integer inputs."""
+    return layer.weights * tensor.slope[:, np.newaxis]
 
 
 def _rounded(weights: Floats, fraction: Integers, limit: int) -> Integers:
     return np.clip(np.round(weights * np.exp2(fraction)), -limit, limit).astype(np.int64)
 
 
-def coarser(weights: Integers, fraction: Integers, limit: Integers | int) -> tuple[Integers, Integers]:
-    """Weights with at most ``limit`` fractional bits."""
+def coarser(
+    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, fraction: Integers, limit: Integers | int
+) -> tuple[Integers, Integers]:
+    """Weights with at most ``limit`` fractional bits, rounded once."""
     capped = np.minimum(fraction, limit)
-    return np.round(weights * np.exp2(capped - fraction)).astype(np.int64), capped
+    return _rounded(_scaled(layer, tensor), capped, precision.weights.hi), capped
 
 
 def with_bias(
@@ -85,7 +95,7 @@ def with_bias(
     bias = (layer.bias + tensor.offset @ layer.weights) * np.exp2(fraction)
     if tensor.samples is not None:
         mean = tensor.samples.mean(axis=0)
-        exact = (layer.weights * tensor.slope[:, np.newaxis]) * np.exp2(fraction)
+        exact = _scaled(layer, tensor) * np.exp2(fraction)
         bias = bias + mean @ (exact - weights)
     if not np.abs(bias).max() < 1 << 40:
         raise ValueError("its bias is too large beside its weights; train it again with normalized inputs")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange, Integers
-from quantnn.float_activation import Floats
 
 __all__ = ["Sensor"]
+
+Floats = npt.NDArray[np.float64]
 
 _UNEVEN = 8.0
 """Widest over median spread of the features, from which on each gets a step of its own."""

@@ -10,6 +10,7 @@ from quantnn.dataset import integer_samples, is_integral, load_labels, load_raw
 from quantnn.errors import InputError
 from quantnn.float_activation import Floats
 from quantnn.float_network import FloatNetwork
+from quantnn.sensor import Sensor
 
 __all__ = ["UserData"]
 
@@ -54,15 +55,9 @@ class UserData:
                 )
             network = network.with_sensor(raw[files[0]])
 
-        if network.sensor is not None:
-            sensor = network.sensor
-            beyond = float((sensor.zero + sensor.step * (sensor.output.hi + (sensor.output.hi - sensor.output.lo))).max())
-            for path in files:
-                if path not in floats and raw[path].max() > beyond:
-                    raise InputError(
-                        f"{path} holds integers up to {raw[path].max():g}, but other samples are floats in another unit:"
-                        " give all samples in the same unit"
-                    )
+        for path in files:
+            if network.sensor is not None and path not in floats:
+                _check_unit(raw[path], network.sensor, path)
 
         def integers(path: Path | None) -> Integers | None:
             if path is None:
@@ -77,3 +72,13 @@ class UserData:
             classes = max(2, network.out_features)
             labels = load_labels(test[1], len(raw[test[0]]), classes)
         return cls(network, integers(calibration), integers(test[0] if test else None), labels)
+
+
+def _check_unit(values: Floats, sensor: Sensor, path: Path) -> None:
+    """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs."""
+    greatest = sensor.zero + sensor.step * (2 * sensor.output.hi - sensor.output.lo)
+    if values.max() > greatest.max():
+        raise InputError(
+            f"{path} holds integers up to {values.max():g}, but other samples are floats up to {greatest.max():g}:"
+            " give all samples in the same unit"
+        )

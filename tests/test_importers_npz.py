@@ -69,6 +69,15 @@ def test_options(tmp_path):
     assert network.calibration.tolist() == np.arange(-8, 8).reshape(4, 4).tolist()
 
 
+def test_float_calibration_means_a_float_sensor(tmp_path):
+    values = np.linspace(-1, 1, 16).reshape(4, 4)
+    network = load_model(saved(tmp_path, calibration=values))
+    assert (network.calibration.min(), network.calibration.max()) == (0, 255)
+    np.testing.assert_array_equal(network.calibration, network.sensor(values))
+    np.testing.assert_allclose(network.scaling(network.calibration), values, atol=1 / 255)
+    assert any(note.startswith("inputs are floats") for note in network.notes)
+
+
 def test_forward_pass_of_the_documented_formula(tmp_path):
     path = saved(tmp_path, input_scale=1 / 255, input_mean=0.5, input_std=0.25)
     raw = np.array([[0, 255, 7, 128]])
@@ -281,8 +290,8 @@ ARRAYS = [
         "array calibration must lie in 0..255, not be 256 at [0, 0]: give integers",
     ),
     (
-        {"calibration": np.full((2, 4), 0.5)},
-        "array calibration must hold integers, not 0.5 at [0, 0]: give integers",
+        {"calibration": np.full((2, 4), np.nan)},
+        "array calibration has values that are not finite (8 of 8, the first is NaN at [0, 0])",
     ),
 ]
 

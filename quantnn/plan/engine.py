@@ -101,6 +101,11 @@ class EnginePlan(ABC):
         """The plan of that fold; ``queue.lanes`` are the fold's."""
 
     @property
+    @abstractmethod
+    def fold(self) -> Fold:
+        """The fold that :meth:`make` made it of."""
+
+    @property
     def lanes(self) -> int:
         """Elements of a beat that goes into the queue."""
         return self.queue.lanes

@@ -101,6 +101,11 @@ class FoldedDensePlan(EnginePlan):
         )
 
     @property
+    def fold(self) -> Fold:
+        small = self.small_in_logic is not None
+        return Fold(self.simd, self.lanes, self.pe, self.depths, self.in_logic, small)
+
+    @property
     def folds(self) -> int:
         return ceil_div(self.layer.out_features, self.pe)
 

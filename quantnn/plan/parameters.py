@@ -74,6 +74,27 @@ class ParameterFormat:
         return len(set(self.layer.requantizer.shifts)) > 1
 
     @property
+    def rounds(self) -> bool:
+        """Whether half of the last place is added before a shift, where no field says so channel by channel."""
+        return any(self.layer.requantizer.roundings)
+
+    @property
+    def clips(self) -> tuple[bool, bool]:
+        """Whether a result can fall below the output's range, and whether it can exceed it."""
+        output, least = self.layer.requantizer.output, min(self.layer.requantizer.shifts)
+        return self.product.lo >> least < output.lo, self.product.hi >> least > output.hi
+
+    @property
+    def constants(self) -> dict[str, int]:
+        """What stands in the hardware for parameters that no field holds: m, m below 0, and s."""
+        requantizer = self.layer.requantizer
+        return {
+            "multiplier": requantizer.multipliers[0],
+            "negative_multiplier": requantizer.negative_multipliers[0],
+            "shift": requantizer.shifts[0],
+        }
+
+    @property
     def latency(self) -> int:
         return 3 + (self.multiplies or self.left_shifts_vary) + self.shifts_vary
 

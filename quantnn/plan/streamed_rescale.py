@@ -43,6 +43,10 @@ class StreamedRescalePlan(EnginePlan):
         return cls(layer, parameters, input, queue, small_in_logic=shapes if fold.logic_memories else None)
 
     @property
+    def fold(self) -> Fold:
+        return Fold(self.lanes, self.lanes, logic_memories=self.small_in_logic is not None)
+
+    @property
     def word(self) -> int:
         return self.lanes
 
