@@ -29,8 +29,17 @@ app = typer.Typer(
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
-Model = Annotated[Path, typer.Argument(help="Trained network, .npz: see docs/formats.md.")]
-Design = Annotated[Path, typer.Argument(help="Folder that quantnn export wrote.")]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.")]
+Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.")]
+Calibration = Annotated[Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.")]
+TestSet = Annotated[
+    tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
+]
+InputScale = Annotated[
+    float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
+]
+InputBits = Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")]
+InputSigned = Annotated[bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")]
 
 
 def main() -> None:
@@ -77,19 +86,11 @@ def _root(
 def export(
     model: Model,
     board: Annotated[str, typer.Option(help="Board by name, or a TOML file of your own.")] = "de10-lite",
-    calibration: Annotated[
-        Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.")
-    ] = None,
-    test: Annotated[
-        tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
-    ] = None,
-    input_scale: Annotated[
-        float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
-    ] = None,
-    input_bits: Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")] = None,
-    input_signed: Annotated[
-        bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")
-    ] = None,
+    calibration: Calibration = None,
+    test: TestSet = None,
+    input_scale: InputScale = None,
+    input_bits: InputBits = None,
+    input_signed: InputSigned = None,
     weight_bits: Annotated[
         str, typer.Option(help="Bits of a weight, 2 to 16, or auto: the widest up to 8 that fit.", metavar="N|auto")
     ] = "8",
@@ -159,6 +160,32 @@ def verify(
 
 
 @app.command()
+def update_weights(
+    design: Design,
+    model: Model,
+    calibration: Calibration = None,
+    test: TestSet = None,
+    input_scale: InputScale = None,
+    input_bits: InputBits = None,
+    input_signed: InputSigned = None,
+) -> None:
+    """Put MODEL, a network of the same shape, into the hardware of DESIGN: only contents of memories change."""
+    from quantnn.importers.npz import load_model
+    from quantnn.update_weights import UpdateOptions, update_weights
+    from quantnn.user_data import UserData
+
+    network = load_model(model).with_input(input_scale, input_bits, input_signed)
+    data = UserData.load(network, calibration, test)
+    options = UpdateOptions(data.calibration, data.inputs, data.labels, model.name)
+    with _progress() as step:
+        update = update_weights(design, data.network, options, step)
+    _show(update.report)
+    changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
+    steps = "then compile in Quartus from Analysis & Synthesis on, which reads these files"
+    _out.print(Text(f"{changed}. Next: quantnn verify {design}, {steps}"), soft_wrap=True)
+
+
+@app.command()
 def simulate(
     design: Design,
     input: Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.")],
@@ -193,7 +220,9 @@ def simulate(
 
 
 @app.command()
-def inspect(file: Annotated[Path, typer.Argument(help="A model, a network.npz, or an exported folder.")]) -> None:
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model, a network.npz, or an exported folder.")],
+) -> None:
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
     from quantnn.inspection import describe
 

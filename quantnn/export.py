@@ -23,6 +23,7 @@ from quantnn.layers import Dense
 from quantnn.network import IntegerNetwork
 from quantnn.network_file import save_network
 from quantnn.plan.core import CorePlan
+from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.cost import Cost
 from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.planner import Goal, Planner
@@ -98,6 +99,7 @@ def export(
         (folder / "core").mkdir()
         emit_verilog(Core(plan), CORE, folder / "core")
         CoreInterface.of_plan(plan).save(folder / "core" / "interface.json")
+        CoreRecord.of(plan).save(folder / "core" / "plan.json")
         _write_template(plan, folder / "core")
         save_network(network, folder / "network.npz")
 

@@ -164,8 +164,13 @@ class FloatNetwork:
         Raises
         ------
         InputError
-            A value is out of range, or the model's calibration samples do not fit the format.
+            A value is out of range, the model's calibration samples do not fit the format, or they are floats.
         """
+        if self.sensor is not None and (scale, bits, signed) != (None, None, None):
+            raise InputError(
+                "The model's calibration samples are floats, and its floats fix the input: save input_scale,"
+                " input_bits and input_signed in the model"
+            )
         try:
             return replace(
                 self,
@@ -180,6 +185,11 @@ class FloatNetwork:
         """The same network behind a sensor fitted to float values of shape (n, in_features).
 
         ``keep`` makes the values its calibration samples.
+
+        Raises
+        ------
+        ValueError
+            The values lie too close together, or too far apart, for a float64.
         """
         sensor = Sensor.fit(values, self.input, per_feature=not self.scaling.uniform)
         slope, offset = self.scaling.slope, self.scaling.offset

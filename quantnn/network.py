@@ -52,6 +52,8 @@ class IntegerNetwork:
                     f"Layer {number} takes {below.in_features} inputs, but layer {number - 1} has"
                     f" {above.out_features} outputs"
                 )
+        if self.sensor is not None and self.sensor.features not in (None, self.in_features):
+            raise ValueError(f"A sensor must have 1 or {self.in_features} steps, not {self.sensor.features}")
 
     @property
     def in_features(self) -> int:

@@ -6,13 +6,15 @@ layer, chosen to lose least on the calibration samples.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.float_activation import Floats
-from quantnn.float_network import FloatNetwork
-from quantnn.layers import Layer
+from quantnn.float_network import FloatDense, FloatNetwork
+from quantnn.layers import Dense, Layer
 from quantnn.network import IntegerNetwork
 from quantnn.precision import Precision
 from quantnn.quantize_dense import quantize_dense
@@ -20,13 +22,30 @@ from quantnn.quantize_input import quantize_input
 from quantnn.quantize_weights import QuantizedTensor
 from quantnn.reference import accumulate
 
-__all__ = ["quantize"]
+__all__ = ["DenseQuantizer", "quantize"]
 
 _CALIBRATION_SAMPLES = 2048
 
 
+class DenseQuantizer(Protocol):
+    """Makes the integer form of a dense layer that becomes layer ``number`` of the integer network."""
+
+    def __call__(
+        self, number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+    ) -> Dense: ...
+
+
+def _freely(
+    number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+) -> Dense:
+    return quantize_dense(layer, tensor, precision, logits=logits)
+
+
 def quantize(
-    network: FloatNetwork, calibration: Integers | None = None, precision: Precision = Precision()
+    network: FloatNetwork,
+    calibration: Integers | None = None,
+    precision: Precision = Precision(),
+    dense_layer: DenseQuantizer = _freely,
 ) -> IntegerNetwork:
     """Quantize a float network.
 
@@ -35,6 +54,8 @@ def quantize(
     calibration : int64 array of shape (n, in_features), optional
         Raw inputs; without them the network's own are used, and without those the proven interval bounds, which are
         wide: accuracy then suffers.
+    dense_layer : DenseQuantizer
+        What makes the dense layers; by default whatever loses least.
 
     Raises
     ------
@@ -54,7 +75,8 @@ def quantize(
         tensor = _after(first, tensor, slope, offset)
     for number, layer in enumerate(network.layers):
         try:
-            dense = quantize_dense(layer, tensor, precision, logits=number == len(network.layers) - 1)
+            last = number == len(network.layers) - 1
+            dense = dense_layer(len(layers), layer, tensor, precision, logits=last)
         except ValueError as error:
             raise InputError(f"Layer {number} cannot be quantized: {error}") from None
         layers.append(dense)

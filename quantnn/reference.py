@@ -115,6 +115,7 @@ def _step(layer: Layer, input: IntegerRange) -> Callable[[Numbers], Numbers]:
     return exact or (lambda values: layer.finish(accumulate(layer, values.astype(np.int64))))
 
 
-def decide(logits: Integers) -> Integers:
+def decide(logits: Numbers) -> Integers:
     """The class of each sample, for logits of shape (n, out_features); a single logit is compared with 0."""
-    return (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)
+    classes = logits[:, 0] > 0 if logits.shape[1] == 1 else logits.argmax(axis=1)
+    return np.asarray(classes, dtype=np.int64)

@@ -19,7 +19,7 @@ from quantnn.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost
 from quantnn.plan.planner import Planner
-from quantnn.reference import Evaluation
+from quantnn.reference import Evaluation, decide
 
 __all__ = ["FORMAT", "VERSION", "Quality", "build_report", "load_report", "save_report"]
 
@@ -66,9 +66,20 @@ class Quality:
         return cls(
             len(inputs),
             sqnr,
-            int((exact.argmax(axis=1) == labels).sum()),
+            int((decide(exact) == labels).sum()),
             int((evaluation.classes == labels).sum()),
         )
+
+    @property
+    def accuracy(self) -> dict[str, float] | None:
+        """As it stands in a report; None without labels."""
+        if self.float_correct is None or self.integer_correct is None:
+            return None
+        return {
+            "samples": self.samples,
+            "float": self.float_correct / self.samples,
+            "integer": self.integer_correct / self.samples,
+        }
 
 
 def build_report(
@@ -80,13 +91,6 @@ def build_report(
     core = planner.cost(plan)
     timing = plan.timing
     limits = Cost.limits(resources)
-    accuracy = None
-    if quality and quality.float_correct is not None and quality.integer_correct is not None:
-        accuracy = {
-            "samples": quality.samples,
-            "float": quality.float_correct / quality.samples,
-            "integer": quality.integer_correct / quality.samples,
-        }
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -108,7 +112,7 @@ def build_report(
         "device_bound_cycles": planner.device_bound,
         "inferences_per_second": round(clock_mhz * 1e6 / timing.interval, 1),
         "latency_us": round(timing.latency / clock_mhz, 3),
-        "accuracy": accuracy,
+        "accuracy": quality.accuracy if quality else None,
         "sqnr_db": quality.sqnr_db if quality else None,
         "verification": None,
         "notes": notes,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, Integers
 
 __all__ = ["LOGIT_SPREAD", "UNLIMITED", "ScaleLimits"]
@@ -43,10 +41,6 @@ class ScaleLimits:
     def coarser_by(self, channels: Integers, outputs: int) -> ScaleLimits:
         """The same limits, with other scales."""
         return ScaleLimits(self.shifts, self.spread, channels, outputs)
-
-    def lost_bits(self) -> int:
-        """The most bits that a channel or the outputs lose."""
-        return max(int(np.max(self.channels)), self.outputs)
 
 
 UNLIMITED = ScaleLimits()

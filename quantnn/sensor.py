@@ -28,10 +28,15 @@ class Sensor:
     output : IntegerRange
         The input format of the network.
 
+    Members
+    -------
+    features : int or None
+        in_features, or None where step and zero serve all.
+
     Raises
     ------
     ValueError
-        A step is not positive, or a number is not finite.
+        A step is not positive, a number is not finite, or the shapes differ.
     """
 
     step: Floats
@@ -45,8 +50,15 @@ class Sensor:
                 raise ValueError(f"A sensor's {name} must be finite")
             values.flags.writeable = False
             object.__setattr__(self, name, values)
+        if self.step.shape != self.zero.shape or self.step.ndim > 1 or not self.step.size:
+            shapes = f"{self.step.shape} and {self.zero.shape}"
+            raise ValueError(f"A sensor's step and zero must be one value, or one per input, not of shapes {shapes}")
         if (self.step <= 0).any():
             raise ValueError(f"A sensor's step must exceed 0, not be {self.step.min():g}")
+
+    @property
+    def features(self) -> int | None:
+        return len(self.step) if self.step.ndim else None
 
     @classmethod
     def fit(cls, values: Floats, output: IntegerRange, *, per_feature: bool = False) -> Sensor:
@@ -55,17 +67,19 @@ class Sensor:
         One step and zero serve all features, unless ``per_feature`` is set or the widest feature is more than eight
         times as wide as the median one. A feature that never changes gets the step of the widest.
         """
-        low, high = values.min(axis=0), values.max(axis=0)
-        spread = high - low
-        seen = spread[spread > 0]
-        if not per_feature and (not len(seen) or seen.max() <= _UNEVEN * np.median(seen)):
-            low = np.asarray(low.min())
-            spread = np.asarray(high.max() - low)
-        widest = spread.max() if spread.max() > 0 else 1.0
-        step = np.where(spread > 0, spread, widest) / (output.hi - output.lo)
-        return cls(step, low - output.lo * step, output)
+        with np.errstate(over="ignore", invalid="ignore"):
+            low, high = values.min(axis=0), values.max(axis=0)
+            spread = high - low
+            seen = spread[spread > 0]
+            if not per_feature and (not len(seen) or seen.max() <= _UNEVEN * np.median(seen)):
+                low = np.asarray(low.min())
+                spread = np.asarray(high.max() - low)
+            widest = spread.max() if spread.max() > 0 else 1.0
+            step = np.where(spread > 0, spread, widest) / (output.hi - output.lo)
+            return cls(step, low - output.lo * step, output)
 
     def __call__(self, values: Floats) -> Integers:
         """Integers of values of shape (n, in_features)."""
-        exact = np.floor((values - self.zero) / self.step + 0.5)
+        with np.errstate(over="ignore"):
+            exact = np.floor((values - self.zero) / self.step + 0.5)
         return np.clip(exact, self.output.lo, self.output.hi).astype(np.int64)

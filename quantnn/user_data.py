@@ -37,8 +37,8 @@ class UserData:
     def load(
         cls, network: FloatNetwork, calibration: Path | None = None, test: tuple[Path, Path] | None = None
     ) -> UserData:
-        """Read the files. Floats get a sensor: the model's own, else one fitted to the calibration samples, else one
-        fitted to the test samples.
+        """Read the files. Floats get a sensor: the model's own, else one fitted to the calibration samples if they are
+        floats, else one fitted to the test samples.
 
         Raises
         ------
@@ -53,7 +53,10 @@ class UserData:
                 raise InputError(
                     f"{floats[0]} holds floats, but the model's calibration samples are integers: give integers too"
                 )
-            network = network.with_sensor(raw[files[0]])
+            try:
+                network = network.with_sensor(raw[floats[0]])
+            except ValueError as error:
+                raise InputError(f"{floats[0]}: {error}: give samples in another unit") from None
 
         for path in files:
             if network.sensor is not None and path not in floats:
@@ -76,9 +79,12 @@ class UserData:
 
 def _check_unit(values: Floats, sensor: Sensor, path: Path) -> None:
     """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs."""
-    greatest = sensor.zero + sensor.step * (2 * sensor.output.hi - sensor.output.lo)
-    if values.max() > greatest.max():
+    lo, hi = sensor.output.lo, sensor.output.hi
+    seen = sensor.zero + sensor.step * lo, sensor.zero + sensor.step * hi
+    least, greatest = seen[0].min(), seen[1].max()
+    room = greatest - least
+    if values.max() > greatest + room or values.min() < least - room:
         raise InputError(
-            f"{path} holds integers up to {values.max():g}, but other samples are floats up to {greatest.max():g}:"
-            " give all samples in the same unit"
+            f"{path} holds integers in {values.min():g}..{values.max():g}, but other samples are floats in"
+            f" {least:.6g}..{greatest:.6g}: give all samples in the same unit"
         )

@@ -7,11 +7,12 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from quantnn.beats import BeatFormat
 from quantnn.errors import InputError, VerificationError
 from quantnn.export import write_report
 from quantnn.findings import Difference, Findings
@@ -25,8 +26,8 @@ from quantnn.vectors import Vectors
 __all__ = ["VerifyOptions", "verify"]
 
 _STALLED_SAMPLES = 64
-_STALLS = 96
-"""Of 256 cycles, how many a stalling source or sink waits."""
+_STALLS = 0.375
+"""Share of the cycles in which a stalling source or sink waits, at least."""
 _SPLIT_CYCLES = 100_000
 """Simulated cycles from which on a run is split over several processes."""
 
@@ -85,9 +86,11 @@ def verify(
     step(f"simulating {len(vectors.inputs)} samples back to back")
     found = bench.back_to_back(options.jobs)
     interval, latency = found.interval, found.latency
-    for name, stalls in (("source", (_STALLS, 0)), ("sink", (0, _STALLS)), ("source and sink", (_STALLS, _STALLS))):
+    slow_in, slow_out = (_slow(stream, interface.interval) for stream in (interface.input, interface.output))
+    stalling = {"source": (slow_in, 0.0), "sink": (0.0, slow_out), "source and sink": (slow_in, slow_out)}
+    for name, (stall_in, stall_out) in stalling.items():
         step(f"simulating with a stalling {name}")
-        found += bench.part(stall_in=stalls[0], stall_out=stalls[1])
+        found += bench.part(stall_in=stall_in, stall_out=stall_out)
     step("simulating a reset in mid-stream")
     found += bench.part(reset_after=interface.latency + 3 * interface.interval + 7)
 
@@ -113,6 +116,11 @@ def verify(
     return report
 
 
+def _slow(stream: BeatFormat, interval: int) -> float:
+    """The share of cycles that one end has to stall to be slower than the core, so that queues run full or empty."""
+    return max(_STALLS, 1 - stream.beats / (2 * interval))
+
+
 @dataclass(frozen=True, eq=False)
 class _Bench:
     """The bench around one exported core."""
@@ -132,7 +140,7 @@ class _Bench:
 
     @property
     def _patience(self) -> int:
-        return 4 * (self.interface.latency + self.interface.interval) + 1000
+        return 4 * self.interface.latency + 40 * self.interface.interval + 1000
 
     def back_to_back(self, jobs: int) -> Findings:
         """All samples without a stall, split over ``jobs`` simulations where they are many."""
@@ -144,7 +152,7 @@ class _Bench:
             parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
         return sum(parts[1:], start=parts[0])
 
-    def part(self, **stalls: int) -> Findings:
+    def part(self, **stalls: float) -> Findings:
         """The first samples under stalls or a reset."""
         return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), stalls)
 
@@ -152,7 +160,7 @@ class _Bench:
         self,
         first: int,
         end: int,
-        stalls: Mapping[str, int] = MappingProxyType({}),
+        stalls: Mapping[str, float] = MappingProxyType({}),
         simulator: Simulator | None = None,
         keep: Path | None = None,
     ) -> Findings:
@@ -160,7 +168,7 @@ class _Bench:
         samples = self.vectors.inputs[first:end]
         layers = tuple(values[first:end] for values in self.vectors.expected.layers)
         warm = min(len(samples) - 1, 2 * len(layers) + 4)
-        run = Run(len(samples), self._patience, warm, **stalls)
+        run = replace(Run(len(samples), self._patience, warm), **stalls)
         work = Path(tempfile.mkdtemp(prefix="quantnn-"))
         self.device.write_vectors(work, samples, layers)
         raw = (simulator or self.simulator).run(run, work)

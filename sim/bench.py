@@ -36,8 +36,8 @@ async def bench(dut):
     """Run every sample through every device and write down what the checkers counted."""
     path = Path(os.environ["QUANTNN_BENCH"])
     run = json.loads(path.read_text())
-    dut.stall_in.value = run["stall_in"]
-    dut.stall_out.value = run["stall_out"]
+    dut.stall_in.value = int(run["stall_in"] * (1 << 16))
+    dut.stall_out.value = int(run["stall_out"] * (1 << 16))
     dut.samples.value = run["samples"]
     dut.warm.value = run["warm"]
     dut.patience.value = run["patience"]

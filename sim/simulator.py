@@ -41,8 +41,8 @@ class Run:
         Cycles without any transfer after which the run is over.
     warm : int
         Sample from whose last output beat on the initiation interval is measured.
-    stall_in, stall_out : int
-        Of 256 cycles, how many the source and the sink stall, at random.
+    stall_in, stall_out : float
+        Share of the cycles, 0 to below 1, in which the source and the sink stall, at random.
     reset_after : int
         Cycle after which the devices are reset once and the stimulus starts anew; 0 for never.
     """
@@ -50,8 +50,8 @@ class Run:
     samples: int
     patience: int
     warm: int = 0
-    stall_in: int = 0
-    stall_out: int = 0
+    stall_in: float = 0.0
+    stall_out: float = 0.0
     reset_after: int = 0
 
 
@@ -64,7 +64,8 @@ class _Verilator(runner.Verilator):  # type: ignore[misc] # cocotb is untyped
     def __init__(self, log: Path, optimize: bool = True) -> None:
         super().__init__()
         self._output = log
-        self._levels = ["OPT_FAST=-O2", "OPT_SLOW=-O1"] if optimize else ["OPT_FAST=-O0", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0"]
+        fast, slow = ("-O2", "-O1") if optimize else ("-O0", "-O0")
+        self._levels = [f"OPT_FAST={fast}", f"OPT_SLOW={slow}", f"OPT_GLOBAL={slow}"]
 
     def _simulator_in_path_build_only(self) -> None:
         self.executable = str(Path(verilator.__file__).parent / "bin" / "verilator")

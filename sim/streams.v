@@ -2,17 +2,17 @@
 // per beat, most significant byte first, so that nothing of Python runs on a clock edge.
 `timescale 1ns / 1ps
 
-// Pseudo-random stalls (xorshift32, Marsaglia 2003): high in rate/256 of the cycles.
+// Pseudo-random stalls (xorshift32, Marsaglia 2003): high in rate/65536 of the cycles.
 module stall_generator #(parameter SEED = 1) (
     input clk,
-    input [7:0] rate,
+    input [15:0] rate,
     output stall
 );
   reg [31:0] state = SEED;
   wire [31:0] a = state ^ (state << 13);
   wire [31:0] b = a ^ (a >> 17);
   always @(posedge clk) state <= b ^ (b << 5);
-  assign stall = state[15:8] < rate;
+  assign stall = state[23:8] < rate;
 endmodule
 
 // AXI4-Stream master that sends a file, BEATS beats per sample.
@@ -20,7 +20,7 @@ module stream_source #(parameter BYTES = 1, BEATS = 1, SEED = 1, FILE = "") (
     input clk,
     input rst,
     input run,
-    input [7:0] stall_rate,
+    input [15:0] stall_rate,
     output reg tvalid,
     input tready,
     output reg [8*BYTES-1:0] tdata,
@@ -105,7 +105,7 @@ module stream_sink #(parameter WIDTH = 8, BEATS = 1, SEED = 1, FILE = "") (
     input clk,
     input rst,
     input run,
-    input [7:0] stall_rate,
+    input [15:0] stall_rate,
     input [31:0] cycle,
     input [31:0] warm,
     input tvalid,

@@ -65,9 +65,9 @@ class ManyCores:
 
     @property
     def patience(self) -> int:
-        return 1000 + 4 * max(core.plan.timing.latency + core.plan.timing.interval for core in self.cores)
+        return 1000 + max(4 * core.plan.timing.latency + 40 * core.plan.timing.interval for core in self.cores)
 
-    def run(self, prepare=lambda folder: None, **stalls: int) -> list[Findings]:
+    def run(self, prepare=lambda folder: None, **stalls: float) -> list[Findings]:
         """Simulate; ``prepare`` may change the files before it starts. One entry per core."""
         run = Run(self.count, self.patience, self.warm, **stalls)
         with tempfile.TemporaryDirectory() as scratch:

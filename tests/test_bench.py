@@ -59,14 +59,14 @@ def found(simulate):
 
 @pytest.fixture(scope="module")
 def stalled(simulate):
-    return simulate(stall_out=128)
+    return simulate(stall_out=0.5)
 
 
 def test_a_right_core(found):
     assert found["right"] == Findings(EVERY_VALUE, 0, (), toy_cores.PERIOD, toy_cores.LATENCY)
 
 
-@pytest.mark.parametrize("stalls", [{"stall_in": 96}, {"stall_out": 96}, {"stall_in": 96, "stall_out": 96}])
+@pytest.mark.parametrize("stalls", [{"stall_in": 0.375}, {"stall_out": 0.375}, {"stall_in": 0.375, "stall_out": 0.375}])
 def test_a_right_core_under_stalls(simulate, stalls):
     result = simulate(**stalls)["right"]
     assert (result.values, result.failures) == (EVERY_VALUE, ())

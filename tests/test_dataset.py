@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from quantnn.arithmetic import IntegerRange
-from quantnn.dataset import integer_samples, load_inputs, load_labels
+from quantnn.dataset import integer_samples, is_integral, load_inputs, load_labels, load_raw
 from quantnn.errors import InputError
+from quantnn.sensor import Sensor
 
 BYTE = IntegerRange(0, 255)
 
@@ -75,6 +76,24 @@ def test_remedy_names_the_arrays_of_the_model_file(tmp_path):
 def test_input_shape(tmp_path, shape, remedy):
     message = refusal(load_inputs, saved(tmp_path, np.zeros(shape)), 6, BYTE)
     assert f"must have shape (n, 6), not {shape}: {remedy}" in message
+
+
+def test_a_sensor_takes_floats(tmp_path):
+    sensor = Sensor(np.array(0.25), np.array(-1.0), BYTE)
+    samples = load_inputs(saved(tmp_path, np.array([[[-1.0, 0.0], [0.125, 99.0]]])), 4, BYTE, sensor)
+    assert samples.dtype == np.int64 and samples.tolist() == [[0, 4, 5, 255]]
+
+
+def test_raw_samples_are_flattened_floats(tmp_path):
+    values = load_raw(saved(tmp_path, np.array([[[-1, 2], [3, 4]]])), 4)
+    assert values.dtype == np.float64 and values.tolist() == [[-1, 2, 3, 4]]
+    assert "must have shape (n, 3)" in refusal(load_raw, saved(tmp_path, np.zeros((2, 4))), 3)
+    assert "not finite" in refusal(load_raw, saved(tmp_path, np.array([[0.5, np.inf]])), 2)
+
+
+@pytest.mark.parametrize(("values", "integral"), [([1.0, -3.0, 1e300], True), ([1.0, 2.5], False), ([1e-300], False)])
+def test_integral_values(values, integral):
+    assert is_integral(np.array([values])) is integral
 
 
 def test_array_inside_a_file_is_named():

@@ -155,3 +155,50 @@ def test_overflow_is_one_line():
     huge = FloatDense(np.full((2, 2), 1e300), np.zeros(2))
     with pytest.raises(InputError, match="Layer 1 overflows a float64: train it again with smaller weights"):
         FloatNetwork((huge, huge)).logits(RAW)
+
+
+def test_another_input():
+    kept = network(calibration=RAW)
+    other = kept.with_input(0.25, 4, True)
+    assert (other.input, float(other.scaling.slope), float(other.scaling.offset)) == (IntegerRange(-8, 7), 0.25, 0)
+    assert kept.with_input().input == kept.input and kept.with_input().scaling is kept.scaling
+    assert kept.with_input(bits=3).input == IntegerRange(0, 7)
+    assert kept.with_input(signed=True).input == IntegerRange(-128, 127)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"bits": 2}, r"calibration must lie in 0\.\.3"),
+        ({"bits": 17}, r"input_bits must lie in 1\.\.16, not be 17"),
+        ({"scale": 0.0}, "input_scale must not be 0"),
+    ],
+)
+def test_another_input_that_does_not_fit_is_one_line(arguments, words):
+    with pytest.raises(InputError, match=words):
+        network(calibration=RAW).with_input(**arguments)
+
+
+VALUES = np.array([[0.0, 0.5], [1.0, 0.25]])
+
+
+@pytest.mark.parametrize("scaling", [InputScaling(0.5), InputScaling(2.0, 1.0, 4.0), InputScaling([1.0, -2.0], 3.0)])
+def test_behind_a_sensor_the_network_answers_the_same(scaling):
+    plain = replace(network(), scaling=scaling)
+    behind = plain.with_sensor(VALUES, keep=True)
+    each = not scaling.uniform
+    expected = [[0, 255], [255, 0]] if each else [[0, 128], [255, 64]]
+    assert behind.calibration.tolist() == behind.sensor(VALUES).tolist() == expected
+    shown = behind.sensor.zero + behind.calibration * behind.sensor.step
+    np.testing.assert_allclose(behind.logits(behind.calibration), plain.logits(shown), atol=1e-12)
+    words = "a step for each input" if each else "one step for all"
+    assert behind.notes[-1] == f"inputs are floats: the host rounds them to 8 bits first, {words}"
+    assert plain.with_sensor(VALUES).calibration is None
+
+
+@pytest.mark.parametrize("arguments", [{"scale": 0.5}, {"bits": 4}, {"signed": True}])
+def test_behind_a_sensor_there_is_no_other_input(arguments):
+    behind = network().with_sensor(VALUES, keep=True)
+    with pytest.raises(InputError, match="its floats fix the input: save input_scale, input_bits and input_signed in"):
+        behind.with_input(**arguments)
+    assert behind.with_input().sensor is behind.sensor

@@ -78,6 +78,26 @@ def test_float_calibration_means_a_float_sensor(tmp_path):
     assert any(note.startswith("inputs are floats") for note in network.notes)
 
 
+def test_float_calibration_that_is_integral_is_raw(tmp_path):
+    network = load_model(saved(tmp_path, calibration=np.full((2, 4), 3.0)))
+    assert network.sensor is None and network.calibration.tolist() == [[3] * 4] * 2
+
+
+def test_the_models_scaling_applies_to_its_floats(tmp_path):
+    values = np.array([[0.0, 1.0, 2.0, 3.5], [1.0, 0.0, 7.0, 0.5]])
+    arrays = {"input_mean": np.arange(4), "input_std": np.array([1.0, 2.0, 3.0, 4.0]), "input_bits": 12}
+    network = load_model(saved(tmp_path, calibration=values, **arrays))
+    assert network.sensor.features == 4 and network.input == IntegerRange(0, 4095)
+    expected = (values - np.arange(4)) / [1.0, 2.0, 3.0, 4.0]
+    np.testing.assert_allclose(network.scaling(network.calibration), expected, atol=7 / 4095)
+
+
+def test_floats_that_no_step_tells_apart_are_refused(tmp_path):
+    values = np.full((2, 4), 1.7e308)
+    values[0] = [-1.7e308, 0.5, 0.5, 0.5]
+    assert "sensor's step must be finite" in refusal(saved(tmp_path, calibration=values))
+
+
 def test_forward_pass_of_the_documented_formula(tmp_path):
     path = saved(tmp_path, input_scale=1 / 255, input_mean=0.5, input_std=0.25)
     raw = np.array([[0, 255, 7, 128]])

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from networks import random_network, random_samples, tabulated
+from networks import BYTE, random_network, random_samples, tabulated
 from oracle import outputs
 
 from quantnn.errors import InputError
 from quantnn.network_file import FORMAT, VERSION, load_network, save_network
+from quantnn.sensor import Sensor
 
 WRONG = [None, "x", -1, 1.5, [], {}, [1], ["a", "b"], [1.5, 2.5], [2, 1], True, 10**400]
 
@@ -73,6 +74,52 @@ def test_metadata_is_kept(tmp_path):
     again = load_network(tmp_path / "network.npz")
     assert again.input_scale == 1 / 255
     assert [(layer.scale, layer.activation) for layer in again.layers] == [(2**-5, "relu")] * len(layers)
+
+
+SENSORS = {
+    "shared": Sensor(np.array(0.1), np.array(-1 / 3), BYTE),
+    "each": Sensor(np.array([0.1, 2.0, 1e-9]), np.array([0.0, -5.0, 1e9]), BYTE),
+}
+
+
+def with_sensor(sensor):
+    return replace(random_network(1, (3, 2), rescale=False), input=BYTE, sensor=sensor)
+
+
+@pytest.mark.parametrize("sensor", SENSORS.values(), ids=SENSORS)
+def test_the_sensor_is_kept(tmp_path, sensor):
+    save_network(with_sensor(sensor), tmp_path / "network.npz")
+    again = load_network(tmp_path / "network.npz").sensor
+    assert (again.step.tolist(), again.zero.tolist(), again.output) == (
+        sensor.step.tolist(),
+        sensor.zero.tolist(),
+        sensor.output,
+    )
+    values = np.random.default_rng(0).normal(size=(20, 3))
+    assert again(values).tolist() == sensor(values).tolist()
+
+
+def test_no_sensor_is_kept_too(tmp_path):
+    save_network(with_sensor(None), tmp_path / "network.npz")
+    assert parts(tmp_path / "network.npz")[0]["sensor"] is None
+    assert load_network(tmp_path / "network.npz").sensor is None
+
+
+@pytest.mark.parametrize("wrong", [*[w for w in WRONG if w is not None], {"step": 1.0}, {"step": [], "zero": []}])
+def test_a_damaged_sensor_is_refused(tmp_path, wrong):
+    path = tmp_path / "network.npz"
+    save_network(with_sensor(SENSORS["shared"]), path)
+    header, arrays = parts(path)
+    rewrite(path, {**header, "sensor": wrong}, arrays)
+    refused(path, "is damaged")
+
+
+def test_a_sensor_for_other_features_is_refused(tmp_path):
+    path = tmp_path / "network.npz"
+    save_network(with_sensor(SENSORS["each"]), path)
+    header, arrays = parts(path)
+    rewrite(path, {**header, "sensor": {"step": [1.0, 1.0], "zero": [0.0, 0.0]}}, arrays)
+    refused(path, "A sensor must have 1 or 3 steps, not 2")
 
 
 def test_the_same_network_gives_the_same_bytes(tmp_path):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from networks import device, plan_of, random_network
 
 from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.board import load_board
 from quantnn.errors import DoesNotFitError
 from quantnn.layers import Dense
 from quantnn.network import IntegerNetwork
@@ -205,3 +207,98 @@ def test_the_same_network_gets_the_same_plan():
     network = random_network(8, (9, 8, 4), rescale=True)
     first, second = (plan_of(replace(network), multipliers=40) for _ in range(2))
     assert first.timing == second.timing and first.memories == second.memories
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_goal_of_interval_is_met_or_refused_in_one_line(seed):
+    """It is met wherever some folds can."""
+    random = np.random.default_rng(seed)
+    network = random_network(seed, [int(w) for w in random.integers(2, 9, random.integers(2, 4))], rescale=False)
+    multipliers, interval = int(random.integers(6, 30)), int(random.integers(1, 20))
+    planner = Planner(network, device(multipliers=multipliers, **ENDLESS))
+    try:
+        plan = planner.best(Goal(interval=interval))
+    except DoesNotFitError as refusal:
+        assert "\n" not in str(refusal)
+        assert not reachable(network, multipliers, interval)
+        return
+    assert plan.timing.interval <= interval
+    assert planner.cost(plan).multipliers <= planner.limits.multipliers
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_goal_of_latency_is_met_or_refused_in_one_line(seed):
+    random = np.random.default_rng(seed)
+    network = random_network(seed, [int(w) for w in random.integers(2, 7, 2)])
+    planner = Planner(network, device(multipliers=40, **ENDLESS))
+    for latency in (1, int(random.integers(15, 60)), 10_000):
+        try:
+            plan = planner.best(Goal(latency=latency))
+        except DoesNotFitError as refusal:
+            assert f"--max-latency {latency} is out of reach" in str(refusal) and "\n" not in str(refusal)
+            assert latency < 10_000
+            continue
+        assert plan.timing.latency <= latency and latency > 1
+
+
+def test_multipliers_of_logic_shorten_the_interval_where_asked_for():
+    network, resources = random_network(3, (9, 8, 4), rescale=False), device(multipliers=20, **ENDLESS)
+    plain, logic = Planner(network, resources), Planner(network, resources, logic_multipliers=True)
+    assert all(engine.logic_multipliers == 0 for engine in plain.best().engines)
+    assert logic.best().timing.interval < plain.best().timing.interval
+    assert any(engine.logic_multipliers for engine in logic.best().engines)
+
+
+def test_multipliers_of_logic_are_the_last_resort():
+    network, logic_used = random_network(3, (9, 8, 4), rescale=False), []
+    for multipliers in (2, 20):
+        planner = Planner(network, device(multipliers=multipliers, **ENDLESS))
+        plan = planner.best()
+        assert planner.cost(plan).multipliers <= multipliers
+        logic_used.append(any(engine.logic_multipliers for engine in plan.engines))
+    assert logic_used == [True, False]
+
+
+def test_what_fits_at_its_slowest_is_never_refused():
+    refused = 0
+    for blocks in range(4, 12):
+        planner = Planner(
+            random_network(1, (20, 18, 9), rescale=False), device(multipliers=40, blocks=blocks, logic=1500)
+        )
+        try:
+            planner.best()
+        except DoesNotFitError:
+            refused += 1
+            assert not planner.possible
+    assert 0 < refused < 8
+
+
+def byte_network(widths):
+    """Random weights of 8 bits, behind relus, with logits that are not rounded."""
+    random = np.random.default_rng(sum(widths))
+    limit, byte = 127, IntegerRange(0, 255)
+    layers = []
+    for inputs, outputs in pairwise(widths):
+        last = len(layers) == len(widths) - 2
+        output = IntegerRange(-(2**23), 2**23 - 1) if last else byte
+        relu = Requantizer.make(outputs, output, shift=0 if last else 8, negative_multiplier=1 if last else 0)
+        weights = random.integers(-limit, limit + 1, (inputs, outputs))
+        layers.append(
+            Dense(np.zeros(outputs, dtype=int), relu, weights=weights, weight_range=IntegerRange(-limit, limit))
+        )
+    return IntegerNetwork(byte, tuple(layers))
+
+
+@pytest.mark.parametrize(
+    ("widths", "cycles"), [((784, 128, 64, 10), 400), ((784, 200, 100, 60, 30, 10), 1000)], ids=str
+)
+def test_known_networks_on_the_de10_lite(widths, cycles):
+    """288 multipliers of 9 bits and 182 M9K, of which the board's top needs two."""
+    resources = load_board("de10-lite").resources
+    assert (resources.multipliers.count, resources.block_ram.count) == (288, 182)
+    planner = Planner(byte_network(widths), resources, Cost(block_ram=2))
+    assert planner.device_bound == ceil(sum(a * b for a, b in pairwise(widths)) / 288)
+    plan = planner.best()
+    cost = planner.cost(plan)
+    assert planner.device_bound <= plan.timing.interval <= cycles
+    assert cost.multipliers <= 288 and cost.block_ram <= 180

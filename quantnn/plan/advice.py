@@ -35,10 +35,10 @@ def explain(planner: Planner, slowest: int) -> str:
         for name, amount in least.excess(limits).items()
     )
     needs = f"it needs {over}" if over else "its queues need more block RAM than is left"
-    return f"The network does not fit: even at its slowest {needs}. {_remedy(planner, slowest)}"
+    return f"The network does not fit: even at its slowest {needs}. {_remedy(planner)}"
 
 
-def _remedy(planner: Planner, slowest: int) -> str:
+def _remedy(planner: Planner) -> str:
     widest = max(
         (layer.weight_range.width for layer in planner.network.layers if isinstance(layer, Dense)), default=0
     )
@@ -47,7 +47,7 @@ def _remedy(planner: Planner, slowest: int) -> str:
             _narrowed(layer, bits) if isinstance(layer, Dense) else layer for layer in planner.network.layers
         )
         narrow = replace(planner, network=replace(planner.network, layers=layers))
-        if narrow.partials(slowest, narrow.limits):
+        if narrow.possible:
             return f"--weight-bits {bits} would make it fit"
     return "No weight width makes it fit: use a smaller network or a larger board"
 

@@ -113,6 +113,6 @@ class CoreRecord:
                 tuple(LayerRecord.from_json(entry) for entry in description["layers"]),
             )
         except FileNotFoundError:
-            raise InputError(f"{path} is missing: the design was exported before there was one; export it again") from None
+            raise InputError(f"{path} is missing: export the model again") from None
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"{path} is damaged ({error}): export the model again") from None

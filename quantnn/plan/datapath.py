@@ -129,9 +129,10 @@ class Datapath:
             return
         for channel, accumulator in enumerate(accumulators):
             if not _holds(self.accumulator, accumulator):
-                yield Misfit(Part.ACCUMULATOR, channel, _too_narrow("accumulator", channel, accumulator, self.accumulator))
+                reason = _too_narrow("accumulator", channel, accumulator, self.accumulator)
+                yield Misfit(Part.ACCUMULATOR, channel, reason)
             elif reason := self.allows(requantizer, channel):
-                yield Misfit(Part.PARAMETER, channel, f"of output {channel}, {reason}")
+                yield Misfit(Part.PARAMETER, channel, f"output {channel}: {reason}")
             else:
                 yield from self._ranges(requantizer, channel, accumulator)
 
@@ -176,15 +177,15 @@ class HeldParameters(ParameterFormat):
     datapath: Datapath
 
     @property
-    def accumulator(self) -> IntegerRange:  # type: ignore[override] # no need to cache what stands there
+    def accumulator(self) -> IntegerRange:
         return self.datapath.accumulator
 
     @property
-    def product(self) -> IntegerRange:  # type: ignore[override]
+    def product(self) -> IntegerRange:
         return self.datapath.product
 
     @property
-    def fields(self) -> tuple[tuple[str, int], ...]:  # type: ignore[override]
+    def fields(self) -> tuple[tuple[str, int], ...]:
         return self.datapath.fields
 
     @property

@@ -96,9 +96,9 @@ class LayerRecord:
 
     def engine_plan(self, layer: Layer, accumulators: list[IntegerRange], shapes: Shapes) -> EnginePlan:
         """The same hardware with a layer that fits it."""
-        kind = next(each for each in ENGINE_PLANS[LAYER_TYPES[self.kind]] if each.engine == self.engine)
+        kinds = {each.engine: each for each in ENGINE_PLANS[LAYER_TYPES[self.kind]]}
         parameters = HeldParameters(layer, accumulators, self.datapath)
-        return kind.make(layer, parameters, self.input, self.queue, self.fold, shapes)
+        return kinds[self.engine].make(layer, parameters, self.input, self.queue, self.fold, shapes)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""

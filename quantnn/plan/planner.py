@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ __all__ = ["Goal", "Planner"]
 _ASSEMBLED = 12
 """Candidates of one interval whose queues and latency are worked out exactly."""
 _FURTHER_INTERVALS = 48
-"""Intervals beyond the least promising one that are tried when exact queues do not fit."""
+"""Intervals beyond the least promising one that are all tried when exact queues do not fit."""
 
 
 _LOGIC_FILL = 0.8
@@ -119,13 +119,9 @@ class Planner:
         DoesNotFitError
             The network does not fit, or the goal is out of reach: says by how much, and what would help.
         """
-        small = replace(self, logic_memories=True)
-        planners = [planner for planner in (self, small) if planner.least_interval]
-        if not planners and not self.logic_multipliers:
-            last_resort = replace(small, logic_multipliers=True)
-            planners = [last_resort] if last_resort.least_interval else []
+        planners = self._able
         if not planners:
-            raise DoesNotFitError(explain(small, self.slowest))
+            raise DoesNotFitError(explain(replace(self, logic_memories=True), self.slowest))
         if goal.interval is not None:
             able = [planner for planner in planners if goal.interval > 0 and planner.fits(goal.interval)]
             if not able:
@@ -133,14 +129,44 @@ class Planner:
                 raise DoesNotFitError(
                     f"--target-ii {goal.interval} is out of reach: the least interval here is about {least} cycles"
                 )
-            return able[0]._first(goal, goal.interval, goal.interval + 1)
-        planner = min(planners, key=lambda planner: planner.least_interval)
-        return planner._first(goal, planner.least_interval, planner.least_interval + _FURTHER_INTERVALS)
+            return able[0]._first(goal, [goal.interval])
+        refusals = []
+        for planner in sorted(planners, key=lambda planner: planner.least_interval):
+            try:
+                return planner._first(goal, planner._intervals)
+            except DoesNotFitError as refusal:
+                refusals.append(refusal)
+        raise refusals[0]
 
-    def _first(self, goal: Goal, start: int, stop: int) -> CorePlan:
+    @property
+    def _able(self) -> list[Planner]:
+        """This planner, and the one with memories in logic, if they have folds that fit; else with multipliers too."""
+        small = replace(self, logic_memories=True)
+        planners = [planner for planner in (self, small) if planner.least_interval]
+        if planners or self.logic_multipliers:
+            return planners
+        last_resort = replace(small, logic_multipliers=True)
+        return [last_resort] if last_resort.least_interval else []
+
+    @property
+    def _intervals(self) -> list[int]:
+        """Every interval from the least one on, and further ones at growing steps up to the slowest."""
+        intervals = list(range(self.least_interval, self.least_interval + _FURTHER_INTERVALS))
+        while intervals[-1] < self.slowest:
+            intervals.append(min(self.slowest, intervals[-1] * 3 // 2 + 1))
+        return intervals
+
+    @property
+    def possible(self) -> bool:
+        """Whether anything fits with exact queues at the slowest."""
+        return any(next(planner._plans(self.slowest), None) is not None for planner in self._able)
+
+    def _first(self, goal: Goal, intervals: Iterable[int]) -> CorePlan:
         """The best plan of the first interval that has any."""
-        latencies = []
-        for interval in range(start, stop):
+        latencies: list[int] = []
+        for number, interval in enumerate(intervals):
+            if latencies and number >= _FURTHER_INTERVALS:
+                break
             plans = list(self._plans(interval))
             if goal.latency is not None:
                 latencies += [plan.timing.latency for plan in plans]

@@ -1,0 +1,221 @@
+"""Faults for generated cores: where one can be put into the Verilog, and which of them change nothing that matters."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyosys import libyosys
+
+__all__ = ["CATEGORIES", "Mutation", "mutations", "proven_equivalent", "reason"]
+
+_MODULE = re.compile(r"^module \\?(\S+?) ?\(.*?^endmodule", re.MULTILINE | re.DOTALL)
+_NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
+_INSTANCE = re.compile(r"^  (\\?unmutated_\S+) +(\S+) +\(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
+_CONNECTION = re.compile(r"^    \.(\S+?) ?\((.*)\),?$", re.MULTILINE)
+_PORT = re.compile(r"^  (input|output) (?:signed )?(\[\S+\] )?(\S+) ?;", re.MULTILINE)
+_CORE = r"\w+_(input_stage|layer_\d|classifier|input_stage_framer)"
+_QUEUE, _COUNTER = r"\w+_queue", r"\w+_(beat\S*|beats|words|passes|column|fold|position)"
+_REQUANTIZER, _MAC, _CLASSIFIER = r"\w+_requantizer_\d", r"\w+_mac", r"\w+_classifier"
+_STREAMING = rf"{_CORE}|{_QUEUE}|unmutated"
+_CONTROL = r"count|last|first\w*|o__valid|valid|stored|free|base|part|cutting|remaining|draining|finishing|flight"
+
+RULES = [
+    # category, modules, what a statement looks like, what it becomes
+    ("rounding", _REQUANTIZER, r"= ((?:product|\$signed\((?:product|accumulator|_\d+_)\))) \+ (?!\$signed\(1'h0).*;", r"= \1;"),
+    ("rounding", _REQUANTIZER, r"(round_\d) <= \S+;", r"\1 <= 1'h0;"),
+    ("rounding", _REQUANTIZER, r"(round_\d) <= \S+;", r"\1 <= 1'h1;"),
+    ("rounding", _REQUANTIZER, r"= (round_\d) << \w+;", r"= \1;"),
+    ("rounding", _REQUANTIZER, r"\+ (_\d+_)\[(\d+):1\];", r"+ \1;"),
+    ("shift", _REQUANTIZER, r">>>", ">>"),
+    ("shift", _REQUANTIZER, r"(<<|>>>?) (\w+);", r"\1 (\2 + 1'h1);"),
+    ("shift", _REQUANTIZER, r" (<<|>>>?) [\w']+;", ";"),
+    ("shift", _REQUANTIZER, r"(>>>?) shift_3;", r"\1 shift_1;"),
+    ("shift", _REQUANTIZER, r"(\w*shift_1) <= word\[(\d+):(\d+)\];", r"\1 <= word[\2:\3] & ~1'h1;"),
+    ("saturation", _REQUANTIZER, r"(shifted\)?) ([<>]) ", r"\1 \2= "),
+    ("saturation", _REQUANTIZER, r"shifted\)? [<>] .*", "+1"),
+    ("saturation", _REQUANTIZER, r"shifted\)? [<>] .*", "-1"),
+    ("saturation", _REQUANTIZER, r"= _\d+_ \? \d+'h\w+ : (shifted|_\d+_);", r"= \1;"),
+    ("saturation", _REQUANTIZER, r"= _\d+_ \? \d+'h\w+ : (shifted|_\d+_);", "+1"),
+    ("saturation", _REQUANTIZER, r"= _\d+_ \? \d+'h\w+ : (shifted|_\d+_);", "-1"),
+    ("width", rf"{_MAC}|{_REQUANTIZER}|{_CLASSIFIER}", r"\$signed\((\w+)\)", r"$signed({ 1'h0, \1 })"),
+    ("width", rf"{_MAC}|{_REQUANTIZER}|{_CLASSIFIER}", r" ([+*>]) \$signed\((\w+)\)", r" \1 $signed({ 1'h0, \2 })"),
+    ("width", _MAC, r"\$signed\((data\[\S+\])\)", r"$signed({ 1'h0, \1 })"),
+    ("width", rf"{_MAC}|{_REQUANTIZER}", r"((?:product|sum|accumulator|rounded|shifted)\w*) <= (\w+)(\[\d+:0\])?;", "top"),
+    ("width", _QUEUE, r": (_\d+_)\[\d+:0\];", "top"),
+    ("handshake", _STREAMING, r"= (\S+) ? [&|] \S+ ?;", r"= \1 ;"),
+    ("handshake", _STREAMING, r"= \S+ ? [&|] (\S+) ?;", r"= \1 ;"),
+    ("handshake", _STREAMING, r"= ~ (\S+ ?);", r"= \1;"),
+    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = .*;", r"assign \1 = 1'h0;"),
+    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = .*;", r"assign \1 = 1'h1;"),
+    ("handshake", _QUEUE, r"room = free >=", "room = free >"),
+    ("handshake", _QUEUE, r"= stored > ", "= stored >= "),
+    ("handshake", _CLASSIFIER, r"    last <= \S+;", "    last <= 1'h0;"),
+    ("counter", _COUNTER, r"= count == .*", "+1"),
+    ("counter", _COUNTER, r"= count == .*", "-1"),
+    ("counter", _COUNTER, r"= last \? \d+'h0 : ", "+1"),
+    ("counter", _COUNTER, r"= step \? (.*) : (count|last);", r"= \1;"),
+    ("counter", rf"{_MAC}|\w+_layer_\d", r"= \\?last\S* +\? \d+'h\d : \d+'h\d;", "+1"),
+    ("counter", rf"{_MAC}|\w+_layer_\d", r"= \\?last\S* +\? \d+'h\d : \d+'h\d;", "-1"),
+    ("counter", _QUEUE, r"free >= .*", "+1"),
+    ("counter", _QUEUE, r"free >= .*", "-1"),
+    ("counter", _QUEUE, r"= reserve \? .*", "+1"),
+    ("counter", _QUEUE, r"= reserve \? .*", "-1"),
+    ("adder", rf"{_MAC}|{_QUEUE}|{_REQUANTIZER}", r"= ((?:sum|base|stored|free|_\d+_|\$signed\(.*?\))) [+-] .*;", r"= \1;"),
+    ("adder", rf"{_MAC}|{_REQUANTIZER}", r"= (?:sum|\$signed\(.*\)) \+ (.*);", r"= \1;"),
+    ("reset", rf"{_STREAMING}|{_COUNTER}|{_MAC}|\w+_drain", r"    (CONTROL) <= (_\d+_);", "unreset"),
+]
+CATEGORIES = tuple(dict.fromkeys(category for category, *_ in RULES))
+
+REASONS: list[tuple[str, str, str, str]] = []
+"""Category, module, statement and new statement, as patterns, and why nobody can tell the difference."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A statement of a module, and what it is changed to.
+
+    Parameters
+    ----------
+    category : str
+    module : str
+    position : int
+        Of the first changed character in the file.
+    before, after : str
+        All of the changed text.
+    """
+
+    category: str
+    module: str
+    position: int
+    before: str
+    after: str
+
+    def apply(self, text: str) -> str:
+        end = self.position + len(self.before)
+        assert text[self.position : end] == self.before
+        return text[: self.position] + self.after + text[end:]
+
+    def __str__(self) -> str:
+        changed = [
+            f"{a.strip()} → {b.strip()}"
+            for a, b in zip(self.before.splitlines(), self.after.splitlines(), strict=True)
+            if a != b
+        ]
+        return f"{self.category} of {self.module}: {'  '.join(changed)}"
+
+
+def mutations(text: str) -> list[Mutation]:
+    """Every fault that the rules know for a core's Verilog."""
+    found = {}
+    for module in _MODULE.finditer(text):
+        for category, modules, pattern, change in RULES:
+            if not re.fullmatch(modules, module[1]):
+                continue
+            for match in re.finditer(pattern.replace("CONTROL", _CONTROL), module[0]):
+                for mutation in _mutations(category, module, match, change):
+                    found.setdefault((mutation.position, mutation.after), mutation)
+    return list(found.values())
+
+
+def _mutations(category, module, match, change) -> Iterator[Mutation]:
+    body = module[0]
+    if change == "unreset":
+        after = _without_reset(body, match[2])
+        if after != body:
+            yield Mutation(category, module[1], module.start(), body, after)
+        return
+    start = body.rfind("\n", 0, match.start() + 1) + 1
+    end = body.index("\n", match.end() - 1)
+    before = body[start:end]
+    place = before.index(match[0])
+    if change in ("+1", "-1"):
+        new = _NUMBER.sub(lambda number: _moved(number, int(change)), match[0])
+    elif change == "top":
+        new = _without_top(body, match)
+    else:
+        new = match.expand(change)
+    after = before[:place] + new + before[place + len(match[0]) :]
+    if after != before:
+        yield Mutation(category, module[1], module.start() + start, before, after)
+
+
+def _moved(number: re.Match, by: int) -> str:
+    """The constant plus or minus one, within its own width."""
+    return f"{number[1]}'h{(int(number[2], 16) + by) % (1 << int(number[1])):x}"
+
+
+def _without_top(body: str, match: re.Match) -> str:
+    """The assignment with its value's top bit at 0."""
+    name = match[2] if match.re.groups > 1 else match[1]
+    width = re.search(rf"\[(\d+):0\];$", match[0]) or re.search(rf"\[(\d+):0\] {re.escape(name)};", body)
+    if not width:
+        return match[0]
+    value = re.search(rf"{re.escape(name)}(\[\d+:0\])?;$", match[0])
+    return match[0][: value.start()] + f"{{ 1'h0, {name}[{int(width[1]) - 1}:0] }};"
+
+
+def _without_reset(body: str, name: str) -> str:
+    """The module whose register with the input ``name`` keeps its value in a reset."""
+    outer = re.search(rf"assign {name} = rst \? \S+ : (_\d+_);", body)
+    inner = outer and re.search(rf"assign {outer[1]} = \\?held\S* +\? \S+ : (.*);", body)
+    return body.replace(outer[0], f"assign {name} = {inner[1]};") if inner else body
+
+
+def proven_equivalent(text: str, mutation: Mutation) -> bool:
+    """Whether Yosys proves, by induction over its registers, that the changed module does what it did.
+
+    Submodules are cut out: what they give may be anything, and what they get has to be the same.
+    """
+    modules = {match[1]: match[0] for match in _MODULE.finditer(text)}
+    changed = {match[1]: match[0] for match in _MODULE.finditer(mutation.apply(text))}
+    design = libyosys.Design()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, body in (("gold", modules[mutation.module]), ("gate", changed[mutation.module])):
+            path = Path(folder) / f"{name}.v"
+            path.write_text(_renamed(_alone(body, modules), name))
+            libyosys.Pass.call(design, f"tee -q read_verilog {path}")
+        for command in (
+            "proc",
+            "memory_map",
+            "opt_clean",
+            "equiv_make gold gate both",
+            "equiv_simple both",
+            "equiv_induct both",
+        ):
+            libyosys.Pass.call(design, f"tee -q {command}")
+        libyosys.Pass.call(design, f"tee -q -o {folder}/status equiv_status both")
+        return "Equivalence successfully proven!" in (Path(folder) / "status").read_text()
+
+
+def _renamed(body: str, name: str) -> str:
+    return re.sub(r"^module \S+", f"module {name}", body)
+
+
+def _alone(body: str, modules: dict[str, str]) -> str:
+    """The module without its submodules, whose outputs become inputs of it, and their inputs outputs."""
+    ports, statements = [], []
+
+    def cut(instance: re.Match) -> str:
+        ends = {name: (way, width) for way, width, name in _PORT.findall(modules[instance[1].lstrip("\\")])}
+        for name, value in _CONNECTION.findall(instance[3]):
+            way, width = ends[name]
+            port = f"cut_{len(ports)}"
+            ports.append(port)
+            driven = way == "output"
+            statements.append(f"  {'input' if driven else 'output'} {width}{port};\n")
+            statements.append(f"  assign {value} = {port};\n" if driven else f"  assign {port} = {value};\n")
+        return ""
+
+    body = _INSTANCE.sub(cut, body)
+    head, rest = body.split(");\n", 1)
+    return f"{', '.join([head, *ports])});\n" + rest.replace("endmodule", "".join([*statements, "endmodule"]))
+
+
+def reason(mutation: Mutation) -> str | None:
+    """Why a fault may go unseen, if the table says so."""
+    for category, module, statement, why in REASONS:
+        if mutation.category == category and re.fullmatch(module, mutation.module) and re.search(statement, str(mutation)):
+            return why
+    return None
