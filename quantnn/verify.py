@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from quantnn.beats import BeatFormat
@@ -30,6 +29,10 @@ _STALLS = 0.375
 """Share of the cycles in which a stalling source or sink waits, at least."""
 _SPLIT_CYCLES = 100_000
 """Simulated cycles from which on a run is split over several processes."""
+
+
+_SMOOTH = Run(samples=0, patience=0)
+"""No stalls and no reset; samples and patience are filled in for each run."""
 
 
 @dataclass(frozen=True)
@@ -152,15 +155,16 @@ class _Bench:
             parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
         return sum(parts[1:], start=parts[0])
 
-    def part(self, **stalls: float) -> Findings:
+    def part(self, stall_in: float = 0.0, stall_out: float = 0.0, reset_after: int = 0) -> Findings:
         """The first samples under stalls or a reset."""
-        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), stalls)
+        conditions = replace(_SMOOTH, stall_in=stall_in, stall_out=stall_out, reset_after=reset_after)
+        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), conditions)
 
     def run(
         self,
         first: int,
         end: int,
-        stalls: Mapping[str, float] = MappingProxyType({}),
+        conditions: Run = _SMOOTH,
         simulator: Simulator | None = None,
         keep: Path | None = None,
     ) -> Findings:
@@ -168,7 +172,7 @@ class _Bench:
         samples = self.vectors.inputs[first:end]
         layers = tuple(values[first:end] for values in self.vectors.expected.layers)
         warm = min(len(samples) - 1, 2 * len(layers) + 4)
-        run = replace(Run(len(samples), self._patience, warm), **stalls)
+        run = replace(conditions, samples=len(samples), patience=self._patience, warm=warm)
         work = Path(tempfile.mkdtemp(prefix="quantnn-"))
         self.device.write_vectors(work, samples, layers)
         raw = (simulator or self.simulator).run(run, work)
