@@ -140,6 +140,8 @@ def export(
             notes=notes,
             samples_built_in=built_in,
         )
+        names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        report["files"] = sorted(names | {"report.json", "summary.txt"})
         write_report(report, folder)
     return report
 
@@ -159,10 +161,8 @@ def _design(model: FloatNetwork, options: ExportOptions) -> tuple[IntegerNetwork
 
 
 def write_report(report: dict[str, Any], folder: Path) -> None:
-    """Write report.json with the list of the folder's files, and summary.txt."""
+    """Write report.json and summary.txt."""
     (folder / "summary.txt").write_text(render_summary(report))
-    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    report["files"] = sorted(names | {"report.json"})
     save_report(report, folder)
 
 

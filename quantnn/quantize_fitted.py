@@ -76,7 +76,8 @@ class Fitter:
             misfits = list(record.misfits(dense, dense.accumulator_box(tensor.box)))
             if misfits and not channels.any() and not outputs:
                 reason = misfits[0].reason
-            stuck = any(misfit.part is Part.PARAMETER for misfit in misfits) or outputs > LOST_BITS
+            stuck = any(misfit.part is Part.PARAMETER for misfit in misfits)
+            stuck = stuck or outputs > LOST_BITS or int(channels.max()) > MAX_SHIFT
             if stuck or max(_lost_precision(dense, free), 0 if logits else _lost_outputs(dense, free)) > LOST_BITS:
                 raise DoesNotFitError(f"layer {number}: {reason}: export again")
             if not misfits:

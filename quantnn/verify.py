@@ -31,6 +31,7 @@ _SPLIT_CYCLES = 100_000
 """Simulated cycles from which on a run is split over several processes."""
 
 
+WAVE = "wave.vcd"
 _SMOOTH = Run(samples=0, patience=0)
 """No stalls and no reset; samples and patience are filled in for each run."""
 
@@ -112,7 +113,8 @@ def verify(
     report["latency_cycles"]["measured"] = latency
     if found.failures and options.wave:
         step("recording the first failing sample")
-        bench.record(found.difference, folder / "wave.vcd")
+        bench.record(found.difference, folder / WAVE)
+        report["files"] = sorted({*report["files"], WAVE})
     write_report(report, folder)
     if found.failures:
         raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}")

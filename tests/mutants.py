@@ -1,12 +1,12 @@
 """Faults for generated cores: where one can be put into the Verilog, and which of them change nothing that matters."""
 
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from pyosys import libyosys
 
 __all__ = ["CATEGORIES", "Mutation", "mutations", "proven_equivalent", "reason"]
 
@@ -15,6 +15,17 @@ _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
 _INSTANCE = re.compile(r"^  (\\?unmutated_\S+) +(\S+) +\(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
 _CONNECTION = re.compile(r"^    \.(\S+?) ?\((.*)\),?$", re.MULTILINE)
 _PORT = re.compile(r"^  (input|output) (?:signed )?(\[\S+\] )?(\S+) ?;", re.MULTILINE)
+_PROOF = """
+from pyosys import libyosys
+design = libyosys.Design()
+for command in (
+    "read_verilog gold.v gate.v", "proc", "memory_map", "opt_clean", "equiv_make gold gate both",
+    "equiv_simple both", "equiv_induct both",
+):
+    libyosys.Pass.call(design, "tee -q " + command)
+libyosys.Pass.call(design, "tee -q -o status equiv_status both")
+"""
+"""A process of its own, which an error of Yosys ends."""
 _CORE = r"\w+_(input_stage|layer_\d|classifier|input_stage_framer)"
 _QUEUE, _COUNTER = r"\w+_queue", r"\w+_(beat\S*|beats|words|passes|column|fold|position)"
 _REQUANTIZER, _MAC, _CLASSIFIER = r"\w+_requantizer_\d", r"\w+_mac", r"\w+_classifier"
@@ -149,7 +160,7 @@ def _moved(number: re.Match, by: int) -> str:
 def _without_top(body: str, match: re.Match) -> str:
     """The assignment with its value's top bit at 0."""
     name = match[2] if match.re.groups > 1 else match[1]
-    width = re.search(rf"\[(\d+):0\];$", match[0]) or re.search(rf"\[(\d+):0\] {re.escape(name)};", body)
+    width = re.search(r"\[(\d+):0\];$", match[0]) or re.search(rf"\[(\d+):0\] {re.escape(name)};", body)
     if not width:
         return match[0]
     value = re.search(rf"{re.escape(name)}(\[\d+:0\])?;$", match[0])
@@ -170,31 +181,23 @@ def proven_equivalent(text: str, mutation: Mutation) -> bool:
     """
     modules = {match[1]: match[0] for match in _MODULE.finditer(text)}
     changed = {match[1]: match[0] for match in _MODULE.finditer(mutation.apply(text))}
-    design = libyosys.Design()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         for name, body in (("gold", modules[mutation.module]), ("gate", changed[mutation.module])):
-            path = Path(folder) / f"{name}.v"
-            path.write_text(_renamed(_alone(body, modules), name))
-            libyosys.Pass.call(design, f"tee -q read_verilog {path}")
-        for command in (
-            "proc",
-            "memory_map",
-            "opt_clean",
-            "equiv_make gold gate both",
-            "equiv_simple both",
-            "equiv_induct both",
-        ):
-            libyosys.Pass.call(design, f"tee -q {command}")
-        libyosys.Pass.call(design, f"tee -q -o {folder}/status equiv_status both")
-        return "Equivalence successfully proven!" in (Path(folder) / "status").read_text()
+            (folder / f"{name}.v").write_text(_renamed(_alone(body, modules), name))
+        subprocess.run([sys.executable, "-c", _PROOF], cwd=folder, check=True, capture_output=True)
+        return "Equivalence successfully proven!" in (folder / "status").read_text()
 
 
 def _renamed(body: str, name: str) -> str:
-    return re.sub(r"^module \S+", f"module {name}", body)
+    return re.sub(r"^module [^\s(]+", f"module {name}", body)
 
 
 def _alone(body: str, modules: dict[str, str]) -> str:
-    """The module without its submodules, whose outputs become inputs of it, and their inputs outputs."""
+    """The module without its submodules, whose outputs become inputs of it, and their inputs outputs.
+
+    A memory's first contents are left out: what it holds may be anything.
+    """
     ports, statements = [], []
 
     def cut(instance: re.Match) -> str:
@@ -208,7 +211,7 @@ def _alone(body: str, modules: dict[str, str]) -> str:
             statements.append(f"  assign {value} = {port};\n" if driven else f"  assign {port} = {value};\n")
         return ""
 
-    body = _INSTANCE.sub(cut, body)
+    body = re.sub(r"  initial \$readmemb.*\n", "", _INSTANCE.sub(cut, body))
     head, rest = body.split(");\n", 1)
     return f"{', '.join([head, *ports])});\n" + rest.replace("endmodule", "".join([*statements, "endmodule"]))
 

@@ -1,5 +1,7 @@
 """What fits a datapath, and that what is said to fit is computed right by the hardware that was built for others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from networks import random_requantizer
@@ -99,12 +101,19 @@ def test_a_saturation_that_was_left_out_stays_unneeded(new_box, fits):
     built = layer([(1, 1, 0, True)], (-8, 7))
     wide = Datapath.of(ParameterFormat(built, [IntegerRange(-8, 7)]))
     assert wide.clips == (False, False)
-    roomy = Datapath(
-        IntegerRange(-128, 127), IntegerRange(-128, 127), wide.output, wide.fields, wide.constants, wide.multiplies,
-        wide.one_multiplier, wide.rounds, wide.clips,
-    )
+    roomy = replace(wide, accumulator=IntegerRange(-128, 127), product=IntegerRange(-128, 127))
     parts = [misfit.part for misfit in roomy.misfits(built, [IntegerRange(*new_box)])]
     assert parts == ([] if fits else [Part.OUTPUT])
+
+
+@pytest.mark.parametrize(("new_box", "fits"), [((-34, 29), True), ((-35, 29), False), ((-34, 30), False)])
+def test_a_saturation_is_unneeded_up_to_the_rounding(new_box, fits):
+    """(-34 + 2) >> 2 is -8, (-35 + 2) >> 2 is -9; (29 + 2) >> 2 is 7, (30 + 2) >> 2 is 8."""
+    own = Datapath.of(ParameterFormat(PLAIN, [IntegerRange(-32, 29)]))
+    assert own.clips == (False, False) and own.accumulator.width == 6
+    wide = IntegerRange(-64, 63)
+    roomy = replace(own, accumulator=wide, product=wide)
+    assert (not list(roomy.misfits(PLAIN, [IntegerRange(*new_box)]))) == fits
 
 
 def test_the_channel_that_does_not_fit_is_named():

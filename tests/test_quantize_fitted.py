@@ -93,6 +93,17 @@ def test_an_accumulator_of_a_bit_less_makes_channels_coarser(number):
     assert noise_ratio(network, new) < 30 * noise_ratio(network, quantize(network)) + 1e-4
 
 
+def test_channels_that_fit_stay_as_they_are():
+    network = model(1)
+    record, free = record_of(network), quantize(network)
+    less = IntegerRange.of_format(record.layers[0].datapath.accumulator.width - 1, True)
+    new, _ = fitted(network, narrowed(record, 0, accumulator=less))
+    fits = np.array([r.lo in less and r.hi in less for r in free.accumulator_boxes[0]])
+    same = (new.layers[0].weights == free.layers[0].weights).all(axis=0)
+    assert 0 < fits.sum() < len(fits), "the case must be one"
+    assert (same == fits).all()
+
+
 def test_coarser_weights_are_rounded_once():
     """They are the nearest to the float ones in their own scale, not the rounded ones rounded again."""
     network = model(1)
