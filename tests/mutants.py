@@ -14,12 +14,13 @@ _MODULE = re.compile(r"^module \\?(\S+?) ?\(.*?^endmodule", re.MULTILINE | re.DO
 _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
 _INSTANCE = re.compile(r"^  (\\?unmutated_\S+) +(\S+) +\(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
 _CONNECTION = re.compile(r"^    \.(\S+?) ?\((.*)\),?$", re.MULTILINE)
+_WIRE = re.compile(r"^  wire (?:signed )?(?:\[\S+\] )?\\?(\S+) ?;", re.MULTILINE)
 _PORT = re.compile(r"^  (input|output) (?:signed )?(\[\S+\] )?(\S+) ?;", re.MULTILINE)
 _PROOF = """
 from pyosys import libyosys
 design = libyosys.Design()
 for command in (
-    "read_verilog gold.v gate.v", "proc", "memory_map", "opt_clean", "equiv_make gold gate both",
+    "read_verilog gold.v gate.v", "proc", "memory_map", "opt -purge", "equiv_make -blacklist unmatched gold gate both",
     "equiv_simple both", "equiv_induct both",
 ):
     libyosys.Pass.call(design, "tee -q " + command)
@@ -58,8 +59,8 @@ RULES = [
     ("handshake", _STREAMING, r"= (\S+) ? [&|] \S+ ?;", r"= \1 ;"),
     ("handshake", _STREAMING, r"= \S+ ? [&|] (\S+) ?;", r"= \1 ;"),
     ("handshake", _STREAMING, r"= ~ (\S+ ?);", r"= \1;"),
-    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = .*;", r"assign \1 = 1'h0;"),
-    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = .*;", r"assign \1 = 1'h1;"),
+    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = (?!\S+ ?;).*;", r"assign \1 = 1'h0;"),
+    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = (?!\S+ ?;).*;", r"assign \1 = 1'h1;"),
     ("handshake", _QUEUE, r"room = free >=", "room = free >"),
     ("handshake", _QUEUE, r"= stored > ", "= stored >= "),
     ("handshake", _CLASSIFIER, r"    last <= \S+;", "    last <= 1'h0;"),
@@ -185,6 +186,8 @@ def proven_equivalent(text: str, mutation: Mutation) -> bool:
         folder = Path(scratch)
         for name, body in (("gold", modules[mutation.module]), ("gate", changed[mutation.module])):
             (folder / f"{name}.v").write_text(_renamed(_alone(body, modules), name))
+        wires = _WIRE.findall(modules[mutation.module])
+        (folder / "unmatched").write_text("".join(f"\\{wire}\n" for wire in wires))
         subprocess.run([sys.executable, "-c", _PROOF], cwd=folder, check=True, capture_output=True)
         return "Equivalence successfully proven!" in (folder / "status").read_text()
 

@@ -314,14 +314,11 @@ def test_a_network_that_does_not_fit(refused, run, tight):
 
 @pytest.mark.parametrize("kind", ["folder of something else", "export with a file more", "file"])
 def test_an_output_that_is_something_else_is_left_alone(refused, small, kind):
-    if kind == "file":
-        Path("design").write_text("mine")
-    elif kind == "folder of something else":
-        Path("design").mkdir()
-        Path("design", "thesis.txt").write_text("mine")
-    else:
+    if kind == "export with a file more":
         shutil.copytree(small, "design")
-        Path("design", "core", "thesis.txt").write_text("mine")
+    elif kind == "folder of something else":
+        Path("design", "core").mkdir(parents=True)
+    Path("design" if kind == "file" else "design/core/thesis.txt").write_text("mine")
     said = {"file": "design is not a folder", "folder of something else": "design holds something else"}
     line = refused("export", save_model(Path()), "-o", "design")
     assert said.get(kind, "design holds core/thesis.txt, which the export there did not write") in line
