@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-_out = Console(highlight=False)
+_out = Console(highlight=False, markup=False)
 _err = Console(stderr=True, highlight=False)
 
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.")]

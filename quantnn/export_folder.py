@@ -55,7 +55,12 @@ def _check(destination: Path) -> None:
         return
     if "report.json" not in found:
         raise InputError(f"{destination} holds something else: choose another folder with -o, or empty it")
-    foreign = sorted(found - set(load_report(destination)["files"]))
+    try:
+        written = set(load_report(destination)["files"])
+    except InputError as error:
+        reason = str(error).rpartition(": ")[0]
+        raise InputError(f"{reason}: choose another folder with -o, or move {destination} away") from None
+    foreign = sorted(found - written)
     if foreign:
         raise InputError(
             f"{destination} holds {foreign[0]}{' and more' if len(foreign) > 1 else ''}, which the export there did not"

@@ -20,6 +20,7 @@ from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost
 from quantnn.plan.planner import Planner
 from quantnn.reference import Evaluation, decide
+from quantnn.summary import render_summary
 
 __all__ = ["FORMAT", "VERSION", "Quality", "build_report", "load_report", "save_report"]
 
@@ -169,10 +170,22 @@ def load_report(folder: Path) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(path.read_text())
         if report["format"] != FORMAT:
             raise ValueError("it is no report")
+        version = report.get("version")
+        if version == VERSION:
+            _check(report)
     except FileNotFoundError:
         raise InputError(f"{folder} is no exported design (report.json is missing): run quantnn export") from None
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is damaged ({error}): export the model again") from None
-    if report.get("version") != VERSION:
-        raise InputError(f"{path} has version {report.get('version')}, this quantnn reads {VERSION}: export again")
+    except (OSError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise InputError(f"{path} is damaged ({what}): export the model again") from None
+    if version != VERSION:
+        raise InputError(f"{path} has version {version}, this quantnn reads {VERSION}: export again")
     return report
+
+
+def _check(report: dict[str, Any]) -> None:
+    """Raise if a field that is read has gone, or is of another kind: whatever can be shown can be read."""
+    render_summary(report)
+    files = report["files"]
+    if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
+        raise ValueError("files must be a list of names")

@@ -24,7 +24,7 @@ def summary(report: dict[str, Any]) -> Group:
 
 def render_summary(report: dict[str, Any]) -> str:
     """The same as plain text, 100 columns wide."""
-    console = Console(width=100, force_terminal=False, color_system=None)
+    console = Console(width=100, force_terminal=False, color_system=None, markup=False)
     with console.capture() as capture:
         console.print(summary(report))
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"

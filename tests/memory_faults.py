@@ -62,7 +62,8 @@ def memory_faults(plan: CorePlan, random, count: int) -> list[MemoryFault]:
 def _faulty(engine, random):
     """The engine's layer with one bit of one number flipped; ValueError where that is no number of its format."""
     layer, fields = engine.layer, dict(engine.parameters.fields)
-    kinds = ["bias", *(["weight", "weight"] if isinstance(layer, Dense) else []), *(["shift"] if "shift" in fields else [])]
+    kinds = ["bias", *(["weight", "weight"] if isinstance(layer, Dense) else [])]
+    kinds += ["shift"] if "shift" in fields else []
     kinds += ["table"] if layer.table and engine.lanes == 1 else []
     category = str(random.choice(kinds))
     channel = int(random.integers(layer.out_features))

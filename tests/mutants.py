@@ -186,8 +186,9 @@ def proven_equivalent(text: str, mutation: Mutation) -> bool:
         folder = Path(scratch)
         for name, body in (("gold", modules[mutation.module]), ("gate", changed[mutation.module])):
             (folder / f"{name}.v").write_text(_renamed(_alone(body, modules), name))
-        wires = _WIRE.findall(modules[mutation.module])
-        (folder / "unmatched").write_text("".join(f"\\{wire}\n" for wire in wires))
+        ports = {name for _, _, name in _PORT.findall(modules[mutation.module])}
+        wires = set(_WIRE.findall(modules[mutation.module])) - ports
+        (folder / "unmatched").write_text("".join(f"\\{wire}\n" for wire in sorted(wires)))
         subprocess.run([sys.executable, "-c", _PROOF], cwd=folder, check=True, capture_output=True)
         return "Equivalence successfully proven!" in (folder / "status").read_text()
 

@@ -29,7 +29,7 @@ def folded():
     multipliers, shifts = (3, 5, 3, 6), (4, 5, 4, 5)
     roundings = (half(4), half(5), 0, half(5))
     first = dense(random, 6, 4, Requantizer(multipliers, multipliers, shifts, roundings, SIGNED))
-    return plan_of(unsaturated(IntegerNetwork(SIGNED, (first, logits(random, 4)), True)), multipliers=11)
+    return plan_of(unsaturated(IntegerNetwork(SIGNED, (first, logits(random, 4)), True)), multipliers=7)
 
 
 def tabulated():
