@@ -27,21 +27,34 @@ def export_folder(destination: Path) -> Iterator[Path]:
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
+        try:
+            scratch.chmod(0o755)
+            yield scratch
+            _check(destination)
+            _exchange(scratch, destination)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
-        raise InputError(f"{destination} cannot be written ({error.strerror}): choose another folder with -o") from None
+        reason = error.strerror or error
+        raise InputError(f"{destination} cannot be written ({reason}): choose another folder with -o") from error
+
+
+def _exchange(new: Path, destination: Path) -> None:
+    """Put a folder in the place of another, or of none; if that fails, everything is as before."""
+    if not destination.exists():
+        new.rename(destination)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{destination.name}-old-", dir=destination.parent))
+    kept = old / "export"
     try:
-        scratch.chmod(0o755)
-        yield scratch
-        _check(destination)
-        if destination.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{destination.name}-old-", dir=destination.parent))
-            destination.rename(old / "export")
-            scratch.rename(destination)
-            shutil.rmtree(old)
-        else:
-            scratch.rename(destination)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        destination.rename(kept)
+        new.rename(destination)
+    except OSError:
+        if kept.exists():
+            kept.rename(destination)
+        old.rmdir()
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _check(destination: Path) -> None:
@@ -50,7 +63,8 @@ def _check(destination: Path) -> None:
         return
     if not destination.is_dir() or destination.is_symlink():
         raise InputError(f"{destination} is not a folder: choose another one with -o")
-    found = {path.relative_to(destination).as_posix() for path in destination.rglob("*") if not path.is_dir()}
+    paths = (path for path in destination.rglob("*") if path.is_symlink() or not path.is_dir())
+    found = {path.relative_to(destination).as_posix() for path in paths}
     if not found:
         return
     if "report.json" not in found:

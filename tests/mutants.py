@@ -20,7 +20,7 @@ _PROOF = """
 from pyosys import libyosys
 design = libyosys.Design()
 for command in (
-    "read_verilog gold.v gate.v", "proc", "memory_map", "opt -purge", "equiv_make -blacklist unmatched gold gate both",
+    "read_verilog gold.v gate.v", "proc", "memory_map", "opt_clean -purge", "equiv_make -blacklist unmatched gold gate both",
     "equiv_simple both", "equiv_induct both",
 ):
     libyosys.Pass.call(design, "tee -q " + command)

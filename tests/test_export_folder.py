@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +83,14 @@ def test_nothing_is_left_when_it_fails(place):
     assert tree(place.parent) == {}
 
 
+def test_a_full_disk(place):
+    message = r"design cannot be written \(No space left on device\): choose another folder with -o$"
+    with pytest.raises(InputError, match=message), export_folder(place) as folder:
+        (folder / "a").write_text("a")
+        raise OSError(28, "No space left on device")
+    assert tree(place.parent) == {}
+
+
 def test_an_earlier_export_stays_when_it_fails(earlier):
     before = tree(earlier.parent)
     with pytest.raises(Broken), export_folder(earlier) as folder:
@@ -165,9 +172,9 @@ def test_a_symbolic_link_is_refused(place, tmp_path, target, small):
 
 def test_a_parent_that_is_a_file(tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(InputError, match=r"file/design cannot be written \(.*\): choose another folder with -o$"):
-        with export_folder(tmp_path / "file" / "design"):
-            raise AssertionError("not reached")
+    message = r"file/design cannot be written \(.*\): choose another folder with -o$"
+    with pytest.raises(InputError, match=message), export_folder(tmp_path / "file" / "design"):
+        raise AssertionError("not reached")
 
 
 def test_a_parent_that_may_not_be_written(place, monkeypatch):
@@ -186,19 +193,16 @@ def test_what_somebody_puts_there_meanwhile_is_kept(place):
     assert tree(place.parent) == {"design": None, "design/thesis.txt": b"mine"}
 
 
-def test_a_failing_exchange_keeps_the_earlier_export(earlier, monkeypatch):
-    """The new folder cannot take the old one's place: that is put back."""
-    before = tree(earlier.parent)
-    rename = os.rename
+@pytest.mark.parametrize("fails", ["moving the old away", "moving the new in"])
+def test_a_failing_exchange_keeps_the_earlier_export(earlier, monkeypatch, fails):
+    before, rename = tree(earlier.parent), Path.rename
 
-    def fails(self, target):
-        if Path(target) == earlier and not self.name == "export":
-            raise OSError(28, "No space left on device")
-        rename(self, target)
-        return Path(target)
+    def broken(self, target):
+        if (self == earlier) if fails == "moving the old away" else (target == earlier and self.name != "export"):
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(InputError, match="No space left on device"), export_folder(earlier) as folder:
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(InputError, match="Input/output error"), export_folder(earlier) as folder:
         (folder / "a").write_text("a")
-    monkeypatch.undo()
     assert tree(earlier.parent) == before

@@ -21,7 +21,7 @@ from quantnn.plan.core import CorePlan
 from quantnn.reference import evaluate
 from quantnn.verify import _slow
 
-pytestmark = pytest.mark.xdist_group("mutations")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutations")]
 
 SEED = 1
 SAMPLES = 64
