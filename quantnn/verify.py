@@ -27,13 +27,14 @@ __all__ = ["VerifyOptions", "verify"]
 _STALLED_SAMPLES = 64
 _STALLS = 0.375
 """Share of the cycles in which a stalling source or sink waits, at least."""
+_RESETS = 12
 _SPLIT_CYCLES = 100_000
 """Simulated cycles from which on a run is split over several processes."""
 
 
 WAVE = "wave.vcd"
 _SMOOTH = Run(samples=0, patience=0)
-"""No stalls and no reset; samples and patience are filled in for each run."""
+"""No stalls and no resets; samples and patience are filled in for each run."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def verify(
 
     The reference answers anew: expected vectors that somebody changed are refused. Samples go through back to back,
     for which the initiation interval and the latency are measured; a part of them again with random stalls at the
-    source, at the sink and at both, and once with a reset in mid-stream.
+    source, at the sink and at both, and once with resets in mid-stream.
 
     Raises
     ------
@@ -95,8 +96,8 @@ def verify(
     for name, (stall_in, stall_out) in stalling.items():
         step(f"simulating with a stalling {name}")
         found += bench.part(stall_in=stall_in, stall_out=stall_out)
-    step("simulating a reset in mid-stream")
-    found += bench.part(reset_after=interface.latency + 3 * interface.interval + 7)
+    step("simulating resets in mid-stream")
+    found += bench.part(stall_out=slow_out, resets=_resets(interface))
 
     found = found.with_timing(interface, interval, latency)
     report["verification"] = {
@@ -124,6 +125,12 @@ def verify(
 def _slow(stream: BeatFormat, interval: int) -> float:
     """The share of cycles that one end has to stall to be slower than the core, so that queues run full or empty."""
     return max(_STALLS, 1 - stream.beats / (2 * interval))
+
+
+def _resets(interface: CoreInterface) -> tuple[int, ...]:
+    """Cycles of resets that meet the full pipeline at different places of a sample."""
+    full = interface.latency + 2 * interface.interval + 50
+    return tuple(full * number + number * (number * interface.interval // _RESETS) for number in range(1, _RESETS + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,9 +164,9 @@ class _Bench:
             parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
         return sum(parts[1:], start=parts[0])
 
-    def part(self, stall_in: float = 0.0, stall_out: float = 0.0, reset_after: int = 0) -> Findings:
-        """The first samples under stalls or a reset."""
-        conditions = replace(_SMOOTH, stall_in=stall_in, stall_out=stall_out, reset_after=reset_after)
+    def part(self, stall_in: float = 0.0, stall_out: float = 0.0, resets: tuple[int, ...] = ()) -> Findings:
+        """The first samples under stalls or with resets."""
+        conditions = replace(_SMOOTH, stall_in=stall_in, stall_out=stall_out, resets=resets)
         return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), conditions)
 
     def run(

@@ -44,8 +44,8 @@ async def bench(dut):
     await Timer(4 * CYCLE_NS, "ns")
     dut.rst.value = 0
     dut.run.value = 1
-    if run["reset_after"]:
-        dut.pause_at.value = run["reset_after"]
+    for cycle in run["resets"]:
+        dut.pause_at.value = cycle
         await RisingEdge(dut.paused)
         dut.rst.value = 1
         await Timer(CYCLE_NS, "ns")

@@ -60,7 +60,8 @@ module stream_source #(parameter BYTES = 1, BEATS = 1, SEED = 1, FILE = "") (
     end
 endmodule
 
-// Compares the beats that a strobe marks with a file, and keeps the first difference. X counts as a difference.
+// Compares the beats that a strobe marks with a file, and keeps the first difference, also over a reset, after which the
+// file begins anew. X counts as a difference.
 module beat_checker #(parameter WIDTH = 1, FILE = "") (
     input clk,
     input rst,
@@ -82,7 +83,6 @@ module beat_checker #(parameter WIDTH = 1, FILE = "") (
     if (rst) begin
       count = $fseek(file, 0, 0);
       beats <= 0;
-      mismatches <= 0;
     end else if (strobe !== 1'b0) begin
       count = $fread(record, file);
       beats <= beats + 1;
@@ -133,7 +133,6 @@ module stream_sink #(parameter WIDTH = 8, BEATS = 1, SEED = 1, FILE = "") (
   always @(posedge clk)
     if (rst) begin
       samples <= 0;
-      protocol_errors <= 0;
       beat <= 0;
       waiting <= 0;
     end else begin

@@ -67,7 +67,7 @@ class ManyCores:
     def patience(self) -> int:
         return 1000 + max(4 * core.plan.timing.latency + 40 * core.plan.timing.interval for core in self.cores)
 
-    def run(self, prepare=lambda folder: None, **stalls: float) -> list[Findings]:
+    def run(self, prepare=lambda folder: None, **stalls) -> list[Findings]:
         """Simulate; ``prepare`` may change the files before it starts. One entry per core."""
         run = Run(self.count, self.patience, self.warm, **stalls)
         with tempfile.TemporaryDirectory() as scratch:

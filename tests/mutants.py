@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CATEGORIES", "Mutation", "mutations", "proven_equivalent", "reason"]
+__all__ = ["CATEGORIES", "Mutation", "harmless", "mutations", "proven_equivalent"]
 
 _MODULE = re.compile(r"^module \\?(\S+?) ?\(.*?^endmodule", re.MULTILINE | re.DOTALL)
 _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
 _INSTANCE = re.compile(r"^  (\\?unmutated_\S+) +(\S+) +\(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
-_CONNECTION = re.compile(r"^    \.(\S+?) ?\((.*)\),?$", re.MULTILINE)
+_CONNECTION = re.compile(r"^    \.\\?(\S+?) ?\((.*)\),?$", re.MULTILINE)
 _WIRE = re.compile(r"^  wire (?:signed )?(?:\[\S+\] )?\\?(\S+) ?;", re.MULTILINE)
-_PORT = re.compile(r"^  (input|output) (?:signed )?(\[\S+\] )?(\S+) ?;", re.MULTILINE)
+_PORT = re.compile(r"^  (input|output) (?:signed )?(\[\S+\] )?\\?(\S+) ?;", re.MULTILINE)
 _PROOF = """
 from pyosys import libyosys
 design = libyosys.Design()
@@ -31,11 +31,15 @@ _CORE = r"\w+_(input_stage|layer_\d|classifier|input_stage_framer)"
 _QUEUE, _COUNTER = r"\w+_queue", r"\w+_(beat\S*|beats|words|passes|column|fold|position)"
 _REQUANTIZER, _MAC, _CLASSIFIER = r"\w+_requantizer_\d", r"\w+_mac", r"\w+_classifier"
 _STREAMING = rf"{_CORE}|{_QUEUE}|unmutated"
+_SCALED = r"(product|\$signed\((?:product|accumulator|_\d+_)\))"
+_STAGES = r"(?:product|sum|accumulator|rounded|shifted)"
+_DRIVEN = r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = (?!\S+ ?;).*;"
+_TERM = r"(sum|base|stored|free|_\d+_|\$signed\(.*?\))"
 _CONTROL = r"count|last|first\w*|o__valid|valid|stored|free|base|part|cutting|remaining|draining|finishing|flight"
 
 RULES = [
     # category, modules, what a statement looks like, what it becomes
-    ("rounding", _REQUANTIZER, r"= ((?:product|\$signed\((?:product|accumulator|_\d+_)\))) \+ (?!\$signed\(1'h0).*;", r"= \1;"),
+    ("rounding", _REQUANTIZER, rf"= {_SCALED} \+ (?!\$signed\(1'h0).*;", r"= \1;"),
     ("rounding", _REQUANTIZER, r"(round_\d) <= \S+;", r"\1 <= 1'h0;"),
     ("rounding", _REQUANTIZER, r"(round_\d) <= \S+;", r"\1 <= 1'h1;"),
     ("rounding", _REQUANTIZER, r"= (round_\d) << \w+;", r"= \1;"),
@@ -54,13 +58,13 @@ RULES = [
     ("width", rf"{_MAC}|{_REQUANTIZER}|{_CLASSIFIER}", r"\$signed\((\w+)\)", r"$signed({ 1'h0, \1 })"),
     ("width", rf"{_MAC}|{_REQUANTIZER}|{_CLASSIFIER}", r" ([+*>]) \$signed\((\w+)\)", r" \1 $signed({ 1'h0, \2 })"),
     ("width", _MAC, r"\$signed\((data\[\S+\])\)", r"$signed({ 1'h0, \1 })"),
-    ("width", rf"{_MAC}|{_REQUANTIZER}", r"((?:product|sum|accumulator|rounded|shifted)\w*) <= (\w+)(\[\d+:0\])?;", "top"),
+    ("width", rf"{_MAC}|{_REQUANTIZER}", rf"({_STAGES}\w*) <= (\w+)(\[\d+:0\])?;", "top"),
     ("width", _QUEUE, r": (_\d+_)\[\d+:0\];", "top"),
     ("handshake", _STREAMING, r"= (\S+) ? [&|] \S+ ?;", r"= \1 ;"),
     ("handshake", _STREAMING, r"= \S+ ? [&|] (\S+) ?;", r"= \1 ;"),
     ("handshake", _STREAMING, r"= ~ (\S+ ?);", r"= \1;"),
-    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = (?!\S+ ?;).*;", r"assign \1 = 1'h0;"),
-    ("handshake", _STREAMING, r"assign (\w*(?:room|ready|valid|accept|advance|written|freed|reserve)) = (?!\S+ ?;).*;", r"assign \1 = 1'h1;"),
+    ("handshake", _STREAMING, _DRIVEN, r"assign \1 = 1'h0;"),
+    ("handshake", _STREAMING, _DRIVEN, r"assign \1 = 1'h1;"),
     ("handshake", _QUEUE, r"room = free >=", "room = free >"),
     ("handshake", _QUEUE, r"= stored > ", "= stored >= "),
     ("handshake", _CLASSIFIER, r"    last <= \S+;", "    last <= 1'h0;"),
@@ -74,14 +78,29 @@ RULES = [
     ("counter", _QUEUE, r"free >= .*", "-1"),
     ("counter", _QUEUE, r"= reserve \? .*", "+1"),
     ("counter", _QUEUE, r"= reserve \? .*", "-1"),
-    ("adder", rf"{_MAC}|{_QUEUE}|{_REQUANTIZER}", r"= ((?:sum|base|stored|free|_\d+_|\$signed\(.*?\))) [+-] .*;", r"= \1;"),
+    ("adder", rf"{_MAC}|{_QUEUE}|{_REQUANTIZER}", rf"= {_TERM} [+-] .*;", r"= \1;"),
     ("adder", rf"{_MAC}|{_REQUANTIZER}", r"= (?:sum|\$signed\(.*\)) \+ (.*);", r"= \1;"),
-    ("reset", rf"{_STREAMING}|{_COUNTER}|{_MAC}|\w+_drain", r"    (CONTROL) <= (_\d+_);", "unreset"),
+    ("reset", rf"{_STREAMING}|{_COUNTER}|{_MAC}|\w+_drain", rf"    ({_CONTROL}) <= (_\d+_);", "unreset"),
 ]
 CATEGORIES = tuple(dict.fromkeys(category for category, *_ in RULES))
 
-REASONS: list[tuple[str, str, str, str]] = []
-"""Category, module, statement and new statement, as patterns, and why nobody can tell the difference."""
+HARMLESS = [
+    # category, module, what the mutation says, why no answer differs
+    ("reset", r"\w+_layer_\d", r"draining <=", "counts to 0 by itself while the core holds itself in reset"),
+    ("reset", r"\w+_mac", r"(finishing|remaining) <=", "runs out by itself while the core holds itself in reset"),
+    (
+        "handshake",
+        r"\w+_queue",
+        r"_007_ = step & _006_; → assign _007_ = step ;",
+        "the last but one part of a word is only overwritten when the word is complete and written",
+    ),
+    (
+        "handshake",
+        r"\w+_layer_\d",
+        r"= ~ first_fold",
+        "a sample's last fold waits for the next one's room, one fold early: the queue has room for two samples",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -95,7 +114,7 @@ class Mutation:
     position : int
         Of the first changed character in the file.
     before, after : str
-        All of the changed text.
+        The whole line.
     """
 
     category: str
@@ -110,12 +129,7 @@ class Mutation:
         return text[: self.position] + self.after + text[end:]
 
     def __str__(self) -> str:
-        changed = [
-            f"{a.strip()} → {b.strip()}"
-            for a, b in zip(self.before.splitlines(), self.after.splitlines(), strict=True)
-            if a != b
-        ]
-        return f"{self.category} of {self.module}: {'  '.join(changed)}"
+        return f"{self.category} of {self.module}: {self.before.strip()} → {self.after.strip()}"
 
 
 def mutations(text: str) -> list[Mutation]:
@@ -125,7 +139,7 @@ def mutations(text: str) -> list[Mutation]:
         for category, modules, pattern, change in RULES:
             if not re.fullmatch(modules, module[1]):
                 continue
-            for match in re.finditer(pattern.replace("CONTROL", _CONTROL), module[0]):
+            for match in re.finditer(pattern, module[0]):
                 for mutation in _mutations(category, module, match, change):
                     found.setdefault((mutation.position, mutation.after), mutation)
     return list(found.values())
@@ -133,11 +147,6 @@ def mutations(text: str) -> list[Mutation]:
 
 def _mutations(category, module, match, change) -> Iterator[Mutation]:
     body = module[0]
-    if change == "unreset":
-        after = _without_reset(body, match[2])
-        if after != body:
-            yield Mutation(category, module[1], module.start(), body, after)
-        return
     start = body.rfind("\n", 0, match.start() + 1) + 1
     end = body.index("\n", match.end() - 1)
     before = body[start:end]
@@ -146,6 +155,8 @@ def _mutations(category, module, match, change) -> Iterator[Mutation]:
         new = _NUMBER.sub(lambda number: _moved(number, int(change)), match[0])
     elif change == "top":
         new = _without_top(body, match)
+    elif change == "unreset":
+        new = _without_reset(body, match)
     else:
         new = match.expand(change)
     after = before[:place] + new + before[place + len(match[0]) :]
@@ -168,11 +179,11 @@ def _without_top(body: str, match: re.Match) -> str:
     return match[0][: value.start()] + f"{{ 1'h0, {name}[{int(width[1]) - 1}:0] }};"
 
 
-def _without_reset(body: str, name: str) -> str:
-    """The module whose register with the input ``name`` keeps its value in a reset."""
-    outer = re.search(rf"assign {name} = rst \? \S+ : (_\d+_);", body)
+def _without_reset(body: str, match: re.Match) -> str:
+    """The assignment to a register that keeps its value in a reset."""
+    outer = re.search(rf"assign {match[2]} = rst \? \S+ : (_\d+_);", body)
     inner = outer and re.search(rf"assign {outer[1]} = \\?held\S* +\? \S+ : (.*);", body)
-    return body.replace(outer[0], f"assign {name} = {inner[1]};") if inner else body
+    return f"    {match[1]} <= {inner[1]};" if inner else match[0]
 
 
 def proven_equivalent(text: str, mutation: Mutation) -> bool:
@@ -220,9 +231,10 @@ def _alone(body: str, modules: dict[str, str]) -> str:
     return f"{', '.join([head, *ports])});\n" + rest.replace("endmodule", "".join([*statements, "endmodule"]))
 
 
-def reason(mutation: Mutation) -> str | None:
-    """Why a fault may go unseen, if the table says so."""
-    for category, module, statement, why in REASONS:
-        if mutation.category == category and re.fullmatch(module, mutation.module) and re.search(statement, str(mutation)):
+def harmless(mutation: Mutation) -> str | None:
+    """Why a fault changes no answer, if the table says so."""
+    for category, module, statement, why in HARMLESS:
+        known = mutation.category == category and re.fullmatch(module, mutation.module)
+        if known and re.search(statement, str(mutation)):
             return why
     return None

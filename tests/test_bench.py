@@ -145,7 +145,7 @@ def test_a_surplus_beat(found):
 
 def test_a_core_that_does_not_reset(found, simulate):
     assert found["deaf_to_reset"].failures == ()
-    reset = simulate(reset_after=17)
+    reset = simulate(resets=(17, 60))
     assert reset["right"].failures == ()
     assert reset["deaf_to_reset"].failures != ()
 

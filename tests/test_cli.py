@@ -337,7 +337,7 @@ def test_a_folder_that_is_no_export(refused, command, kind):
 
 
 @pytest.mark.parametrize("command", ["verify", "inspect", "export"])
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"format": "quantnn report"}', '{"format": "x"}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "\xff", '{"format": "quantnn report", "version": 1}'])
 def test_a_damaged_report(refused, small, command, text):
     shutil.copytree(small, "design")
     Path("design", "report.json").write_bytes(text.encode("latin1"))
