@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from quantnn.beats import BeatFormat
 from quantnn.hdl.counter import WrappingCounter
 from quantnn.hdl.requantizer import shape_of
+from quantnn.plan.core import classifier_latency
 
 __all__ = ["Classifier"]
 
@@ -16,7 +17,8 @@ class Classifier(wiring.Component):
 
     The class of a single logit is whether it exceeds 0.
 
-    A register stage: a beat leaves one cycle after it came, and beats follow each other without a gap.
+    A tree of comparisons with a register after each level finds the greatest logit of a beat, and two more stages
+    compare it with the beats before. Beats leave ``classifier_latency(format)`` cycles after they came, without a gap.
 
     Parameters
     ----------
@@ -29,8 +31,6 @@ class Classifier(wiring.Component):
     valid, ready, data, last : AXI4-Stream master
         The class that stands in the beat with ``last`` is the sample's.
     """
-
-    LATENCY = 1
 
     def __init__(self, format: BeatFormat):
         self._format = format
@@ -48,44 +48,83 @@ class Classifier(wiring.Component):
         m = Module()
         form = self._format
         m.submodules.beat = beat = WrappingCounter(form.beats)
-        accept = Signal()
+        advance = Signal()
         m.d.comb += [
-            self.i.ready.eq(~self.valid | self.ready),
-            accept.eq(self.i.valid & self.i.ready),
-            beat.step.eq(accept),
+            advance.eq(~self.valid | self.ready),
+            self.i.ready.eq(advance),
+            beat.step.eq(self.i.valid & advance),
         ]
-        best, winner = self._running_argmax(m, beat)
-        if form.elements == 1:
-            winner = self.i.payload[0] > 0
-        with m.If(accept):
-            fields = [self.i.payload.as_value(), winner[: form.class_width]]
-            m.d.sync += [self.data.eq(Cat(*fields)), self.last.eq(beat.last)]
-        with m.If(self.i.ready):
-            m.d.sync += self.valid.eq(self.i.valid)
-        with m.If(accept):
-            m.d.sync += [self._best.eq(best), self._winner.eq(winner)]
+
+        def registered(value, name, *, reset_less=True):
+            """The value one stage later."""
+            register = Signal.like(value, name=name, reset_less=reset_less)
+            with m.If(advance):
+                m.d.sync += register.eq(value)
+            return register
+
+        valid, logits = self.i.valid, self.i.payload.as_value()
+        first, last = beat.count == 0, beat.last
+        ranked = self._ranked(beat)
+        for level in range(classifier_latency(form) - 2):
+            valid, logits = registered(valid, f"valid_{level}", reset_less=False), registered(logits, f"logits_{level}")
+            first, last = registered(first, f"first_{level}"), registered(last, f"last_{level}")
+            greatest = [_greatest(*ranked[place : place + 2]) for place in range(0, len(ranked), 2)]
+            ranked = [
+                (registered(rank, f"rank_{level}_{place}"), registered(index, f"index_{level}_{place}"))
+                for place, (rank, index) in enumerate(greatest)
+            ]
+
+        # Both comparisons that may count are made before it is known which of them does.
+        ((next_rank, next_index),) = ranked
+        rank, index = registered(next_rank, "rank"), registered(next_index, "index")
+        best = Signal.like(rank, reset_less=True)
+        winner = Signal.like(index, reset_less=True)
+        beats_last_beat = registered(next_rank > rank, "beats_last_beat")
+        beats_best = registered(next_rank > best, "beats_best")
+        positive = registered(next_rank > self._zero, "positive")
+        valid, logits = registered(valid, "valid_beat", reset_less=False), registered(logits, "logits")
+        first, last = registered(first, "first_beat"), registered(last, "last_beat")
+        wins, won = Signal(), Signal()
+        m.d.comb += wins.eq(valid & (first | Mux(won, beats_last_beat, beats_best)))
+        with m.If(advance):
+            m.d.sync += won.eq(wins)
+        with m.If(advance & wins):
+            m.d.sync += [best.eq(rank), winner.eq(index)]
+        elected = Mux(wins, index, winner) if form.elements > 1 else positive
+        with m.If(advance):
+            m.d.sync += self.valid.eq(valid)
+        m.d.comb += [
+            self.data.eq(registered(Cat(logits, elected[: form.class_width]), "logits_and_class")),
+            self.last.eq(registered(last, "last_of_sample")),
+        ]
         return m
 
-    def _running_argmax(self, m, beat):
-        """Greatest logit and its index, over this beat and those before it in the sample."""
+    @property
+    def _zero(self):
+        """The rank of a logit of 0."""
+        element = self._format.element
+        return 1 << (element.width - 1) if element.signed else 0
+
+    def _ranked(self, beat):
+        """Per place of the beat, a number without sign that is ordered as the logits are, and the logit's index.
+
+        What stands beyond the sample's last logit ranks lowest, and ties leave it behind: its index is greater.
+        """
         form = self._format
-        self._best = Signal(shape_of(form.element), name="best")
-        self._winner = Signal(max(1, form.class_width), name="winner")
         used = form.elements - (form.beats - 1) * form.per_beat
-        first = beat.count == 0
-        best, winner = self._best, self._winner
+        ranked = []
         for place in range(form.per_beat):
             logit = self.i.payload[place]
-            wins = logit > best
-            if place == 0:
-                wins = first | wins
+            rank = logit.as_unsigned() ^ self._zero if form.element.signed else logit
             if place >= used:
-                wins = wins & ~beat.last
-            greater = Signal(shape_of(form.element), name=f"best_{place}")
-            index = Signal(max(1, form.class_width), name=f"winner_{place}")
-            m.d.comb += [
-                greater.eq(Mux(wins, logit, best)),
-                index.eq(Mux(wins, beat.count * form.per_beat + place, winner)),
-            ]
-            best, winner = greater, index
-        return best, winner
+                rank = Mux(beat.last, 0, rank)
+            ranked.append((rank, beat.count * form.per_beat + place))
+        return ranked
+
+
+def _greatest(one, other=None):
+    """Of two pairs of rank and index, the one with the greater rank, or the first; one without a partner stays."""
+    if other is None:
+        return one
+    greater = other[0] > one[0]
+    return tuple(Mux(greater, second, first) for first, second in zip(one, other, strict=True))

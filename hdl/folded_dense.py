@@ -28,10 +28,15 @@ class FoldedDense(Engine):
         m.submodules.mac = mac = MacArray(plan)
 
         first_fold = Signal(init=1)
+        first_fold_next = Signal()
         draining = Signal(range(max(2, plan.drain(0))))
-        accept, finish = Signal(), Signal()
+        drained = Signal(init=1)
+        drained_next = Signal()
+        may_finish = Signal(init=1)
+        accept = Signal()
+        finish = Signal()
         m.d.comb += [
-            self.i.ready.eq(~column.last | ((draining == 0) & (queue.room | ~first_fold))),
+            self.i.ready.eq(~column.last | may_finish),
             accept.eq(self.i.valid & self.i.ready),
             finish.eq(accept & column.last),
             column.step.eq(accept),
@@ -43,11 +48,19 @@ class FoldedDense(Engine):
             drain.start.eq(mac.start),
             drain.sums.eq(mac.sums),
         ]
+        full, rest = plan.drain(0) - 1, plan.drain(plan.folds - 1) - 1
         with m.If(finish):
-            m.d.sync += [
-                first_fold.eq(fold.last),
-                draining.eq(Mux(fold.last, plan.drain(plan.folds - 1), plan.drain(0)) - 1),
+            m.d.sync += draining.eq(Mux(fold.last, rest, full))
+            m.d.comb += [
+                first_fold_next.eq(fold.last),
+                drained_next.eq(Mux(fold.last, rest == 0, full == 0)),
             ]
-        with m.Elif(draining != 0):
-            m.d.sync += draining.eq(draining - 1)
+        with m.Else():
+            m.d.sync += draining.eq(Mux(drained, draining, draining - 1))
+            m.d.comb += [first_fold_next.eq(first_fold), drained_next.eq(drained | (draining == 1))]
+        m.d.sync += [
+            first_fold.eq(first_fold_next),
+            drained.eq(drained_next),
+            may_finish.eq(drained_next & (queue.room_next | ~first_fold_next)),
+        ]
         return m

@@ -42,7 +42,8 @@ class Framer(wiring.Component):
         m = Module()
         form = self._format
         m.submodules.beat = beat = WrappingCounter(form.beats)
-        filling, cutting = Signal(), Signal()
+        filling = Signal()
+        cutting = Signal()
         m.d.comb += [
             self.o.valid.eq(filling | (self.valid & ~cutting)),
             self.ready.eq(cutting | (self.o.ready & ~filling)),

@@ -15,6 +15,10 @@ __all__ = ["MacArray"]
 class MacArray(wiring.Component):
     """Sums of products of one fold after another, free running.
 
+    What goes to every multiplier, the word and the weights' address, passes through registers of its own on the way,
+    which tools may copy to stand near their multipliers; and each multiplier has registers at its operands and its
+    product, which it may hold itself.
+
     The word of cycle t is multiplied with the weights of its column and fold. With the last column's word the ``pe``
     sums move into a shift register; from cycle t + ``MAC_LATENCY`` + ``tree_levels`` on they leave ``lanes`` per
     cycle. Cycles without a word add zero, so no register needs an enable. Reset has to last until zeros have passed
@@ -55,25 +59,26 @@ class MacArray(wiring.Component):
 
         m.submodules.position = position = WrappingCounter(plan.folds * plan.columns)
         m.submodules.weights = weights = ReadOnlyMemory(plan.weight_memory, plan.weight_words())
-        m.d.comb += [position.step.eq(self.valid), weights.address.eq(position.count)]
+        address = Signal.like(position.count, reset_less=True)
+        m.d.comb += [position.step.eq(self.valid), weights.address.eq(address)]
+        m.d.sync += address.eq(position.count)
+        factors = Signal.like(weights.data, name="factors", reset_less=True)
+        m.d.sync += factors.eq(weights.data)
 
-        first, second = (
-            Signal.like(self.word, name="activations_1"),
-            Signal.like(self.word, name="activations_2"),
-        )
-        m.d.sync += [
-            first.as_value().eq(Mux(self.valid, self.word.as_value(), 0)),
-            second.eq(first),
-        ]
+        activations = Mux(self.valid, self.word.as_value(), 0)
+        for stage in range(1, plan.MAC_LATENCY - 1):
+            register = Signal.like(self.word, name=f"activations_{stage}", reset_less=True)
+            m.d.sync += register.as_value().eq(activations)
+            activations = register.as_value()
 
-        finishing = Signal(3 + levels)
-        m.d.sync += finishing.eq(Cat(self.valid & self.last, finishing))
-        transfer = finishing[-1]
+        finishing = Signal(plan.MAC_LATENCY - 2 + levels)
+        transfer = Signal(init=1)
+        m.d.sync += [finishing.eq(Cat(self.valid & self.last, finishing)), transfer.eq(finishing[-1])]
 
         queue = Signal(data.ArrayLayout(self._sum, plan.pe), reset_less=True)
         for pe in range(plan.pe):
-            total = self._products(m, pe, weights.data, second)
-            accumulator = Signal(self._sum, name=f"accumulator_{pe}")
+            total = self._products(m, pe, factors, register)
+            accumulator = Signal(self._sum, name=f"accumulator_{pe}", reset_less=True)
             added = Signal(self._sum, name=f"added_{pe}")
             m.d.comb += added.eq(accumulator + total)
             m.d.sync += accumulator.eq(Mux(transfer, 0, added))
@@ -84,8 +89,9 @@ class MacArray(wiring.Component):
 
         m.submodules.fold = fold = WrappingCounter(plan.folds)
         remaining = Signal(range(plan.drain(0) + 1))
-        m.d.comb += [fold.step.eq(finishing[levels]), self.start.eq(remaining != 0)]
-        with m.If(finishing[levels]):
+        ending = finishing[-ReadOnlyMemory.LATENCY]
+        m.d.comb += [fold.step.eq(ending), self.start.eq(remaining != 0)]
+        with m.If(ending):
             m.d.sync += remaining.eq(Mux(fold.last, plan.drain(plan.folds - 1), plan.drain(0)))
         with m.Elif(self.start):
             m.d.sync += remaining.eq(remaining - 1)

@@ -15,8 +15,8 @@ MAX_SAMPLES = 16
 class SamplePlayer(wiring.Component):
     """Streams the beats of a selected sample, once per start.
 
-    The samples stand one after the other in a synchronous ROM. The first beat is valid 2 cycles after the
-    start, and then there is one per cycle. A sample that was started is always played to its end.
+    The samples stand one after the other in a synchronous ROM. The first beat is valid 3 cycles after the
+    start, and then there is one every 3 cycles. A sample that was started is always played to its end.
 
     Parameters
     ----------
@@ -72,21 +72,32 @@ class SamplePlayer(wiring.Component):
         m.submodules.memory = memory = block_ram(self.memory, self._words)
         read = memory.read_port()
 
-        playing = Signal()
         left = Signal(range(self._beats))
         address = Signal(range(self.memory.depth))
         firsts = Array(sample * self._beats for sample in range(self._count))
-
+        beat = Signal(self.memory.width, reset_less=True)  # without enable or reset, it can be the block RAM's own
         m.d.comb += [
-            self.ready.eq(~playing),
             read.addr.eq(address),
-            read.en.eq(~self.m_axis_tvalid | self.m_axis_tready),
-            self.m_axis_tdata.eq(read.data),
+            read.en.eq(1),
+            self.m_axis_tdata.eq(beat),
+            self.m_axis_tlast.eq(left == 0),
         ]
-        with m.If(read.en):
-            m.d.sync += [self.m_axis_tvalid.eq(playing), self.m_axis_tlast.eq(left == 0)]
-            with m.If(playing):
-                m.d.sync += [address.eq(address + 1), left.eq(left - 1), playing.eq(left != 0)]
-        with m.If(self.start & self.ready):
-            m.d.sync += [playing.eq(1), address.eq(firsts[self.select]), left.eq(self._beats - 1)]
+        m.d.sync += beat.eq(read.data)
+        with m.FSM():
+            with m.State("wait"):
+                m.d.comb += self.ready.eq(1)
+                m.d.sync += [address.eq(firsts[self.select]), left.eq(self._beats - 1)]
+                with m.If(self.start):
+                    m.next = "fetch"
+            with m.State("fetch"):
+                m.next = "settle"
+            with m.State("settle"):
+                m.next = "give"
+            with m.State("give"):
+                m.d.comb += self.m_axis_tvalid.eq(1)
+                with m.If(self.m_axis_tready):
+                    m.d.sync += [address.eq(address + 1), left.eq(left - 1)]
+                    m.next = "wait"
+                    with m.If(left != 0):
+                        m.next = "fetch"
         return m

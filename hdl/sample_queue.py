@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from quantnn.hdl.counter import WrappingCounter
 from quantnn.hdl.memory import block_ram
+from quantnn.hdl.register_slice import RegisterSlice
 from quantnn.hdl.requantizer import shape_of
 from quantnn.plan.queue import QueuePlan
 
@@ -16,8 +17,9 @@ class SampleQueue(wiring.Component):
     """Beats of ``lanes`` elements in, words of ``word`` elements out, each sample ``replays`` times in a row.
 
     A writer first reserves the room of a whole sample and may then write that sample's beats whenever it likes, so
-    that its pipeline never has to stop. A word is at the output two cycles after the beat that completes it. Reading
-    starts as soon as the first word is there. Element places beyond the sample's last hold old elements.
+    that its pipeline never has to stop. A word is at the output three cycles after the beat that completes it, however
+    many of its sample are still to come, and its place is free, at the latest, in the cycle in which it is there for
+    the last time. Element places beyond the sample's last hold old elements.
 
     Parameters
     ----------
@@ -26,7 +28,9 @@ class SampleQueue(wiring.Component):
     Members
     -------
     room : Out(1)
-        Whether a sample can be reserved now.
+        Whether a sample can be reserved now; a register.
+    room_next : Out(1)
+        What it will be in the next cycle.
     reserve : In(1)
         Reserves a sample's words; only while ``room`` is high.
     valid, beat : In(1), In(array of lanes elements)
@@ -39,7 +43,8 @@ class SampleQueue(wiring.Component):
         element = shape_of(plan.element)
         super().__init__(
             {
-                "room": Out(1),
+                "room": Out(1, init=1),
+                "room_next": Out(1),
                 "reserve": In(1),
                 "valid": In(1),
                 "beat": In(data.ArrayLayout(element, plan.lanes)),
@@ -49,10 +54,17 @@ class SampleQueue(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        plan = self._plan
-        m.submodules.memory = memory = block_ram(plan.memory("queue"))
-        write, read = memory.write_port(), memory.read_port()
+        m.submodules.memory = memory = block_ram(self._plan.memory("queue"))
+        write = memory.write_port()
+        read = memory.read_port()
+        written = self._write(m, write)
+        freed = self._read(m, read, written)
+        self._count_room(m, freed)
+        return m
 
+    def _write(self, m, write):
+        """Beats become words; returns whether one is written."""
+        plan = self._plan
         m.submodules.beats = beats = WrappingCounter(plan.beats)
         m.d.comb += beats.step.eq(self.valid)
         ratio = plan.word // plan.lanes
@@ -65,7 +77,7 @@ class SampleQueue(wiring.Component):
             m.d.comb += complete.eq((part == ratio - 1) | beats.last)
             with m.If(self.valid):
                 m.d.sync += part.eq(Mux(complete, 0, part + 1))
-            held = Signal(width * (ratio - 1))
+            held = Signal(width * (ratio - 1), reset_less=True)
             for place in range(ratio):
                 beat = self.beat.as_value()
                 if place < ratio - 1:
@@ -78,28 +90,66 @@ class SampleQueue(wiring.Component):
         m.d.comb += [written.eq(self.valid & complete), write.en.eq(written)]
         with m.If(written):
             m.d.sync += write.addr.eq(write.addr + 1)
+        return written
 
-        base = Signal.like(read.addr)
-        stored = Signal(range(plan.depth + 1))
-        step, freed = Signal(), Signal()
+    def _read(self, m, read, written):
+        """Words go to the output, pass after pass; returns whether one is read for the last time.
+
+        ``ahead`` counts the words from ``address`` on, but for one that ``arrived`` in the cycle before, and ``more``
+        says whether there is any: a register, one cycle ahead of the count.
+        """
+        plan = self._plan
+        address = Signal.like(read.addr)
+        start = Signal.like(read.addr)
+        ahead = Signal(range(plan.depth + 1))
+        arrived = Signal()
+        more = Signal()
+        advance = Signal()
+        step = Signal()
+        rewind = Signal()
+        occupied = Signal()
         m.submodules.words = words = WrappingCounter(plan.words)
         m.submodules.passes = passes = WrappingCounter(plan.replays)
-        advance = Signal()
+        m.submodules.output = output = RegisterSlice(self.o.payload.shape())
+        wiring.connect(m, output.o, wiring.flipped(self.o))
         m.d.comb += [
-            advance.eq(~self.o.valid | self.o.ready),
-            step.eq(advance & (stored > Mux(passes.last, 0, words.count))),
+            advance.eq(~occupied | output.i.ready),
+            step.eq(advance & more),
             words.step.eq(step),
             passes.step.eq(step & words.last),
-            freed.eq(step & passes.last),
-            read.addr.eq(base + Mux(passes.last, 0, words.count)),
+            rewind.eq(words.last & ~passes.last),
+            read.addr.eq(address),
             read.en.eq(advance),
-            self.o.payload.eq(read.data),
+            output.i.valid.eq(occupied),
+            output.i.payload.eq(read.data),
         ]
-        m.d.sync += [base.eq(base + freed), stored.eq(stored + written - freed)]
         with m.If(advance):
-            m.d.sync += self.o.valid.eq(step)
+            m.d.sync += occupied.eq(step)
+        m.d.sync += arrived.eq(written)
+        with m.If(step):
+            m.d.sync += [
+                address.eq(Mux(rewind, start, address + 1)),
+                ahead.eq(ahead + arrived + Mux(rewind, plan.words - 1, -1)),
+                more.eq(written | rewind | (ahead > 1) | (arrived & (ahead != 0))),
+            ]
+            with m.If(words.last & passes.last):
+                m.d.sync += start.eq(address + 1)
+        with m.Else():
+            m.d.sync += [ahead.eq(ahead + arrived), more.eq(written | arrived | (ahead != 0))]
+        return step & passes.last
 
-        free = Signal(range(plan.depth + 1), init=plan.depth)
-        m.d.sync += free.eq(free + freed - Mux(self.reserve, plan.words, 0))
-        m.d.comb += self.room.eq(free >= plan.words)
-        return m
+    def _count_room(self, m, read):
+        """``room`` is a register: it counts a reservation at once, and what was ``read`` two cycles later."""
+        words, depth = self._plan.words, self._plan.depth
+        free = Signal(range(depth + 1), init=depth)
+        freed = Signal()
+        reserved = Signal()
+        now = free + freed - Mux(reserved, words, 0)
+        m.d.sync += [
+            freed.eq(read),
+            reserved.eq(self.reserve),
+            free.eq(now),
+            self.room.eq(self.room_next),
+        ]
+        # Not a Mux: Yosys would share the comparison, which would then wait for ``reserve``, and that comes late.
+        m.d.comb += self.room_next.eq((now >= words) & (~self.reserve | (now >= 2 * words)))

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from amaranth.back import rtlil
+from amaranth.hdl import ClockDomain
 from pyosys import libyosys
 
 from quantnn import __version__
@@ -22,7 +23,8 @@ def emit_verilog(component, name: str, directory: Path) -> list[Path]:
 
     Modules are named after their place below ``name``, underscores between the instances. A memory file is named
     after the module that reads it (and numbered where it has parts), and holds one line of binary digits per word;
-    ``$readmemb`` looks for it in the folder in which the simulator or Quartus works.
+    ``$readmemb`` looks for it in the folder in which the simulator or Quartus works. A component that has a member
+    ``rst`` of its own resets itself; any other is given a port ``rst``.
 
     Returns
     -------
@@ -31,7 +33,12 @@ def emit_verilog(component, name: str, directory: Path) -> list[Path]:
     """
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        source = rtlil.convert(component, name=name, emit_src=False)
+        own_reset = "rst" in component.signature.members
+
+        def domain(name):
+            return ClockDomain(name, reset_less=own_reset)
+
+        source = rtlil.convert(component, name=name, emit_src=False, missing_domain=domain)
         source = _MODULE_NAME.sub(lambda match: match[1] + match[2].replace(".", "_"), source)
         (scratch / "source.il").write_text(_AUTOIDX + source)
         _write_verilog(scratch / "source.il", scratch / "out.v")

@@ -12,14 +12,20 @@ from types import MappingProxyType
 from typing import Self
 
 from quantnn.errors import InputError
+from quantnn.fpga import Device
+from quantnn.host_link import HostLink
+from quantnn.nextpnr import device_mistake
 from quantnn.pins import PinGroup
+from quantnn.plan.clock import ClockPlan, plan_clock
 from quantnn.resources import BlockRam, Logic, MultiplierMode, Multipliers, Resources
 from quantnn.toml_table import TomlTable
+from quantnn.toolchain import Programmer, Setting, Toolchain
 
 __all__ = [
     "BlockRam",
     "Board",
     "Device",
+    "HostLink",
     "Logic",
     "MultiplierMode",
     "Multipliers",
@@ -31,80 +37,6 @@ __all__ = [
     "board_names",
     "load_board",
 ]
-
-TOOLCHAINS = ("quartus",)
-
-
-@dataclass(frozen=True)
-class Device:
-    """The FPGA, as its vendor names it. ``source``, here and below: ids of documents that state the facts."""
-
-    family: str
-    device: str
-    package: str
-    speed: str
-    suffix: str
-    source: tuple[str, ...]
-
-    @property
-    def part(self) -> str:
-        """The full part number."""
-        return self.device + self.package + self.speed + self.suffix
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a board's ``device``."""
-        return cls(
-            table.text("family"),
-            table.text("device"),
-            table.text("package"),
-            table.text("speed"),
-            table.text("suffix"),
-            table.texts("source"),
-        )
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A project-wide setting of the toolchain."""
-
-    name: str
-    value: str
-    source: tuple[str, ...]
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a member of a board's ``toolchain.settings``."""
-        return cls(table.text("name"), table.text("value"), table.texts("source"))
-
-
-@dataclass(frozen=True)
-class Toolchain:
-    """The tools that make a bitstream for the board, and the settings that the board needs of them."""
-
-    name: str
-    settings: tuple[Setting, ...]
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a board's ``toolchain``."""
-        settings = tuple(setting.read(Setting.read) for setting in table.tables("settings"))
-        return cls(table.text("name", *TOOLCHAINS), settings)
-
-
-@dataclass(frozen=True)
-class Programmer:
-    """A program that loads the board: the file types it takes, and its arguments before the file."""
-
-    tool: str
-    files: tuple[str, ...]
-    arguments: tuple[str, ...]
-    source: tuple[str, ...]
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a member of a board's ``programmers``."""
-        return cls(table.text("tool"), *(table.texts(field) for field in ("files", "arguments", "source")))
 
 
 @dataclass(frozen=True)
@@ -119,11 +51,16 @@ class Board:
         The pin group whose first signal clocks a design.
     sources : mapping of str to str
         Addresses of the documents that state the facts, by id.
+    link : HostLink or None
+        The serial line to a computer, if there is one: then there are the pin groups uart_rx and uart_tx, too.
+    default_mhz : int or None
+        The clock of a design that is given no other, made by a PLL; None for the oscillator's.
 
     Raises
     ------
     ValueError
-        A pin or signal stands twice, a source is unknown, or the default clock is no clock.
+        A pin or signal stands twice, a source is unknown, the toolchain does not know the device, the link is not
+        whole, or the default clock is no clock.
     """
 
     name: str
@@ -135,16 +72,14 @@ class Board:
     programmers: tuple[Programmer, ...]
     pins: tuple[PinGroup, ...]
     sources: Mapping[str, str]
+    link: HostLink | None = None
+    default_mhz: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
-        owners: dict[str, str] = {}
-        for bit, pin in chain.from_iterable(group.bits.items() for group in self.pins):
-            if bit in owners.values():
-                raise ValueError(f"pins must name each signal once, but {bit} stands twice")
-            if pin in owners:
-                raise ValueError(f"pins must be used once, but {pin} is both {owners[pin]} and {bit}")
-            owners[pin] = bit
+        if mistake := device_mistake(self.toolchain.name, self.device):
+            raise ValueError(mistake)
+        self._check_pins()
         for used in chain.from_iterable(fact.source for fact in self.facts):
             if used not in self.sources:
                 raise ValueError(f"source must be one of {', '.join(self.sources)}, not {used!r}")
@@ -155,26 +90,73 @@ class Board:
                 f"default_clock must be a pin group with a frequency ({known}), not {self.default_clock!r}"
             )
 
+    def _check_pins(self) -> None:
+        owners: dict[str, str] = {}
+        for bit, pin in self.bits.items():
+            if pin in owners:
+                raise ValueError(f"pins must be used once, but {pin} is both {owners[pin]} and {bit}")
+            owners[pin] = bit
+        seen: set[str] = set()
+        for group in self.pins:
+            for bit, pin in group.bits.items():
+                if bit in seen:
+                    raise ValueError(f"pins must name each signal once, but {bit} stands twice")
+                if bit in group.aliases and owners.get(pin) != group.aliases[bit]:
+                    raise ValueError(f"pins: {bit} must be the pin of {group.aliases[bit]}, not {pin}")
+                seen.add(bit)
+        lines = {f"pins.{name}": name in self.groups for name in ("uart_rx", "uart_tx")}
+        parts = {"link": self.link is not None} | lines
+        if len(set(parts.values())) > 1:
+            missing = " and no ".join(name for name, is_there in parts.items() if not is_there)
+            raise ValueError(f"link, pins.uart_rx and pins.uart_tx must stand together, but there is no {missing}")
+
     @property
-    def facts(self) -> tuple[Device | Logic | Multipliers | BlockRam | Setting | Programmer | PinGroup, ...]:
+    def facts(self) -> tuple[Device | Logic | Multipliers | BlockRam | Setting | Programmer | PinGroup | HostLink, ...]:
         """Everything that has a source."""
         offers = (self.resources.logic, self.resources.multipliers, self.resources.block_ram)
-        return (self.device, *offers, *self.toolchain.settings, *self.programmers, *self.pins)
+        link = (self.link,) if self.link else ()
+        return (self.device, *offers, *self.toolchain.settings, *self.programmers, *self.pins, *link)
+
+    @property
+    def groups(self) -> dict[str, PinGroup]:
+        """The pin groups by name."""
+        return {group.name: group for group in self.pins}
 
     @property
     def bits(self) -> dict[str, str]:
-        """The pin of every signal bit of the board, as :attr:`PinGroup.bits`."""
-        return {bit: pin for group in self.pins for bit, pin in group.bits.items()}
+        """The pin of every signal bit of the board, as :attr:`PinGroup.bits`, each pin once: without aliases."""
+        return {
+            bit: pin for group in self.pins for bit, pin in group.bits.items() if bit not in group.aliases
+        }
 
     @property
     def clock_frequency(self) -> int:
         """Hz of the default clock."""
-        return next(group.frequency or 0 for group in self.pins if group.name == self.default_clock)
+        return self.groups[self.default_clock].frequency or 0
+
+    def plan_clock(self, wanted_hz: int) -> ClockPlan:
+        """The highest clock not above ``wanted_hz`` that can be made of the default clock.
+
+        Raises
+        ------
+        InputError
+            There is none, as :func:`quantnn.plan.clock.plan_clock`.
+        """
+        pll = self.groups[self.default_clock].pll
+        try:
+            return plan_clock(self.toolchain.name, self.clock_frequency, wanted_hz, pll)
+        except InputError as error:
+            raise InputError(f"{self.name}: {error}") from None
 
     @classmethod
     def read(cls, table: TomlTable) -> Self:
         """From the whole of a board's file."""
         groups, sources = table.table("pins"), table.table("sources")
+        pins: list[PinGroup] = []
+        known: dict[str, str] = {}
+        for name in groups.fields():
+            pins.append(groups.table(name).read(partial(PinGroup.read, name, known)))
+            known |= pins[-1].bits
         return cls(
             table.text("name"),
             table.text("title"),
@@ -183,8 +165,10 @@ class Board:
             table.table("resources").read(Resources.read),
             table.table("toolchain").read(Toolchain.read),
             tuple(programmer.read(Programmer.read) for programmer in table.tables("programmers")),
-            tuple(groups.table(name).read(partial(PinGroup.read, name)) for name in groups.fields()),
+            tuple(pins),
             {name: sources.text(name) for name in sources.fields()},
+            table.table("link").read(HostLink.read) if "link" in table else None,
+            table.integer("default_mhz") if "default_mhz" in table else None,
         )
 
 

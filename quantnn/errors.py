@@ -1,6 +1,6 @@
 """The one base error: a line that says what is wrong, where, and what to do."""
 
-__all__ = ["DoesNotFitError", "InputError", "QuantnnError", "ToolError", "VerificationError"]
+__all__ = ["BuildError", "DoesNotFitError", "InputError", "LinkError", "QuantnnError", "ToolError", "VerificationError"]
 
 
 class QuantnnError(Exception):
@@ -27,7 +27,17 @@ class ToolError(QuantnnError):
     """An external program is missing or failed."""
 
 
+class LinkError(QuantnnError):
+    """A board cannot be reached, stopped answering, or is not the one that was expected."""
+
+
 class VerificationError(QuantnnError):
     """The hardware's answer differs from the reference."""
+
+    exit_code = 1
+
+
+class BuildError(QuantnnError):
+    """Synthesis, placement or routing failed, or made something that must not go onto a board."""
 
     exit_code = 1

@@ -12,11 +12,11 @@ import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.board import Board
+from quantnn.board_folder import board_clock, reserve, stated_clock, write_board
 from quantnn.errors import DoesNotFitError
 from quantnn.export_folder import export_folder
 from quantnn.float_network import FloatNetwork
 from quantnn.hdl.core import Core
-from quantnn.hdl.sample_player import MAX_SAMPLES, SamplePlayer
 from quantnn.hdl.verilog import emit_verilog
 from quantnn.interface import CORE, CoreInterface
 from quantnn.layers import Dense
@@ -25,10 +25,8 @@ from quantnn.network_file import save_network
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.cost import Cost
-from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.planner import Goal, Planner
 from quantnn.precision import Precision
-from quantnn.project import write_project
 from quantnn.quantize import quantize
 from quantnn.report import Quality, build_report, save_report
 from quantnn.stimulus import extreme_samples
@@ -36,10 +34,6 @@ from quantnn.summary import render_summary
 from quantnn.vectors import Vectors
 
 __all__ = ["ExportOptions", "export"]
-
-SAMPLES = "quantnn_samples"
-_BOARD_TOP_LOGIC = 250
-"""Logic elements of displays, synchronizers and sample player: an estimate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +55,8 @@ class ExportOptions:
     test_inputs, test_labels : int64 arrays of shape (n, in_features) and (n,), optional
         What the design is verified and its accuracy measured with.
     clock_mhz : float, optional
-        The clock for which speeds are stated; the board's own by default.
+        The clock, of which the board's PLL makes the nearest below; where there is no PLL, the clock for which speeds
+        are stated. The board's own by default.
     name : str
         What the report calls the model.
     """
@@ -94,7 +89,8 @@ def export(
     """
     with export_folder(destination) as folder:
         step("quantizing and planning")
-        network, planner, plan = _design(model, options)
+        clock = board_clock(options.board, options.clock_mhz)
+        network, planner, plan = _design(model, options, reserve(model, options.board, clock))
         step("writing the core")
         (folder / "core").mkdir()
         emit_verilog(Core(plan), CORE, folder / "core")
@@ -110,7 +106,7 @@ def export(
         vectors.save(folder / "vectors")
 
         step("writing the board's project")
-        top, built_in = _write_board(plan, planner, options.board, vectors, folder)
+        part = write_board(plan, planner.cost(plan), options.board, clock, vectors, folder)
 
         quality = None
         if options.test_inputs is not None:
@@ -124,21 +120,21 @@ def export(
                 "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
                 " give --calibration"
             )
+        stated, clock_notes = stated_clock(options.board, clock, options.clock_mhz)
         report = build_report(
             name=options.name,
             board=options.board,
             plan=plan,
             planner=planner,
-            top=top,
-            clock_mhz=options.clock_mhz or options.board.clock_frequency / 1e6,
+            part=part,
+            clock_mhz=stated,
             quality=quality,
             precision={
                 "weight_bits": max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)),
                 "activation_bits": options.precision.activation_bits,
                 "calibration_samples": calibrated,
             },
-            notes=notes,
-            samples_built_in=built_in,
+            notes=notes + clock_notes,
         )
         names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         report["files"] = sorted(names | {"report.json", "summary.txt"})
@@ -146,12 +142,12 @@ def export(
     return report
 
 
-def _design(model: FloatNetwork, options: ExportOptions) -> tuple[IntegerNetwork, Planner, CorePlan]:
+def _design(model: FloatNetwork, options: ExportOptions, reserved: Cost) -> tuple[IntegerNetwork, Planner, CorePlan]:
     """The quantized network and its plan, with narrower weights if need and leave be."""
     precision = options.precision
     while True:
         network = quantize(model, options.calibration, precision)
-        planner = Planner(network, options.board.resources, _reserve(model), options.logic_multipliers)
+        planner = Planner(network, options.board.resources, reserved, options.logic_multipliers)
         try:
             return network, planner, planner.best(options.goal)
         except DoesNotFitError:
@@ -174,41 +170,6 @@ def _vectors(network: IntegerNetwork, own: Integers | None, labels: Integers | N
     extremes = extreme_samples(network)
     inputs = extremes if own is None else np.concatenate([own, extremes])
     return Vectors.make(network, inputs, labels)
-
-
-def _reserve(model: FloatNetwork) -> Cost:
-    """What the board's top needs at least: its logic, and block RAM for one sample."""
-    return Cost(0, 1 + model.in_features * model.input.width // 8192, _BOARD_TOP_LOGIC)
-
-
-def _write_board(
-    plan: CorePlan, planner: Planner, board: Board, vectors: Vectors, folder: Path
-) -> tuple[Cost, int]:
-    """The board's project with as many built-in samples, a power of two, as there is room for."""
-    target = folder / "board"
-    target.mkdir()
-    limits, core = Cost.limits(board.resources), planner.cost(plan)
-    count = min(MAX_SAMPLES, 1 << (len(vectors.inputs).bit_length() - 1))
-    while True:
-        words = MemoryPlan("memory", count * plan.input.beats, plan.input.tdata_width)
-        top = Cost(0, words.blocks(board.resources.block_ram.shapes), _BOARD_TOP_LOGIC)
-        if (core + top).within(limits):
-            break
-        if count == 1:
-            raise DoesNotFitError(f"{board.name} has no block RAM left for a built-in sample: use --weight-bits")
-        count //= 2
-    labels: list[int | None] = [None] * count
-    if vectors.labels is not None:
-        labels[: len(vectors.labels)] = vectors.labels[:count].tolist()
-    samples = emit_verilog(SamplePlayer(plan.input.pack(vectors.inputs[:count])), SAMPLES, target)
-    copies = []
-    for source in sorted((folder / "core").iterdir()):
-        if source.suffix in (".v", ".mem") and not source.stem.endswith("_template"):
-            (target / source.name).write_bytes(source.read_bytes())
-            copies.append(source.name)
-    files = copies + [path.name for path in samples]
-    write_project(board, target, input=plan.input, output=plan.output, labels=tuple(labels), files=files)
-    return top, count
 
 
 def _write_template(plan: CorePlan, folder: Path) -> None:

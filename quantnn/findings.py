@@ -80,6 +80,10 @@ class Findings:
         """The first differing value, if a value differs."""
         return next((failure for failure in self.failures if isinstance(failure, Difference)), None)
 
+    def prefixed(self, words: str) -> Findings:
+        """These findings, with the circumstances in front of each failure; a sample's number says less there."""
+        return replace(self, failures=tuple(f"{words}, {failure}" for failure in self.failures))
+
     def with_timing(self, interface: CoreInterface, interval: int | float | None, latency: int | None) -> Findings:
         """These findings, and a failure for each measured cycle count that is not the planned one."""
         wrong = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
@@ -39,13 +39,19 @@ class CoreInterface:
         One per layer.
     interval, latency : int
         As planned, in cycles.
+    recovery : int
+        Cycles after a reset in which the core takes no input and gives no output.
     """
+
+    RESET: ClassVar[int] = 1
+    """Cycles that a reset has to last."""
 
     input: BeatFormat
     output: BeatFormat
     taps: tuple[TapInterface, ...]
     interval: int
     latency: int
+    recovery: int
 
     @classmethod
     def of_plan(cls, plan: CorePlan) -> CoreInterface:
@@ -58,7 +64,8 @@ class CoreInterface:
             )
             for number, engine in enumerate(plan.engines)
         )
-        return cls(plan.input, plan.output, taps, plan.timing.interval, plan.timing.latency)
+        timing = plan.timing
+        return cls(plan.input, plan.output, taps, timing.interval, timing.latency, plan.reset_cycles)
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
@@ -69,6 +76,8 @@ class CoreInterface:
             "taps": [{"valid": tap.valid, "data": tap.data, **_stream(tap.format)} for tap in self.taps],
             "interval": self.interval,
             "latency": self.latency,
+            "reset_cycles": self.RESET,
+            "recovery_cycles": self.recovery,
         }
         path.write_text(json.dumps(description, indent=2) + "\n")
 
@@ -89,6 +98,7 @@ class CoreInterface:
                 tuple(TapInterface(tap["valid"], tap["data"], _beat_format(tap)) for tap in description["taps"]),
                 int(description["interval"]),
                 int(description["latency"]),
+                int(description["recovery_cycles"]),
             )
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} is missing or damaged ({error}): export the model again") from None

@@ -13,7 +13,7 @@ from quantnn.exact_float import Numbers, exact_step
 from quantnn.layers import Dense, Layer, Rescale
 from quantnn.network import IntegerNetwork
 
-__all__ = ["Evaluation", "accumulate", "decide", "evaluate"]
+__all__ = ["Evaluation", "accumulate", "decide", "evaluate", "layer_function"]
 
 _BATCH = 2048
 """Samples per step, so that what is worked on stays in cache."""
@@ -94,7 +94,7 @@ def evaluate(
         raise ValueError(
             f"Samples must lie in {network.input.lo}..{network.input.hi}, not {samples.min()}..{samples.max()}"
         )
-    steps = [_step(layer, format) for layer, format in zip(network.layers, network.formats, strict=False)]
+    steps = [layer_function(layer, format) for layer, format in zip(network.layers, network.formats, strict=False)]
     kept = network.layers if hidden else network.layers[-1:]
     outputs = [np.empty((len(samples), layer.out_features), dtype=np.int64) for layer in kept]
     for start in range(0, len(samples), _BATCH):
@@ -109,8 +109,8 @@ def evaluate(
     return Evaluation(tuple(outputs), decide(outputs[-1]) if network.classify else None)
 
 
-def _step(layer: Layer, input: IntegerRange) -> Callable[[Numbers], Numbers]:
-    """A layer as a function of its inputs, which lie in ``input``."""
+def layer_function(layer: Layer, input: IntegerRange) -> Callable[[Numbers], Numbers]:
+    """A layer from inputs (n, in_features), which lie in ``input``, to outputs (n, out_features)."""
     exact = exact_step(layer, input) if isinstance(layer, Dense) else None
     return exact or (lambda values: layer.finish(accumulate(layer, values.astype(np.int64))))
 

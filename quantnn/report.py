@@ -12,6 +12,8 @@ import numpy as np
 from quantnn import __version__
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.board import Board
+from quantnn.board_part import BoardPart
+from quantnn.build.result import BuildResult
 from quantnn.errors import InputError
 from quantnn.float_network import FloatNetwork
 from quantnn.layers import Dense
@@ -84,8 +86,8 @@ class Quality:
 
 
 def build_report(
-    *, name: str, board: Board, plan: CorePlan, planner: Planner, top: Cost, clock_mhz: float, quality: Quality | None,
-    precision: dict[str, int], notes: list[str], samples_built_in: int,
+    *, name: str, board: Board, plan: CorePlan, planner: Planner, part: BoardPart, clock_mhz: float,
+    quality: Quality | None, precision: dict[str, int], notes: list[str],
 ) -> dict[str, Any]:
     """The report of an export that is yet to be verified."""
     resources = board.resources
@@ -99,11 +101,13 @@ def build_report(
         "model": name,
         "board": board.name,
         "clock_mhz": clock_mhz,
+        "fingerprint": part.fingerprint.hex(),
+        "link": part.link(board),
         "precision": precision,
         "layers": [_layer(plan, planner, number) for number in range(len(plan.engines))],
         "core": _cost(core),
-        "board_top": {**_cost(top), "samples": samples_built_in},
-        "totals": _cost(core + top),
+        "board_top": {**_cost(part.cost), "samples": part.plan.samples},
+        "totals": _cost(core + part.cost),
         "limits": _cost(limits),
         "estimates": ["le"],
         "logic_multipliers": sum(engine.logic_multipliers for engine in plan.engines),
@@ -189,3 +193,5 @@ def _check(report: dict[str, Any]) -> None:
     files = report["files"]
     if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
         raise ValueError("files must be a list of names")
+    if "build" in report:
+        BuildResult.from_json(report["build"])

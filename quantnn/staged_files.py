@@ -71,6 +71,7 @@ def _same(a: Path, b: Path) -> bool:
 def _put(place: Path, file: Path) -> None:
     """Move a file to its place, or empty the place if there is no such file."""
     if file.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
         file.replace(place)
     else:
         place.unlink(missing_ok=True)

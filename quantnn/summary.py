@@ -18,6 +18,9 @@ def summary(report: dict[str, Any]) -> Group:
     """A report as tables."""
     parts: list[RenderableType] = [Text(f"{report['model']} on {report['board']}", style="bold"), _layers(report)]
     parts += [_resources(report), _speed(report)]
+    if "build" in report:
+        parts.append(_build(report["build"], report))
+    parts += [Text(f"warning: {warning}") for warning in report.get("build", {"warnings": []})["warnings"]]
     parts += [Text(f"note: {note}") for note in report["notes"]]
     return Group(*parts)
 
@@ -74,10 +77,16 @@ def _cycles(entry: dict[str, Any]) -> str:
     return f"{entry['planned']} planned, " + ("not yet measured" if measured is None else f"{measured} measured")
 
 
-def _speed(report: dict[str, Any]) -> Table:
+def _facts() -> Table:
+    """A table of headings and what there is to say of each."""
     table = Table(box=box.SIMPLE_HEAD, show_header=False, padding=(0, 1))
     table.add_column()
     table.add_column()
+    return table
+
+
+def _speed(report: dict[str, Any]) -> Table:
+    table = _facts()
     ratio = report["ii_cycles"]["planned"] / report["device_bound_cycles"]
     table.add_row("initiation interval, cycles", _cycles(report["ii_cycles"]))
     table.add_row("latency, cycles", _cycles(report["latency_cycles"]))
@@ -102,3 +111,28 @@ def _verification(found: dict[str, Any] | None) -> str:
         f"{verdict}; {found['values_compared']:,} values of {found['layers']} layers, {found['samples']} samples,"
         f" {found['mismatches']} mismatches ({found['simulator']}, {found['seconds']} s)"
     )
+
+
+def _build(built: dict[str, Any], report: dict[str, Any]) -> Table:
+    table = _facts()
+    table.add_row("built by", f"{built['tool']}, {built['seconds']:,.0f} s")
+    asked, reached = built["clock_mhz"], built["fmax_mhz"]
+    table.add_row("clock asked for", f"{asked:g} MHz: {_at(asked, report)}")
+    most = "no path limits it" if reached is None else f"{reached:g} MHz: {_at(reached, report)}"
+    table.add_row("clock reached", most)
+    for usage in built["resources"]:
+        share = 100 * usage["used"] / usage["available"]
+        table.add_row(usage["name"], f"{usage['used']:,} of {usage['available']:,} ({share:.1f} %)")
+    if path := built["critical_path"]:
+        table.add_row("slowest path", f"{path['delay_ns']:g} ns, {path['where']}")
+    for slack in built["slacks"]:
+        table.add_row(f"slack, {slack['check']}", f"{slack['ns']:g} ns")
+    return table
+
+
+def _at(clock_mhz: float, report: dict[str, Any]) -> str:
+    """What a clock means for the core, by the cycles that were measured, or else planned."""
+    interval, latency = (
+        entry["measured"] or entry["planned"] for entry in (report["ii_cycles"], report["latency_cycles"])
+    )
+    return f"{clock_mhz * 1e6 / interval:,.0f} inferences/s, {latency / clock_mhz:.3g} µs latency"

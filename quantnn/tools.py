@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from quantnn.errors import ToolError
@@ -11,8 +13,21 @@ from quantnn.machine import missing_packages, remedy
 
 __all__ = ["check_machine", "run"]
 
-def run(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, log: Path) -> None:
-    """Run a program to its end, with its output in ``log``.
+_GRACE = 5.0
+"""Seconds that a program which is told to stop gets to do so."""
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    log: Path,
+    line: Callable[[str], None] | None = None,
+) -> None:
+    """Run a program to its end, with its output in ``log``; ``line`` is told each line of it as it comes.
+
+    If ``line`` raises, or the user interrupts, the program is stopped, and whatever it started too.
 
     Raises
     ------
@@ -20,15 +35,47 @@ def run(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | No
         It could not be started or exited with another code than 0.
     """
     name = Path(command[0]).name
-    with log.open("a") as output:
+    with log.open("a", encoding="utf-8", errors="replace") as output:
         try:
-            result = subprocess.run(
-                [str(word) for word in command], cwd=cwd, env=env, stdout=output, stderr=subprocess.STDOUT, check=False
+            process = subprocess.Popen(
+                [str(word) for word in command],
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output if line is None else subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
             )
         except OSError as error:
             raise ToolError(f"{name} could not be started: {error}") from None
-    if result.returncode != 0:
-        raise ToolError(f"{name} failed with exit code {result.returncode}; its output is in {log}")
+        with process:
+            try:
+                for text in process.stdout or ():
+                    output.write(text)
+                    output.flush()
+                    if line is not None:
+                        line(text.rstrip("\n"))
+                process.wait()
+            except BaseException:
+                _stop(process)
+                raise
+    if process.returncode != 0:
+        raise ToolError(f"{name} failed with exit code {process.returncode}; its output is in {log}")
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End a program and those that it started: a flow runs one program after another."""
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, number)
+            else:
+                process.terminate()
+            process.wait(_GRACE)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
 
 
 def check_machine() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from quantnn.arithmetic import Integers
+from quantnn.build.record import build_files, drop_build
 from quantnn.errors import InputError, VerificationError
 from quantnn.exported_hardware import ExportedHardware
+from quantnn.fingerprint import IDENTITY, fingerprint, identity_with
 from quantnn.float_network import FloatNetwork
 from quantnn.interface import CoreInterface
 from quantnn.network import IntegerNetwork
@@ -110,12 +112,15 @@ def update_weights(
         own = inputs if labels is None else inputs[: len(labels)]
         quality = Quality.measure(model, network, own, vectors.expected.head(len(own)), labels)
 
-    with staged_files(folder, _OBSOLETE) as staged:
+    with staged_files(folder, [*_OBSOLETE, *build_files(report)]) as staged:
         for name in ("core", "board", "vectors"):
             (staged / name).mkdir()
         for name, content in memories.items():
             for place in ("core", "board"):
                 (staged / place / name).write_bytes(content)
+        mark = fingerprint(folder / "core", memories)
+        if report.get("link"):
+            (staged / "board" / IDENTITY).write_text(identity_with(folder / "board" / IDENTITY, mark))
         CoreInterface.of_plan(hardware.record.core_plan(network)).save(staged / "core" / "interface.json")
         save_network(network, staged / "network.npz")
         vectors.save(staged / "vectors")
@@ -124,11 +129,13 @@ def update_weights(
             notes.append("no calibration samples: scales come from the proven interval bounds, which cost accuracy")
         report |= {
             "model": options.name,
+            "fingerprint": mark.hex(),
             "accuracy": quality.accuracy if quality else None,
             "sqnr_db": quality.sqnr_db if quality else None,
             "verification": None,
             "notes": notes,
         }
+        drop_build(report)
         try:
             _describe(report, network, 0 if calibration is None else len(calibration))
             _list_files(report, staged)

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from quantnn.arithmetic import Integers
 from quantnn.beats import BeatFormat
 from quantnn.errors import InputError, VerificationError
 from quantnn.export import write_report
 from quantnn.findings import Difference, Findings
 from quantnn.interface import CORE, CoreInterface
+from quantnn.network import IntegerNetwork
 from quantnn.network_file import load_network
 from quantnn.report import load_report
 from quantnn.sim.device import Device, Tap
+from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
 from quantnn.vectors import Vectors
 
@@ -63,7 +66,7 @@ def verify(
 
     The reference answers anew: expected vectors that somebody changed are refused. Samples go through back to back,
     for which the initiation interval and the latency are measured; a part of them again with random stalls at the
-    source, at the sink and at both, and once with resets in mid-stream.
+    source, at the sink and at both, with resets in mid-stream, and in frames that end early or late.
 
     Raises
     ------
@@ -91,13 +94,11 @@ def verify(
     step(f"simulating {len(vectors.inputs)} samples back to back")
     found = bench.back_to_back(options.jobs)
     interval, latency = found.interval, found.latency
-    slow_in, slow_out = (_slow(stream, interface.interval) for stream in (interface.input, interface.output))
-    stalling = {"source": (slow_in, 0.0), "sink": (0.0, slow_out), "source and sink": (slow_in, slow_out)}
-    for name, (stall_in, stall_out) in stalling.items():
-        step(f"simulating with a stalling {name}")
-        found += bench.part(stall_in=stall_in, stall_out=stall_out)
-    step("simulating resets in mid-stream")
-    found += bench.part(stall_out=slow_out, resets=_resets(interface))
+    for name, conditions in _adversities(interface).items():
+        step(f"simulating {name}")
+        found += bench.part(conditions)
+    step("simulating frames that end early or late")
+    found += bench.with_other_frames(network).part(_any_frames(interface)).prefixed("with tlast early or late")
 
     found = found.with_timing(interface, interval, latency)
     report["verification"] = {
@@ -122,6 +123,22 @@ def verify(
     return report
 
 
+def _adversities(interface: CoreInterface) -> dict[str, Run]:
+    """Conditions under which the first samples go through again, by what they are called."""
+    slow_in, slow_out = _slow(interface.input, interface.interval), _slow(interface.output, interface.interval)
+    return {
+        "a stalling source, from power-up without a reset": replace(_SMOOTH, stall_in=slow_in, reset=False, seed=2),
+        "a stalling sink": replace(_SMOOTH, stall_out=slow_out, seed=3),
+        "a stalling source and sink": replace(_SMOOTH, stall_in=slow_in, stall_out=slow_out, seed=4),
+        "resets in mid-stream": replace(_SMOOTH, stall_out=slow_out, resets=_resets(interface), seed=5),
+    }
+
+
+def _any_frames(interface: CoreInterface) -> Run:
+    """Conditions under which frames of any length go through."""
+    return replace(_SMOOTH, stall_in=_STALLS, stall_out=_slow(interface.output, interface.interval), seed=6)
+
+
 def _slow(stream: BeatFormat, interval: int) -> float:
     """The share of cycles that one end has to stall to be slower than the core, so that queues run full or empty."""
     return max(_STALLS, 1 - stream.beats / (2 * interval))
@@ -135,11 +152,12 @@ def _resets(interface: CoreInterface) -> tuple[int, ...]:
 
 @dataclass(frozen=True, eq=False)
 class _Bench:
-    """The bench around one exported core."""
+    """The bench around one exported core. ``lengths`` are the samples' frames', if they are not all right."""
 
     folder: Path
     interface: CoreInterface
     vectors: Vectors
+    lengths: Integers | None = None
 
     @property
     def device(self) -> Device:
@@ -164,10 +182,14 @@ class _Bench:
             parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
         return sum(parts[1:], start=parts[0])
 
-    def part(self, stall_in: float = 0.0, stall_out: float = 0.0, resets: tuple[int, ...] = ()) -> Findings:
-        """The first samples under stalls or with resets."""
-        conditions = replace(_SMOOTH, stall_in=stall_in, stall_out=stall_out, resets=resets)
+    def part(self, conditions: Run) -> Findings:
+        """The first samples under other conditions."""
         return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), conditions)
+
+    def with_other_frames(self, network: IntegerNetwork) -> _Bench:
+        """The first samples in frames of any length."""
+        frames = Frames.of_any_length(self.interface.input, self.vectors.inputs[:_STALLED_SAMPLES])
+        return replace(self, vectors=Vectors.make(network, frames.answered), lengths=frames.lengths)
 
     def run(
         self,
@@ -183,7 +205,8 @@ class _Bench:
         warm = min(len(samples) - 1, 2 * len(layers) + 4)
         run = replace(conditions, samples=len(samples), patience=self._patience, warm=warm)
         work = Path(tempfile.mkdtemp(prefix="quantnn-"))
-        self.device.write_vectors(work, samples, layers)
+        lengths = None if self.lengths is None else self.lengths[first:end]
+        self.device.write_vectors(work, Frames(self.interface.input, samples, lengths), layers)
         raw = (simulator or self.simulator).run(run, work)
         if keep is not None:
             keep.write_bytes((work / "wave.vcd").read_bytes())

@@ -36,6 +36,7 @@ async def bench(dut):
     """Run every sample through every device and write down what the checkers counted."""
     path = Path(os.environ["QUANTNN_BENCH"])
     run = json.loads(path.read_text())
+    dut.rst.value = int(run["reset"])
     dut.stall_in.value = int(run["stall_in"] * (1 << 16))
     dut.stall_out.value = int(run["stall_out"] * (1 << 16))
     dut.samples.value = run["samples"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.beats import BeatFormat
+from quantnn.sim.frames import Frames
 
 __all__ = ["Device", "Tap"]
 
@@ -56,19 +57,20 @@ class Device:
     taps: tuple[Tap, ...]
     files: str = ""
 
-    def write_vectors(self, folder: Path, samples: Integers, layers: tuple[Integers, ...]) -> None:
+    def write_vectors(self, folder: Path, frames: Frames, layers: tuple[Integers, ...]) -> None:
         """Write the stimulus and every expected beat, and copy the memory files beside them.
 
         Parameters
         ----------
-        samples : int64 array of shape (n, in_features)
+        frames : Frames
+            n samples.
         layers : tuple of int64 arrays of shape (n, out_features)
-            Expected output of every layer; the last are the logits.
+            Expected output of every layer for what the frames are answered as; the last are the logits.
         """
         classes = None
         if self.output.class_width:
             classes = running_class(layers[-1], self.output.per_beat)
-        self._write(folder / f"{self.files}input.bin", self.input.pack(samples))
+        (folder / f"{self.files}input.bin").write_bytes(frames.records())
         self._write(folder / f"{self.files}output.bin", self.output.pack(layers[-1], classes))
         for number, (tap, values) in enumerate(zip(self.taps, layers, strict=True)):
             self._write(folder / f"{self.files}layer_{number}.bin", tap.format.pack(values))

@@ -21,6 +21,7 @@ from cocotb_tools.check_results import get_results
 
 from quantnn import tools
 from quantnn.errors import ToolError
+from quantnn.sim.runtime import Runtime
 
 __all__ = ["Program"]
 
@@ -31,11 +32,10 @@ class _Verilator(runner.Verilator):  # type: ignore[misc] # cocotb is untyped
     ``--public-flat-rw`` on everything makes a simulation three times slower.
     """
 
-    def __init__(self, log: Path, optimize: bool = True) -> None:
+    def __init__(self, log: Path, make_options: Sequence[str] = ()) -> None:
         super().__init__()
         self._output = log
-        fast, slow = ("-O2", "-O1") if optimize else ("-O0", "-O0")
-        self._levels = [f"OPT_FAST={fast}", f"OPT_SLOW={slow}", f"OPT_GLOBAL={slow}"]
+        self._make_options = make_options
 
     def _simulator_in_path_build_only(self) -> None:
         self.executable = str(Path(verilator.__file__).parent / "bin" / "verilator")
@@ -44,7 +44,7 @@ class _Verilator(runner.Verilator):  # type: ignore[misc] # cocotb is untyped
         verilate, make = super()._build_command()
         return [
             [word for word in verilate if word != "--public-flat-rw"],
-            [*make, *self._levels, "CFG_CXXFLAGS_PCH_I=-include"],
+            [*make, *self._make_options, "CFG_CXXFLAGS_PCH_I=-include"],
         ]
 
     def _execute_cmds(self, cmds: Sequence[Sequence[str]], cwd: Any, stdout: Any = None) -> None:
@@ -83,15 +83,23 @@ class Program:
         ToolError
             Something is missing on this machine, or the Verilog does not compile.
         """
-        digest = hashlib.sha256()
-        versions = (verilator.__version__, cocotb.__version__, sys.version, str(self._wave), str(self._optimize))
-        for text in (*versions, self._top, *self._sources):
-            digest.update(f"{len(text)} {text}".encode())
-        cache = Path(os.environ.get("QUANTNN_CACHE", platformdirs.user_cache_dir("quantnn"))) / "simulators"
-        program = cache / digest.hexdigest()[:32] / self._top
+        program = self._kept("simulators", *self._options, self._top, *self._sources) / self._top
         if not program.exists():
             self._compile(program)
         return program
+
+    @property
+    def _options(self) -> tuple[str, ...]:
+        return verilator.__version__, cocotb.__version__, sys.version, str(self._wave), str(self._optimize)
+
+    @staticmethod
+    def _kept(kind: str, *texts: str) -> Path:
+        """The folder in the cache for what is made of these texts."""
+        digest = hashlib.sha256()
+        for text in texts:
+            digest.update(f"{len(text)} {text}".encode())
+        cache = Path(os.environ.get("QUANTNN_CACHE", platformdirs.user_cache_dir("quantnn")))
+        return cache / kind / digest.hexdigest()[:32]
 
     def _compile(self, program: Path) -> None:
         tools.check_machine()
@@ -101,16 +109,20 @@ class Program:
         for number, text in enumerate(self._sources):
             paths.append(build / f"source_{number}.v")
             paths[-1].write_text(text)
-        arguments = ["--timing", "--x-initial", "fast", "-Wno-fatal", "-Wno-lint", "-O3", "-CFLAGS", "-std=c++20"]
-        _Verilator(build / "build.log", self._optimize).build(
+        arguments = ["--timing", "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-O3"]
+        runtime = Runtime(self._kept("runtimes", *self._options))
+        fast, slow = ("-O2", "-O1") if self._optimize else ("-O0", "-O0")
+        levels = [f"OPT_FAST={fast}", f"OPT_SLOW={slow}", f"OPT_GLOBAL={slow}"]
+        _Verilator(build / "build.log", [*runtime.lend(build), *levels]).build(
             sources=paths,
             hdl_toplevel=self._top,
             build_dir=build,
-            build_args=arguments,
+            build_args=[*arguments, "-CFLAGS", "-std=c++20"],
             always=True,
             waves=self._wave,
             timescale=("1ns", "1ps"),
         )
+        runtime.keep(build)
         ready = Path(tempfile.mkdtemp(prefix="ready-", dir=program.parent.parent))
         shutil.move(build / self._top, ready / self._top)
         try:
@@ -121,8 +133,11 @@ class Program:
                 raise
         shutil.rmtree(build)
 
-    def run(self, module: str, folder: Path, environment: Mapping[str, str]) -> None:
+    def run(self, module: str, folder: Path, environment: Mapping[str, str], seed: int = 1) -> None:
         """Run the cocotb tests of a module in ``folder``, where the memory files lie.
+
+        Verilator knows no X. What has no value at the start, or X for one, gets random bits instead, so that it shows
+        where it leaks; the same for the same ``seed``, which is 1 or greater.
 
         Raises
         ------
@@ -142,6 +157,7 @@ class Program:
                 test_dir=folder,
                 results_xml=str(results),
                 extra_env={**environment, "COCOTB_ANSI_OUTPUT": "0"},
+                plusargs=["+verilator+rand+reset+2", f"+verilator+seed+{seed}"],
                 waves=self._wave,
             )
         tests, failed = get_results(results) if results.exists() else (0, 0)

@@ -35,6 +35,10 @@ class Run:
         Share of the cycles, 0 to below 1, in which the source and the sink stall, at random.
     resets : tuple of int
         Cycles after which the devices are reset and the stimulus starts anew, each greater than the one before.
+    reset : bool
+        Whether the devices are reset before they start; if not, they start as they power up.
+    seed : int
+        1 or greater: what registers and memories that nobody initialised hold at first.
     """
 
     samples: int
@@ -43,6 +47,8 @@ class Run:
     stall_in: float = 0.0
     stall_out: float = 0.0
     resets: tuple[int, ...] = ()
+    reset: bool = True
+    seed: int = 1
 
 
 class Simulator:
@@ -94,6 +100,6 @@ class Simulator:
         """
         description = {**asdict(run), "layers": [len(device.taps) for device in self._devices]}
         (folder / "run.json").write_text(json.dumps(description))
-        self.program.run("quantnn.sim.bench", folder, {"QUANTNN_BENCH": str(folder / "run.json")})
+        self.program.run("quantnn.sim.bench", folder, {"QUANTNN_BENCH": str(folder / "run.json")}, run.seed)
         result: dict[str, Any] = json.loads((folder / "findings.json").read_text())
         return result

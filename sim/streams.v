@@ -15,8 +15,9 @@ module stall_generator #(parameter SEED = 1) (
   assign stall = state[23:8] < rate;
 endmodule
 
-// AXI4-Stream master that sends a file, BEATS beats per sample.
-module stream_source #(parameter BYTES = 1, BEATS = 1, SEED = 1, FILE = "") (
+// AXI4-Stream master that sends a file: for each beat a byte with tlast, then tdata. While tvalid is low, tdata and tlast
+// are anything, and change.
+module stream_source #(parameter BYTES = 1, SEED = 1, FILE = "") (
     input clk,
     input rst,
     input run,
@@ -29,14 +30,13 @@ module stream_source #(parameter BYTES = 1, BEATS = 1, SEED = 1, FILE = "") (
   wire stall;
   stall_generator #(.SEED(SEED)) stalls (.clk(clk), .rate(stall_rate), .stall(stall));
 
-  integer file, count, beat;
-  reg [8*BYTES-1:0] record;
+  integer file, count;
+  reg [8*BYTES+7:0] record;
   reg ended;
   initial begin
     file = $fopen(FILE, "rb");
     tvalid = 0;
     ended = 0;
-    beat = 0;
     tdata = 0;
     tlast = 0;
   end
@@ -45,16 +45,16 @@ module stream_source #(parameter BYTES = 1, BEATS = 1, SEED = 1, FILE = "") (
       count = $fseek(file, 0, 0);
       tvalid <= 0;
       ended <= 0;
-      beat <= 0;
     end else if (!tvalid || tready) begin
       tvalid <= 0;
+      tdata <= ~tdata;
+      tlast <= ~tlast;
       if (run && !stall && !ended) begin
         count = $fread(record, file);
-        if (count == BYTES) begin
+        if (count == BYTES + 1) begin
           tvalid <= 1;
-          tdata <= record;
-          tlast <= beat == BEATS - 1;
-          beat <= beat == BEATS - 1 ? 0 : beat + 1;
+          tdata <= record[8*BYTES-1:0];
+          tlast <= record[8*BYTES];
         end else ended <= 1;
       end
     end

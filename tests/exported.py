@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 import oracle
 
+import quantnn.boards
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.board import load_board
 from quantnn.export import ExportOptions
+from quantnn.float_network import FloatDense, FloatNetwork
 from quantnn.interface import CORE
 
 __all__ = [
-    "SHAPE", "faulty_network", "first_difference", "flip_bit", "flip_weight", "save_model", "small_board",
-    "small_options",
+    "SHAPE", "faulty_network", "first_difference", "flip_bit", "flip_weight", "invented_board", "random_model",
+    "save_model", "small_board", "small_options",
 ]
 
+DE10_LITE = Path(quantnn.boards.__file__).with_name("de10_lite.toml")
 SHAPE = (6, 5, 4, 3)
 SAMPLES = 30
 CALIBRATION = 50
@@ -39,6 +42,23 @@ def small_board(multipliers=20):
     board = load_board("de10-lite")
     scarce = replace(board.resources.multipliers, count=multipliers)
     return replace(board, resources=replace(board.resources, multipliers=scarce))
+
+
+def invented_board(folder, block_rams, logic_elements, multipliers):
+    """A board of one's own: a small device on a DE10-Lite."""
+    text = DE10_LITE.read_text().replace('name = "de10-lite"', 'name = "own"')
+    counts = {"count = 182": block_rams, "count = 49_760": logic_elements, "count = 288": multipliers}
+    for old, new in counts.items():
+        assert text.count(old) == 1
+        text = text.replace(old, f"count = {new}")
+    (folder / "own.toml").write_text(text)
+    return load_board(folder / "own.toml")
+
+
+def random_model(inputs, outputs, samples=20):
+    random = np.random.default_rng(0)
+    layer = FloatDense(random.normal(size=(inputs, outputs)), np.zeros(outputs))
+    return FloatNetwork((layer,), calibration=random.integers(0, 256, (samples, inputs)))
 
 
 def small_options(model, **changes):

@@ -1,7 +1,7 @@
 """Many cores in one compiled simulation, each with its own stimulus and its own expected answers."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from quantnn.hdl.core import Core
 from quantnn.hdl.verilog import emit_verilog
 from quantnn.interface import CoreInterface
 from quantnn.plan.core import CorePlan
-from quantnn.reference import Evaluation
+from quantnn.reference import Evaluation, evaluate
 from quantnn.sim.device import Device, Tap
+from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
 
 __all__ = ["ManyCores", "TestedCore"]
@@ -46,6 +47,13 @@ class TestedCore:
         """Write its Verilog and its memory files."""
         emit_verilog(Core(self.plan), self.name, folder)
 
+    def vectors(self, any_frames: bool) -> tuple[Frames, tuple[Integers, ...]]:
+        """What is sent, and what every layer makes of it."""
+        if not any_frames:
+            return Frames(self.interface.input, self.samples), self.expected.layers
+        frames = Frames.of_any_length(self.interface.input, self.samples)
+        return frames, evaluate(self.plan.network, frames.answered).layers
+
     def device(self, folder: Path) -> Device:
         taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in self.interface.taps)
         verilog = folder / f"{self.name}.v"
@@ -67,13 +75,16 @@ class ManyCores:
     def patience(self) -> int:
         return 1000 + max(4 * core.plan.timing.latency + 40 * core.plan.timing.interval for core in self.cores)
 
-    def run(self, prepare=lambda folder: None, **stalls) -> list[Findings]:
-        """Simulate; ``prepare`` may change the files before it starts. One entry per core."""
-        run = Run(self.count, self.patience, self.warm, **stalls)
+    def run(self, prepare=lambda folder: None, any_frames=False, **conditions) -> list[Findings]:
+        """Simulate; one entry per core.
+
+        ``prepare`` may change the files before it starts; with ``any_frames`` samples come in frames of any length.
+        """
+        run = replace(Run(self.count, self.patience, self.warm), **conditions)
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             for core, device in zip(self.cores, self.devices, strict=True):
-                device.write_vectors(folder, core.samples, core.expected.layers)
+                device.write_vectors(folder, *core.vectors(any_frames))
             prepare(folder)
             raw = self.simulator.run(run, folder)
         return [

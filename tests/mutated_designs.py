@@ -1,4 +1,7 @@
-"""Two small cores in which faults show: their layers' outputs spread over their range and saturate now and then."""
+"""Two small cores in which faults show.
+
+Their seeds are chosen so that layers spread over their range and saturate, and logits come in every order and sign.
+"""
 
 import numpy as np
 from networks import plan_of, unsaturated
@@ -25,7 +28,7 @@ def logits(random, inputs):
 
 def folded():
     """Dense layers of four and two folds, an adder tree, an input queue, and every parameter by channel."""
-    random = np.random.default_rng(6)
+    random = np.random.default_rng(125)
     multipliers, shifts = (3, 5, 3, 6), (4, 5, 4, 5)
     roundings = (half(4), half(5), 0, half(5))
     first = dense(random, 6, 4, Requantizer(multipliers, multipliers, shifts, roundings, SIGNED))
@@ -34,7 +37,7 @@ def folded():
 
 def tabulated():
     """A rescale layer with a table, then dense layers of two folds, the first saturating at 0, on three lanes."""
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(198)
     index = Requantizer((1, 1), (1, 1), (1, 2), (half(1), half(2)), SIGNED)
     table = Table(SIGNED, tuple(random.permutation(np.arange(-16, 16)).tolist()), SIGNED)
     scale = Rescale(np.array([-30, -50]), index, table=table)

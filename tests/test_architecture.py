@@ -81,10 +81,10 @@ def benches_know_no_gateware(modules):
         for other in reached(name, modules)
         if within(other, "quantnn.hdl", "quantnn.plan.planner")
     ]
-    bench = "quantnn.sim.bench"
-    return found + [f"{bench} imports {name}" for name in foreign(bench, modules) - STDLIB - {"cocotb"}] + [
-        f"{bench} imports {name}" for name in imports(modules[bench], bench) if within(name, "quantnn")
-    ]
+    for bench in ("quantnn.sim.bench", "quantnn.sim.board_bench"):
+        found += [f"{bench} imports {name}" for name in foreign(bench, modules) - STDLIB - {"cocotb"}]
+        found += [f"{bench} imports {name}" for name in imports(modules[bench], bench) if within(name, "quantnn")]
+    return found
 
 
 def nobody_imports_the_command_line(modules):
@@ -146,6 +146,8 @@ RULES = {
         ("quantnn.sim.bench", "from quantnn.hdl.core import Core"),
         ("quantnn.sim.bench", "from quantnn import network"),
         ("quantnn.sim.bench", "import numpy"),
+        ("quantnn.sim.board_bench", "from quantnn.plan.link import PROTOCOL"),
+        ("quantnn.sim.board_bench", "import serial"),
         ("quantnn.sim.simulator", "import quantnn.hdl.engine"),
     ],
     nobody_imports_the_command_line: [

@@ -6,18 +6,22 @@ import numpy as np
 import pytest
 import toy_cores
 
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
 from quantnn.findings import Difference, Findings
 from quantnn.sim.bench import checker_findings
+from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
 
 pytestmark = pytest.mark.xdist_group("toy cores")
 
 COUNT, WARM = 20, 4
+SEVEN_BITS = BeatFormat(2, IntegerRange(0, 127))
 SAMPLES = np.random.default_rng(5).integers(0, 256, (COUNT, 2))
 CORES = {
     "right": {},
-    "slow": {"ready": "free && !valid"},
-    "wrong": {"sum": "s_axis_tdata + (taken == 13 ? 8'd3 : 8'd1)"},
+    "slow": {"ready": "free && !valid && !filling"},
+    "wrong": {"sum": "element + (taken == 13 ? 8'd3 : 8'd1)"},
     "wrong_after_tap": {"data": "given == 9 ? held ^ 8'h80 : held"},
     "withdrawing": {"valid": "valid && !waited"},
     "waiting": {"valid": "valid && m_axis_tready"},
@@ -30,7 +34,19 @@ CORES = {
     "losing": {"keep": "taken != 23"},
     "one_too_many": {"valid": "valid || (given == 40 && taken == 40)"},
     "deaf_to_reset": {"resets": "0"},
+    "initialised": {"sum": "element + (taken[1] ? one : ones[taken[0]])"},
+    "unset": {"sum": "element + (taken == 13 ? unset : 8'd1)"},
+    "unset_memory": {"sum": "element + (taken == 13 ? unset_memory[1] : 8'd1)"},
+    "unknown": {"sum": "element + (taken == 13 ? 8'hxx : 8'd1)"},
+    "lost_without_reset": {"zero": ""},
+    "right_of_seven_bits": {"input": SEVEN_BITS, "sum": "element[6:0] + 8'd1"},
+    "peeping_at_padding": {"input": SEVEN_BITS},
+    "deaf_to_early_tlast": {"early": "0"},
+    "filling_with_what_stands_there": {"filler": "s_axis_tdata"},
+    "deaf_to_late_tlast": {"cut": "s_axis_tvalid"},
+    "ending_without_a_beat": {"cut": "s_axis_tlast"},
 }
+TWICE_RIGHT = ("right", "initialised", "right_of_seven_bits")
 EVERY_VALUE = COUNT * 2 * 2
 FIRST = "layer {layer}, neuron {neuron}, sample {sample}: got {got}, expected {expected}"
 
@@ -42,10 +58,11 @@ def simulate(tmp_path_factory):
     devices = [toy_cores.device(folder, name, **changes) for name, changes in CORES.items()]
     simulator = Simulator(devices, optimize=False)
 
-    def run(**stalls):
+    def run(frames=Frames, **conditions):
         for device in devices:
-            device.write_vectors(folder, SAMPLES, (toy_cores.answers(SAMPLES),))
-        raw = simulator.run(Run(COUNT, 50, WARM, **stalls), folder)
+            sent = frames(device.input, SAMPLES % (device.input.element.hi + 1))
+            device.write_vectors(folder, sent, (toy_cores.answers(sent.answered),))
+        raw = simulator.run(Run(COUNT, 50, WARM, **conditions), folder)
         numbers = enumerate(CORES)
         return {name: Findings.read(raw, n, toy_cores.INTERFACE, COUNT, WARM, 0) for n, name in numbers}
 
@@ -62,8 +79,9 @@ def stalled(simulate):
     return simulate(stall_out=0.5)
 
 
-def test_a_right_core(found):
-    assert found["right"] == Findings(EVERY_VALUE, 0, (), toy_cores.PERIOD, toy_cores.LATENCY)
+@pytest.mark.parametrize("name", TWICE_RIGHT)
+def test_a_right_core(found, name):
+    assert found[name] == Findings(EVERY_VALUE, 0, (), toy_cores.PERIOD, toy_cores.LATENCY)
 
 
 @pytest.mark.parametrize("stalls", [{"stall_in": 0.375}, {"stall_out": 0.375}, {"stall_in": 0.375, "stall_out": 0.375}])
@@ -150,9 +168,47 @@ def test_a_core_that_does_not_reset(found, simulate):
     assert reset["deaf_to_reset"].failures != ()
 
 
+@pytest.mark.parametrize("name", ["unset", "unset_memory", "unknown"])
+def test_what_nobody_initialised_shows(found, simulate, name):
+    """Verilator knows no X; random bits stand in for it, others for another seed, the same for the same one."""
+    tap, answer = found[name].failures
+    assert (tap.layer, tap.sample, tap.neuron) == (0, 6, 1) and answer.what == "answer"
+    assert simulate(seed=1)[name] == found[name]
+    assert len({simulate(seed=seed)[name].failures[0].got for seed in range(1, 5)}) > 1
+
+
+@pytest.mark.parametrize("name", TWICE_RIGHT)
+def test_what_is_initialised_keeps_its_values(simulate, name):
+    for seed in (2, 3):
+        assert simulate(seed=seed)[name].failures == ()
+
+
+def test_a_core_that_needs_a_reset_is_found_where_there_is_none(found, simulate):
+    assert found["lost_without_reset"].failures == ()
+    results = [simulate(reset=False, seed=seed) for seed in range(1, 4)]
+    assert all(result["right"].failures == () for result in results)
+    assert all(result["lost_without_reset"].failures for result in results)
+
+
+def test_padding_is_anything(found):
+    assert found["right_of_seven_bits"].failures == ()
+    assert found["peeping_at_padding"].difference is not None
+
+
+FRAMED = ("deaf_to_early_tlast", "filling_with_what_stands_there", "deaf_to_late_tlast", "ending_without_a_beat")
+
+
+@pytest.mark.parametrize("stalls", [{}, {"stall_in": 0.375}, {"stall_in": 0.375, "stall_out": 0.375}])
+def test_frames_of_any_length(simulate, stalls):
+    result = simulate(Frames.of_any_length, **stalls)
+    assert [result[name].failures for name in TWICE_RIGHT] == [()] * len(TWICE_RIGHT)
+    faulty = FRAMED if "stall_in" in stalls else FRAMED[:3]
+    assert all(result[name].failures for name in faulty)
+
+
 def test_one_cores_fault_is_no_others(found):
     assert {name for name in CORES if not found[name].failures} == {
-        "right", "slow", "withdrawing", "waiting", "changing", "deaf_to_reset"
+        *TWICE_RIGHT, "slow", "withdrawing", "waiting", "changing", "deaf_to_reset", "lost_without_reset", *FRAMED
     }
 
 

@@ -1,157 +1,15 @@
 import random
+import struct
 
 import numpy as np
 import pytest
-from amaranth.hdl import Fragment, Module, Signal
-from amaranth.lib import io, wiring
-from amaranth.lib.wiring import In, Out
-from amaranth.sim import Simulator
+from board_table import DE10_LITE, FINGERPRINT, INPUT, PAUSE, Table, answer_of, class_of, output
+from link_frames import ANSWER, HELLO, IDENTITY, SAMPLE, encoded, parse
 
-from quantnn.arithmetic import IntegerRange
-from quantnn.beats import BeatFormat
-from quantnn.hdl.board_top import BoardTop, BoardTopParameters
-from quantnn.hdl.sample_player import SamplePlayer
+from quantnn.hdl.board_pins import BoardFeatures
+from quantnn.hdl.board_top import BoardTopParameters
 from quantnn.hdl.seven_segment import DASH, DIGITS
-
-INPUT = BeatFormat(elements=5, element=IntegerRange(0, 255), per_beat=2)
-CYCLE = 2e-8
-
-
-def output(class_width: int = 4) -> BeatFormat:
-    return BeatFormat(elements=3, element=IntegerRange(-500, 500), per_beat=2, class_width=class_width)
-
-
-class Pins:
-    """Stands in for the platform: the ports of a board whose buttons and displays are active low."""
-
-    default_clk = "clk"
-
-    def __init__(self):
-        self.ports = {
-            ("clk", 0): io.SimulationPort("i", 1),
-            ("button", 0): io.SimulationPort("i", 2, invert=True),
-            ("switch", 0): io.SimulationPort("i", 10),
-            ("led", 0): io.SimulationPort("o", 10),
-            **{("display", number): io.SimulationPort("o", 8, invert=True) for number in range(6)},
-        }
-
-    def request(self, name, number, *, dir):
-        assert dir == "-"
-        return self.ports.pop((name, number))
-
-
-class Core(wiring.Component):
-    """A core whose class is the sum of a sample's beats. Deaf cores take beats, but never answer."""
-
-    def __init__(self, format: BeatFormat, *, stalls: bool, deaf: bool):
-        self._format = format
-        self._stalls = stalls
-        self._deaf = deaf
-        super().__init__(
-            {
-                "s_axis_tvalid": In(1),
-                "s_axis_tready": Out(1),
-                "s_axis_tdata": In(INPUT.tdata_width),
-                "s_axis_tlast": In(1),
-                "m_axis_tvalid": Out(1),
-                "m_axis_tready": In(1),
-                "m_axis_tdata": Out(format.tdata_width),
-                "m_axis_tlast": Out(1),
-            }
-        )
-
-    def elaborate(self, platform):
-        m = Module()
-        turn = Signal(3)
-        total = Signal(16)
-        answering = Signal(range(self._format.beats + 1))
-        place = self._format.per_beat * self._format.element.width
-        last = answering == 1
-        go = (turn == 5) if self._stalls else 1
-        m.d.sync += turn.eq(turn + 1)
-        m.d.comb += [
-            self.s_axis_tready.eq((answering == 0) & go),
-            self.m_axis_tvalid.eq((answering != 0) & go & (not self._deaf)),
-            self.m_axis_tlast.eq(last),
-            self.m_axis_tdata[:place].eq(~0),
-            self.m_axis_tdata[place : place + self._format.class_width].eq(total ^ ~last.replicate(16)),
-        ]
-        with m.If(self.s_axis_tvalid & self.s_axis_tready):
-            m.d.sync += total.eq(total + self.s_axis_tdata)
-            with m.If(self.s_axis_tlast):
-                m.d.sync += answering.eq(self._format.beats)
-        with m.If(self.m_axis_tvalid & self.m_axis_tready):
-            m.d.sync += answering.eq(answering - 1)
-            with m.If(last):
-                m.d.sync += total.eq(0)
-        return m
-
-
-class Table:
-    """A board with the design on it: set its switches and buttons, read its lamps."""
-
-    def __init__(self, samples, labels, *, class_width=4, stalls=False, deaf=False):
-        format = output(class_width)
-        models = {
-            "quantnn_samples": SamplePlayer(INPUT.pack(samples)),
-            "quantnn_core": Core(format, stalls=stalls, deaf=deaf),
-        }
-
-        def instance(name, **ports):
-            m = Module()
-            m.submodules.model = model = models[name]
-            for port, signal in ports.items():
-                if port.startswith("i_") and port not in ("i_clk", "i_rst"):
-                    m.d.comb += getattr(model, port[2:]).eq(signal)
-                elif port.startswith("o_"):
-                    m.d.comb += signal.eq(getattr(model, port[2:]))
-            return m
-
-        pins = Pins()
-        self.ports = dict(pins.ports)
-        top = BoardTop(BoardTopParameters(INPUT, format, labels), instance=instance)
-        self.simulator = Simulator(Fragment.get(top, pins))
-        assert not pins.ports, "every port of the board is driven or read"
-
-    def run(self, use):
-        async def clock(ctx):
-            while True:
-                ctx.set(self.ports["clk", 0].i, 0)
-                await ctx.delay(CYCLE / 2)
-                ctx.set(self.ports["clk", 0].i, 1)
-                await ctx.delay(CYCLE / 2)
-
-        async def bench(ctx):
-            ctx.set(self.ports["button", 0].i, 0b11)
-            self.context = ctx
-            await use(self)
-
-        self.simulator.add_testbench(clock, background=True)
-        self.simulator.add_testbench(bench)
-        self.simulator.run()
-
-    async def select(self, index, cycles=120):
-        self.context.set(self.ports["switch", 0].i, index)
-        await self.wait(cycles)
-
-    async def press(self, button, down):
-        self.context.set(self.ports["button", 0].i, 0b11 ^ (down << button))
-        await self.wait(4)
-
-    async def wait(self, cycles):
-        await self.context.delay(cycles * CYCLE)
-
-    def led(self, number):
-        return self.context.get(self.ports["led", 0].o) >> number & 1
-
-    def displays(self):
-        """The lit segments from left to right."""
-        ports = (self.ports["display", number] for number in reversed(range(6)))
-        return [0xFF & ~self.context.get(port.o) for port in ports]
-
-
-def class_of(sample, width=4) -> int:
-    return sum(int.from_bytes(bytes(beat), "little") for beat in INPUT.pack(sample[None])[0]) % (1 << width)
+from quantnn.plan.clock import ClockPlan
 
 
 def some_samples(count: int) -> np.ndarray:
@@ -261,17 +119,178 @@ def test_button_0_resets_and_button_1_does_not():
     Table(samples, (None,)).run(use)
 
 
+LAMPS = {"switch": (4,), "led": (8,)}
+"""A board without displays."""
+
+
+def test_without_displays_lamps_show_the_class_in_binary_and_what_is_known_of_it():
+    samples = some_samples(3)
+    classes = [class_of(sample) for sample in samples]
+
+    async def use(table):
+        for index, wrong in ((0, 0), (1, 1), (2, 0)):
+            await table.select(index)
+            assert table.leds() & 0b11_1111 == classes[index] | (not wrong) << 4 | 1 << 5
+        await table.select(3)
+        assert table.leds() == 0
+
+    Table(samples, (classes[0], classes[1] ^ 1, classes[2]), features=LAMPS).run(use)
+
+
+def test_a_class_that_does_not_fit_the_lamps_is_not_shown_in_part():
+    samples = some_samples(2)
+    classes = [class_of(sample) for sample in samples]
+
+    async def use(table):
+        for index, right in ((0, 1), (1, 0)):
+            await table.select(index)
+            assert table.leds() & 0b11 == right | 1 << 1
+
+    Table(samples, (classes[0], classes[1] ^ 2), features={"switch": (1,), "led": (1, 1, 1)}).run(use)
+
+
+@pytest.mark.parametrize("buttons", [(1,), (1, 1), (2,)])
+def test_without_switches_a_button_steps_through_the_samples(buttons):
+    """The only button, or the second; then the first is the reset."""
+    samples = some_samples(3)
+    classes = [class_of(sample) for sample in samples]
+    bits = sum(buttons)
+
+    async def press(table, button, down, settle=12):
+        bit, number = (button, 0) if len(buttons) == 1 else (0, button)
+        await table.press(bit, down, number, settle)
+
+    async def use(table):
+        await table.wait(150)
+        for index in (0, 1, 2, 0, 1):
+            assert table.leds() & 0b1111 == classes[index]
+            for bounce in (True, False, True, True, False, True, False, False):
+                await press(table, bits - 1, bounce, settle=1)
+            await press(table, bits - 1, True)
+            await table.wait(150)
+            await press(table, bits - 1, False)
+            await table.wait(50)
+        if bits > 1:
+            await press(table, 0, True)
+            await press(table, 0, False)
+            await table.wait(150)
+            assert table.leds() & 0b1111 == classes[0]
+
+    Table(samples, (None,) * 3, features={"button": buttons, "led": (6,)}, bounce=40).run(use)
+
+
+class TestLink:
+    def test_the_host_s_samples_are_answered_and_the_last_is_shown(self):
+        built_in, samples = some_samples(2), some_samples(5)
+
+        async def use(table):
+            await table.select(1)
+            assert table.displays()[-1] == DIGITS[class_of(built_in[1])]
+            for sequence, sample in enumerate(samples):
+                await table.say(encoded(SAMPLE, sequence, INPUT.pack(sample[None]).tobytes()))
+            await table.wait(1200)
+            assert parse(table.heard) == [(ANSWER, n, answer_of(sample)) for n, sample in enumerate(samples)]
+            left, *_, right = table.displays()
+            assert (left, right) == (DASH, DIGITS[class_of(samples[-1])])
+            assert [table.led(number) for number in (0, 1, 9)] == [0, 1, 0]
+            await table.wait(PAUSE)
+            left, *_, right = table.displays()
+            assert (left, right) == (DIGITS[3], DIGITS[class_of(built_in[1])])
+
+        Table(built_in, (1, 3), link=True).run(use)
+
+    @pytest.mark.parametrize("start", range(10, 70, 7))
+    def test_a_built_in_sample_under_way_is_never_taken_for_the_host_s(self, start):
+        """Whenever the first question comes."""
+        samples = some_samples(3)
+
+        async def use(table):
+            await table.wait(start)
+            await table.say(encoded(SAMPLE, 9, INPUT.pack(samples[2][None]).tobytes()))
+            await table.wait(1500)
+            assert parse(table.heard) == [(ANSWER, 9, answer_of(samples[2]))]
+
+        Table(samples[:2], (None, None), link=True, stalls=True).run(use)
+
+    def test_the_built_in_samples_pause_after_a_hello(self):
+        async def use(table):
+            await table.select(0)
+            await table.say(encoded(HELLO, 1))
+            await table.wait(1500)
+            assert [frame[:2] for frame in parse(table.heard)] == [(IDENTITY, 1)]
+            assert table.led(0) == 0
+            await table.wait(PAUSE)
+            busy = 0
+            for _ in range(20):
+                busy |= table.led(0)
+                await table.wait(1)
+            assert busy
+
+        Table(some_samples(1), (None,), link=True).run(use)
+
+    def test_what_is_no_frame_does_not_stop_the_built_in_samples(self):
+        async def use(table):
+            await table.select(0)
+            busy = 0
+            for _ in range(6):
+                await table.say(b"noise\0")
+                for _ in range(20):
+                    busy |= table.led(0)
+                    await table.wait(1)
+            assert busy and table.heard == b""
+
+        Table(some_samples(1), (None,), link=True).run(use)
+
+    def test_a_board_with_nothing_but_a_line(self):
+        samples = some_samples(2)
+
+        async def use(table):
+            await table.wait(20)
+            assert table.leds() == 0
+            for sequence, sample in enumerate(samples):
+                await table.say(encoded(SAMPLE, sequence, INPUT.pack(sample[None]).tobytes()))
+            await table.wait(1500)
+            assert parse(table.heard) == [(ANSWER, n, answer_of(sample)) for n, sample in enumerate(samples)]
+            assert table.leds() & 0b01, "there is an answer"
+
+        Table(None, (), features={"led": (2,)}, link=True).run(use)
+
+    def test_the_reset_button_drops_what_is_under_way_and_the_link_lives(self):
+        sample = some_samples(1)[0]
+        frame = encoded(SAMPLE, 4, INPUT.pack(sample[None]).tobytes())
+
+        async def use(table):
+            await table.say(frame)
+            await table.press(0, True)
+            table.heard.clear()
+            await table.press(0, False)
+            await table.wait(1500)
+            table.heard.clear()
+            await table.say(b"\0" + encoded(HELLO, 2))
+            await table.wait(2000)
+            identity = struct.pack("<8sHHHIH", FINGERPRINT, 6, 6, 3, 50_000_000, 0)
+            assert parse(table.heard) == [(IDENTITY, 2, identity)]
+
+        Table(some_samples(1), (None,), link=True).run(use)
+
+
+LINE = {"uart_rx": (1,), "uart_tx": (1,)}
+
+
 @pytest.mark.parametrize(
-    ("labels", "class_width", "message"),
+    ("features", "labels", "class_width", "message"),
     [
-        ((), 4, "A board must have 1 to 16 built-in samples, not 0"),
-        ((0,) * 17, 4, "A board must have 1 to 16 built-in samples, not 17"),
-        ((0,), 13, "A class index must have at most 12 bits, not 13"),
-        ((0, 16), 4, "A label must lie in 0..15 or be None, not be 16"),
-        ((-1,), 5, "A label must lie in 0..255 or be None, not be -1"),
+        (DE10_LITE, (), 4, "This board must have 1 to 16 built-in samples, not 0"),
+        (DE10_LITE, (0,) * 17, 4, "This board must have 1 to 16 built-in samples, not 17"),
+        ({"switch": (2,), "led": (1,)}, (0,) * 5, 4, "This board must have 1 to 4 built-in samples, not 5"),
+        (LINE, (0,), 4, "This board must have 0 to 0 built-in samples, not 1"),
+        ({"led": (8,)}, (), 4, "A board must have uart_rx and uart_tx, or switches or buttons and LEDs or displays"),
+        (DE10_LITE, (0,), 13, "A class index must have at most 12 bits, not 13"),
+        (DE10_LITE, (0, 16), 4, "A label must lie in 0..15 or be None, not be 16"),
+        (DE10_LITE, (-1,), 5, "A label must lie in 0..255 or be None, not be -1"),
     ],
 )
-def test_what_the_displays_cannot_show_is_refused(labels, class_width, message):
+def test_what_the_board_cannot_do_is_refused(features, labels, class_width, message):
     with pytest.raises(ValueError) as error:
-        BoardTopParameters(INPUT, output(class_width), labels)
+        BoardTopParameters(INPUT, output(class_width), BoardFeatures(features), labels, ClockPlan(50_000_000))
     assert str(error.value) == message

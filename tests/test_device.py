@@ -4,6 +4,7 @@ import pytest
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.sim.device import Device, Tap, running_class
+from quantnn.sim.frames import Frames
 
 INPUT = BeatFormat(3, IntegerRange(0, 4095), per_beat=2)
 HIDDEN = BeatFormat(2, IntegerRange(-2, 1), per_beat=1)
@@ -22,8 +23,9 @@ def device(tmp_path):
 
 def test_vectors_are_beats_with_the_highest_byte_first(device, tmp_path):
     folder = tmp_path / "vectors"
-    device.write_vectors(folder, np.array([[0x123, 0x456, 0x789]]), (np.array([[-2, 1]]), np.array([[-1, 5, -8]])))
-    assert (folder / "a_input.bin").read_bytes().hex(" ", 3) == "456123 000789"
+    frames = Frames(INPUT, np.array([[0x123, 0x456, 0x789]]))
+    device.write_vectors(folder, frames, (np.array([[-2, 1]]), np.array([[-1, 5, -8]])))
+    assert (folder / "a_input.bin").read_bytes() == frames.records()
     assert (folder / "a_layer_0.bin").read_bytes().hex(" ") == "02 01"
     assert (folder / "a_layer_1.bin").read_bytes().hex(" ") == "5f 08"
     assert (folder / "a_output.bin").read_bytes().hex(" ", 2) == "015f 0108"
@@ -31,7 +33,7 @@ def test_vectors_are_beats_with_the_highest_byte_first(device, tmp_path):
 
 def test_the_devices_own_memory_files_lie_beside_the_vectors(device, tmp_path):
     folder = tmp_path / "vectors"
-    device.write_vectors(folder, np.zeros((1, 3), int), (np.zeros((1, 2), int), np.zeros((1, 3), int)))
+    device.write_vectors(folder, Frames(INPUT, np.zeros((1, 3), int)), (np.zeros((1, 2), int), np.zeros((1, 3), int)))
     assert {path.name for path in folder.glob("*.mem")} == {"core_weights.mem", "core_queue.mem"}
     assert (folder / "core_weights.mem").read_text() == "core_weights.mem"
 

@@ -44,6 +44,7 @@ def test_every_file_of_the_export_is_documented(design):
     for file in design.report["files"]:
         path = Path(file)
         known = (path.name, f"quantnn_core_*{path.suffix}" if "_layer_" in file or "_queue" in file else path.name)
+        known += (f"quantnn_link_*{path.suffix}",) if path.stem.startswith("quantnn_link_") else ()
         names = [*known, path.suffix] if path.stem in ("quantnn_board", "quantnn_samples", "layer_2") else known
         assert any(name in text for name in names), file
 

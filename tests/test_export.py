@@ -2,26 +2,18 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from exported import SHAPE, save_model, small_board, small_options
+from exported import SHAPE, invented_board, random_model, save_model, small_board, small_options
 
-import quantnn.boards
 from quantnn import export as module
-from quantnn.arithmetic import ceil_div
-from quantnn.board import load_board
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.export import ExportOptions, export
-from quantnn.float_network import FloatDense, FloatNetwork
 from quantnn.importers.npz import load_model
-from quantnn.interface import CoreInterface
 from quantnn.network_file import load_network
 from quantnn.precision import Precision
 from quantnn.report import load_report
-
-DE10_LITE = Path(quantnn.boards.__file__).with_name("de10_lite.toml").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -32,23 +24,6 @@ def model(tmp_path_factory):
 def tree(folder):
     """Every file of a folder, hidden ones too, and its content."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def invented(folder, block_rams, logic_elements, multipliers):
-    """A board of one's own: a small device on a DE10-Lite."""
-    text = DE10_LITE.replace('name = "de10-lite"', 'name = "own"')
-    counts = {"count = 182": block_rams, "count = 49_760": logic_elements, "count = 288": multipliers}
-    for old, new in counts.items():
-        assert text.count(old) == 1
-        text = text.replace(old, f"count = {new}")
-    (folder / "own.toml").write_text(text)
-    return load_board(folder / "own.toml")
-
-
-def random_model(inputs, outputs, samples=20):
-    random = np.random.default_rng(0)
-    layer = FloatDense(random.normal(size=(inputs, outputs)), np.zeros(outputs))
-    return FloatNetwork((layer,), calibration=random.integers(0, 256, (samples, inputs)))
 
 
 class TestFolder:
@@ -110,7 +85,7 @@ def test_steps_are_told(model, tmp_path):
 
 
 STEPS = [
-    "quantize", "emit_verilog", "_write_template", "save_network", "write_project", "build_report", "render_summary",
+    "quantize", "emit_verilog", "_write_template", "save_network", "write_board", "build_report", "render_summary",
     "save_report",
 ]  # fmt: skip
 
@@ -137,7 +112,7 @@ def test_a_step_that_fails_leaves_everything_as_it_was(small, model, tmp_path, m
 
 
 def test_a_network_that_does_not_fit_leaves_nothing(tmp_path):
-    board = invented(tmp_path, block_rams=2, logic_elements=1000, multipliers=4)
+    board = invented_board(tmp_path, block_rams=2, logic_elements=1000, multipliers=4)
     with pytest.raises(DoesNotFitError, match="M9K"):
         export(random_model(64, 32), tmp_path / "design", ExportOptions(board))
     assert [path.name for path in tmp_path.iterdir()] == ["own.toml"]
@@ -166,11 +141,11 @@ def test_a_folder_of_something_else_is_refused_before_any_work(model, tmp_path):
 
 def test_the_widest_weights_that_fit(tmp_path):
     model = random_model(64, 32)
-    board = invented(tmp_path, block_rams=4, logic_elements=2000, multipliers=4)
+    board = invented_board(tmp_path, block_rams=5, logic_elements=3000, multipliers=4)
     report = export(model, tmp_path / "auto", ExportOptions(board, widest_that_fit=True))
     bits = report["precision"]["weight_bits"]
     assert 2 <= bits < 8
-    assert report["totals"]["m9k"] <= report["limits"]["m9k"] == 4
+    assert report["totals"]["m9k"] <= report["limits"]["m9k"] == 5
     with pytest.raises(DoesNotFitError):
         export(model, tmp_path / "wider", ExportOptions(board, Precision(bits + 1)))
     export(model, tmp_path / "given", ExportOptions(board, Precision(bits)))
@@ -180,50 +155,6 @@ def test_the_widest_weights_that_fit(tmp_path):
 def test_the_widest_weights_are_8_bits_where_there_is_room(model, tmp_path):
     options = small_options(model, widest_that_fit=True)
     assert export(model, tmp_path / "auto", options)["precision"]["weight_bits"] == 8
-
-
-@pytest.mark.parametrize("block_rams", [4, 5, 7, 20])
-def test_as_many_samples_are_built_in_as_there_is_room_for(tmp_path, block_rams):
-    """A power of two, at most 16: twice as many would need more block RAM than there is. Depths are powers of two."""
-    model = random_model(400, 4, samples=40)
-    board = invented(tmp_path, block_rams=block_rams, logic_elements=20_000, multipliers=4)
-    report = export(model, tmp_path / "design", ExportOptions(board))
-    samples, core = report["board_top"]["samples"], report["core"]["m9k"]
-    beats = CoreInterface.load(tmp_path / "design" / "core" / "interface.json").input
-
-    def words(count):
-        return 1 << (count * beats.beats - 1).bit_length()
-
-    def blocks(count):
-        shapes = ((8192, 1), (4096, 2), (2048, 4), (1024, 9), (512, 18), (256, 36))
-        return min(ceil_div(words(count), d) * ceil_div(beats.tdata_width, w) for d, w in shapes)
-
-    assert report["board_top"]["m9k"] == blocks(samples)
-    assert core + blocks(samples) == report["totals"]["m9k"] <= block_rams
-    assert samples == 16 or core + blocks(2 * samples) > block_rams
-    assert samples in ({16} if block_rams == 20 else {1, 2, 4, 8})
-    lines = (tmp_path / "design" / "board" / "quantnn_samples.mem").read_text().split()
-    assert len(lines) == words(samples)
-
-
-@pytest.mark.parametrize("labelled", [40, 5, 0])
-def test_labels_on_the_board(model, tmp_path, monkeypatch, labelled):
-    """One for each of the built-in samples, None for those that are not the user's."""
-    given = []
-    write = module.write_project
-
-    def spy(*arguments, labels, **others):
-        given.extend(labels)
-        return write(*arguments, labels=labels, **others)
-
-    monkeypatch.setattr(module, "write_project", spy)
-    inputs = np.random.default_rng(2).integers(0, 256, (40, SHAPE[0]))
-    labels = np.arange(40) % SHAPE[-1]
-    changes = {"test_inputs": inputs[:labelled], "test_labels": labels[:labelled]} if labelled else {}
-    options = ExportOptions(small_board(), **changes)
-    report = export(model, tmp_path / "design", options)
-    assert report["board_top"]["samples"] == len(given) == 16
-    assert given == (labels[:labelled].tolist() + [None] * 16)[:16]
 
 
 def test_what_the_report_says_of_the_options(small, model, tmp_path):

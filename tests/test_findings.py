@@ -9,7 +9,7 @@ from quantnn.interface import CoreInterface, TapInterface
 
 HIDDEN = BeatFormat(5, IntegerRange(-8, 7), per_beat=2)
 OUTPUT = BeatFormat(3, IntegerRange(-100, 100), per_beat=1, class_width=2)
-INTERFACE = CoreInterface(HIDDEN, OUTPUT, (TapInterface("v", "d", HIDDEN), TapInterface("v", "d", OUTPUT)), 3, 9)
+INTERFACE = CoreInterface(HIDDEN, OUTPUT, (TapInterface("v", "d", HIDDEN), TapInterface("v", "d", OUTPUT)), 3, 9, 12)
 SAMPLES, WARM = 10, 4
 VALUES = SAMPLES * (5 + 3 + 3 + 1)
 

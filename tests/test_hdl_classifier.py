@@ -7,14 +7,17 @@ from gateware import axi_master, exchange, four_ways, native
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.hdl.classifier import Classifier
+from quantnn.plan.core import classifier_latency
 
 FORMATS = [
     BeatFormat(1, IntegerRange(-4, 3), 1, 1),
+    BeatFormat(1, IntegerRange(0, 3), 1, 1),
     BeatFormat(3, IntegerRange(-2, 1), 1, 2),
     BeatFormat(3, IntegerRange(-2, 1), 2, 2),
     BeatFormat(3, IntegerRange(-2, 1), 3, 2),
     BeatFormat(5, IntegerRange(0, 3), 4, 3),
     BeatFormat(10, IntegerRange(-500, 500), 3, 4),
+    BeatFormat(12, IntegerRange(-2, 1), 7, 4),
 ]
 
 
@@ -68,10 +71,13 @@ def test_every_order_of_three_logits(per_beat):
     classify(BeatFormat(3, IntegerRange(-1, 1), per_beat, 2), [list(c) for c in product((-1, 0, 1), repeat=3)])
 
 
-def test_a_beat_leaves_one_cycle_after_it_came():
-    sent, received = classify(FORMATS[2], [[1, 0, -1]] * 4)
-    assert Classifier.LATENCY == 1
-    assert received.cycles == [cycle + 1 for cycle in sent.cycles] == list(range(1, 9))
+@pytest.mark.parametrize(("per_beat", "levels"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
+def test_beats_leave_without_a_gap(per_beat, levels):
+    form = BeatFormat(5, IntegerRange(-2, 1), per_beat, 3)
+    sent, received = classify(form, [[1, 0, -1, 1, -2]] * 4)
+    assert classifier_latency(form) == 2 + levels
+    assert sent.cycles == list(range(4 * form.beats))
+    assert received.cycles == [cycle + 2 + levels for cycle in sent.cycles]
 
 
 @four_ways

@@ -4,7 +4,6 @@ import random
 from itertools import pairwise
 
 import pytest
-from amaranth.hdl import Signal
 from engines import cut
 from gateware import Transfers, axi_master, axi_slave, exchange, four_ways, pace, receiver, run, sender
 from networks import plan_of, random_network, random_samples
@@ -104,7 +103,7 @@ def test_one_cycle_of_reset_in_mid_stream(shape, after):
     """Samples under way are lost; whatever follows is as after power-up."""
     plan = planned(shape)
     before, samples = random_samples(plan.network, 40, 1).tolist(), random_samples(plan.network, 4, 2).tolist()
-    dut, reset, received = Core(plan), Signal(), Transfers()
+    dut, received = Core(plan), Transfers()
     source, sink = axi_slave(dut, "s_axis_t"), axi_master(dut, "m_axis_t")
     draw = random.Random(after)
 
@@ -128,9 +127,9 @@ def test_one_cycle_of_reset_in_mid_stream(shape, after):
                 items.pop(0)
         ctx.set(source.valid, 0)
         ctx.set(sink.ready, 0)
-        ctx.set(reset, 1)
+        ctx.set(dut.rst, 1)
         await ctx.tick()
-        ctx.set(reset, 0)
+        ctx.set(dut.rst, 0)
         assert not ctx.get(source.ready) and not ctx.get(sink.valid)
 
     run(
@@ -138,7 +137,6 @@ def test_one_cycle_of_reset_in_mid_stream(shape, after):
         interrupt,
         later(sender(source, beats_in(plan, samples), pace(False), Transfers())),
         later(receiver(sink, len(samples) * plan.output.beats, pace(True, 4), received)),
-        reset=reset,
     )
     check(plan, samples, received.items)
 

@@ -46,11 +46,12 @@ def without_padding(plan, words):
     return [word[: plan.elements - (n % plan.words) * plan.word] for n, word in enumerate(words)]
 
 
-def writer(dut, plan, samples, reserves, writes, completed):
+def writer(dut, plan, samples, reserves, writes, completed=None, reserved=None):
     """A bench that reserves samples as soon as it may, and writes the reserved ones' beats when it likes.
 
-    ``completed`` takes the cycles of the beats that complete a word.
+    ``completed`` takes the cycles of the beats that complete a word, ``reserved`` those of the reservations.
     """
+    completed, reserved = ([] if cycles is None else cycles for cycles in (completed, reserved))
 
     async def bench(ctx):
         waiting, beats, cycle, written = list(samples), [], 0, 0
@@ -58,6 +59,7 @@ def writer(dut, plan, samples, reserves, writes, completed):
             reserve = bool(waiting and ctx.get(dut.room) and next(reserves))
             if reserve:
                 beats += in_beats(plan, waiting.pop(0))
+                reserved.append(cycle)
             write = bool(beats and next(writes))
             ctx.set(dut.reserve, reserve)
             ctx.set(dut.valid, write)
@@ -84,7 +86,7 @@ def test_every_sample_leaves_whole_in_order_and_as_often_as_planned(plan, stall_
     dut, received = SampleQueue(plan), Transfers()
     run(
         dut,
-        writer(dut, plan, samples, pace(stall_in, 1), pace(stall_in, 2), []),
+        writer(dut, plan, samples, pace(stall_in, 1), pace(stall_in, 2)),
         receiver(native(dut.o), len(expected), pace(stall_out, 3), received),
     )
     assert without_padding(plan, received.items) == expected
@@ -97,7 +99,7 @@ def test_room_comes_back_to_the_last_word(plan):
     words = len(in_words(plan, samples))
 
     async def count_room(ctx):
-        await writer(dut, plan, samples, pace(True, 1), pace(True, 2), [])(ctx)
+        await writer(dut, plan, samples, pace(True, 1), pace(True, 2))(ctx)
         await receiver_done(ctx)
         fitting = 0
         while ctx.get(dut.room):
@@ -116,7 +118,7 @@ def test_room_comes_back_to_the_last_word(plan):
 
 
 @plans
-def test_a_word_leaves_two_cycles_after_the_beat_that_completes_it(plan):
+def test_a_word_leaves_three_cycles_after_the_beat_that_completes_it(plan):
     [sample] = random_samples(plan, 1)
     dut, received, completed = SampleQueue(plan), Transfers(), []
     run(
@@ -124,9 +126,25 @@ def test_a_word_leaves_two_cycles_after_the_beat_that_completes_it(plan):
         writer(dut, plan, [sample], pace(False), pace(True, 5), completed),
         receiver(native(dut.o), plan.words * plan.replays, pace(False), received),
     )
-    assert received.cycles[: plan.words] == [cycle + 2 for cycle in completed]
+    assert received.cycles[: plan.words] == [cycle + 3 for cycle in completed]
     again = received.cycles[plan.words - 1 :]
     assert again == list(range(again[0], again[0] + len(again))), "later passes have no gaps"
+
+
+@plans
+def test_a_word_s_place_is_free_when_it_is_at_the_output_for_the_last_time(plan):
+    """The next sample is reserved as soon as the words that it lacks are there."""
+    samples, reserved, received = random_samples(plan, 4), [], Transfers()
+    dut, words = SampleQueue(plan), plan.words * plan.replays
+    run(
+        dut,
+        writer(dut, plan, samples, pace(False), pace(False), reserved=reserved),
+        receiver(native(dut.o), len(samples) * words, pace(False), received),
+    )
+    freed = [cycle for n, cycle in enumerate(received.cycles) if n % words >= words - plan.words]
+    for number, cycle in enumerate(reserved[1:], 1):
+        lacking = (number + 1) * plan.words - plan.depth
+        assert cycle == max(reserved[number - 1] + 1, freed[lacking - 1] if lacking > 0 else 0)
 
 
 def test_a_full_queue_has_no_room():

@@ -64,6 +64,13 @@ def test_no_path_of_the_machine_that_wrote_it_remains(shape, tmp_path):
 
 
 @shapes
+def test_every_signal_has_the_name_that_it_was_given(shape, tmp_path):
+    """Amaranth invents one, such as ``$signal``, where it sees none, as in an assignment to several."""
+    _, written = emitted(shape, tmp_path / "core")
+    assert not re.findall(r"\\\$[a-z]\S*", written[0].read_text())
+
+
+@shapes
 def test_the_emitted_memories_are_the_plan_s(shape, tmp_path):
     plan, written = emitted(shape, tmp_path / "core")
     found = memories(written[0].read_text())

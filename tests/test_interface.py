@@ -16,6 +16,7 @@ def test_of_a_plan(plan):
     interface = CoreInterface.of_plan(plan)
     assert (interface.input, interface.output) == (plan.input, plan.output)
     assert (interface.interval, interface.latency) == (plan.timing.interval, plan.timing.latency)
+    assert interface.recovery == plan.reset_cycles
     assert [tap.format.elements for tap in interface.taps] == [6, 5, 4]
     assert [tap.format.per_beat for tap in interface.taps] == [engine.lanes for engine in plan.engines]
     assert [tap.format.element for tap in interface.taps] == [layer.output for layer in plan.network.layers]
@@ -39,6 +40,7 @@ def test_what_is_written(plan, tmp_path):
     assert stream["beats"] == -(-6 // stream["elements_per_beat"])
     assert stream["tdata_bits"] % 8 == 0 and stream["tdata_bits"] >= stream["elements_per_beat"] * form.element.width
     assert written["m_axis"]["class_bits"] == 2
+    assert (written["reset_cycles"], written["recovery_cycles"]) == (1, plan.reset_cycles)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"s_axis": {"elements": 1}}', '"text"'])
@@ -55,7 +57,7 @@ def test_a_missing_file_is_one_line(tmp_path):
         CoreInterface.load(tmp_path / "interface.json")
 
 
-@pytest.mark.parametrize("field", ["s_axis", "m_axis", "taps", "interval", "latency"])
+@pytest.mark.parametrize("field", ["s_axis", "m_axis", "taps", "interval", "latency", "recovery_cycles"])
 def test_every_field_is_needed(field, plan, tmp_path):
     path = tmp_path / "interface.json"
     CoreInterface.of_plan(plan).save(path)

@@ -1,6 +1,11 @@
 import pytest
 from networks import plan_of, random_network
 
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
+from quantnn.plan.core import classifier_latency
+from quantnn.plan.timing import simulate
+
 
 @pytest.fixture
 def plan():
@@ -51,6 +56,18 @@ def test_memories_are_named_by_their_place(plan):
 def test_the_interval_is_the_slowest_part_s(plan):
     parts = [plan.input.beats, plan.output.beats, *(engine.interval for engine in plan.engines)]
     assert plan.interval == max(parts)
+
+
+@pytest.mark.parametrize(("per_beat", "cycles"), [(1, 3), (2, 3), (3, 4), (4, 4), (5, 5), (8, 5), (9, 6)])
+def test_a_class_takes_a_cycle_for_each_halving_of_the_beat_and_two_for_the_beats_before(per_beat, cycles):
+    assert classifier_latency(BeatFormat(20, IntegerRange(-8, 7), per_beat, 5)) == cycles
+
+
+def test_both_ends_of_the_core_count(plan):
+    """A register slice each, and the classifier."""
+    without = simulate(plan.input.beats, plan.input_queue, plan.engines, 0, samples=20)
+    assert plan.timing.latency == without.latency + 1 + classifier_latency(plan.output) + 1
+    assert plan.timing.interval == without.interval
 
 
 def test_reset_outlasts_the_longest_pipeline(plan):

@@ -43,7 +43,7 @@ def test_interval_and_emissions(inputs, outputs, pe, simd, lanes, interval, emis
 @pytest.mark.parametrize(("simd", "levels"), [(1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (8, 3), (9, 4)])
 def test_latency_grows_with_the_adder_tree(simd, levels):
     plan = folded(dense(9, 2), SIGNED_NIBBLE, 1, simd, 1)
-    assert plan.latency == 4 + levels + plan.parameters.latency
+    assert plan.latency == 6 + levels + plan.parameters.latency
 
 
 @pytest.mark.parametrize(("inputs", "outputs", "pe", "simd"), [(5, 6, 2, 2), (6, 7, 4, 4), (3, 1, 1, 1), (2, 5, 5, 2)])

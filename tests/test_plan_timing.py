@@ -9,7 +9,8 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.timing import simulate
 
-OUTPUT = 1
+QUEUE, ENDS = 3, 5
+"""Cycles through a queue, from the beat that completes a word to the word, and through both ends of the core."""
 
 
 def dense(inputs, outputs, pe, simd, lanes, samples=16):
@@ -18,51 +19,51 @@ def dense(inputs, outputs, pe, simd, lanes, samples=16):
 
 
 def test_one_engine_that_reads_beats_directly():
-    """The last of 4 words in cycle 3, its sum ``latency`` later in the queue, and 2 + 1 cycles to the pins."""
+    """The last of 4 words in cycle 3, its sum ``latency`` later in the queue, and through that to the pins."""
     engine = dense(4, 1, 1, 1, 1)
-    timing = simulate(4, None, [engine], OUTPUT, samples=5)
-    assert timing.latency == 3 + engine.latency + 2 + OUTPUT
+    timing = simulate(4, None, [engine], ENDS, samples=5)
+    assert timing.latency == 3 + engine.latency + QUEUE + ENDS
     assert timing.interval == 4
 
 
 def test_a_rescale_layer_adds_its_pipeline():
     engine = streamed(random_rescale(np.random.default_rng(2), 3), SIGNED_NIBBLE, 1, samples=16)
-    timing = simulate(3, None, [engine], OUTPUT, samples=6)
-    assert (timing.latency, timing.interval) == (2 + engine.latency + 2 + OUTPUT, 3)
+    timing = simulate(3, None, [engine], ENDS, samples=6)
+    assert (timing.latency, timing.interval) == (2 + engine.latency + QUEUE + ENDS, 3)
 
 
 def test_several_logits_leave_one_after_the_other():
     """Three neurons at once, a lane: the last of three sums two cycles behind the first."""
     engine = dense(5, 3, 3, 1, 1)
-    timing = simulate(5, None, [engine], OUTPUT, samples=6)
-    assert (timing.latency, timing.interval) == (4 + engine.latency + 2 + 2 + OUTPUT, 5)
+    timing = simulate(5, None, [engine], ENDS, samples=6)
+    assert (timing.latency, timing.interval) == (4 + engine.latency + 2 + QUEUE + ENDS, 5)
 
 
 def test_a_queue_in_front_holds_samples_that_are_read_more_than_once():
-    """Two folds of 4: the first can only follow the input, a word two cycles behind its beat."""
+    """Two folds of 4: the first can only follow the input, a word three cycles behind its beat."""
     engine = dense(4, 2, 1, 1, 1)
     front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 2, 16)
-    timing = simulate(4, front, [engine], OUTPUT, samples=8)
-    assert timing.latency == 3 + 2 + 4 + engine.latency + 2 + OUTPUT
+    timing = simulate(4, front, [engine], ENDS, samples=8)
+    assert timing.latency == 3 + QUEUE + 4 + engine.latency + QUEUE + ENDS
     assert timing.interval == 8
 
 
 def test_draining_longer_than_the_columns_take():
     """Six sums leave one by one while only two words come: the drain limits."""
     engine = dense(2, 6, 6, 1, 1)
-    assert simulate(2, None, [engine], OUTPUT, samples=8).interval == 6
+    assert simulate(2, None, [engine], ENDS, samples=8).interval == 6
 
 
 def test_a_fold_waits_until_the_one_before_has_drained():
     """Four sums and one sum, two columns each: 4 + 2 cycles, though input and output take 4 and 5."""
     engine = dense(2, 5, 4, 1, 1)
     front = QueuePlan(2, SIGNED_NIBBLE, 1, 1, 2, 16)
-    assert simulate(2, front, [engine], OUTPUT, samples=12).interval == 6
+    assert simulate(2, front, [engine], ENDS, samples=12).interval == 6
 
 
 def test_a_slow_source_sets_the_pace():
     engine = dense(4, 1, 1, 1, 1)
-    fast, slow = (simulate(4, None, [engine], OUTPUT, samples=8, pace=pace) for pace in (0, 11))
+    fast, slow = (simulate(4, None, [engine], ENDS, samples=8, pace=pace) for pace in (0, 11))
     assert (fast.interval, slow.interval) == (4, 11)
     assert fast.latency == slow.latency
 
@@ -71,8 +72,16 @@ def test_the_slowest_of_several_engines_limits():
     first, second = dense(4, 3, 1, 1, 1), dense(3, 5, 1, 1, 1)
     front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 3, 16)
     between = folded(first.layer, SIGNED_NIBBLE, 1, 1, 1, word=1, replays=5, samples=16)
-    timing = simulate(4, front, [between, second], OUTPUT, samples=20)
+    timing = simulate(4, front, [between, second], ENDS, samples=20)
     assert timing.interval == max(3 * 4, 5 * 3)
+
+
+@pytest.mark.parametrize(("depth", "interval", "peak"), [(4, 6, 4), (8, 4, 6)])
+def test_a_word_that_was_read_is_free_two_cycles_later(depth, interval, peak):
+    """Written in cycles 0 to 3, read in 1 to 4: all are free in cycle 6, and two of them in cycle 4."""
+    front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 1, depth)
+    timing = simulate(4, front, [dense(4, 1, 1, 1, 1)], ENDS, samples=8)
+    assert (timing.interval, timing.peaks[0]) == (interval, peak)
 
 
 def test_a_queue_of_one_sample_makes_its_writer_wait():
@@ -80,7 +89,7 @@ def test_a_queue_of_one_sample_makes_its_writer_wait():
         first = folded(
             random_dense(np.random.default_rng(1), 4, 3), SIGNED_NIBBLE, 3, 1, 1, replays=5, samples=samples
         )
-        return simulate(4, None, [first, dense(3, 5, 1, 1, 1)], OUTPUT, samples=20)
+        return simulate(4, None, [first, dense(3, 5, 1, 1, 1)], ENDS, samples=20)
 
     assert timing(1).interval > timing(16).interval == 15
 
@@ -97,13 +106,13 @@ def test_peaks_are_enough(seed):
 
 
 def test_one_sample_has_no_interval():
-    timing = simulate(4, None, [dense(4, 1, 1, 1, 1)], OUTPUT, samples=1)
+    timing = simulate(4, None, [dense(4, 1, 1, 1, 1)], ENDS, samples=1)
     assert timing.interval == 0 and timing.latency > 0
 
 
 def test_wider_inputs_are_read_in_fewer_cycles():
     layer = random_dense(np.random.default_rng(3), 8, 1)
     narrow, wide = (folded(layer, IntegerRange(0, 3), 1, simd, 1) for simd in (1, 8))
-    slow, fast = simulate(8, None, [narrow], OUTPUT, samples=6), simulate(1, None, [wide], OUTPUT, samples=6)
+    slow, fast = simulate(8, None, [narrow], ENDS, samples=6), simulate(1, None, [wide], ENDS, samples=6)
     assert (slow.interval, fast.interval) == (8, 1)
-    assert fast.latency == 0 + wide.latency + 2 + OUTPUT
+    assert fast.latency == 0 + wide.latency + QUEUE + ENDS

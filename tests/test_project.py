@@ -1,7 +1,7 @@
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,11 +9,13 @@ from pyosys import libyosys
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
-from quantnn.board import load_board
+from quantnn.board import board_names, load_board
 from quantnn.errors import InputError
+from quantnn.hdl.link import Link
 from quantnn.hdl.sample_player import SamplePlayer
 from quantnn.hdl.verilog import emit_verilog
-from quantnn.project import PROJECT, write_project
+from quantnn.plan.link import LinkPlan
+from quantnn.project import PROJECT, board_features, write_project
 
 INPUT = BeatFormat(elements=64, element=IntegerRange(0, 16), per_beat=4)
 OUTPUT = BeatFormat(elements=10, element=IntegerRange(-1000, 1000), class_width=4)
@@ -30,12 +32,13 @@ endmodule
 
 
 def design(directory: Path) -> list[str]:
-    """The files of a core, which is a stub, and of the real samples."""
+    """The files of a core, which is a stub, and of the real samples and the real link."""
     directory.mkdir()
     (directory / "quantnn_core.v").write_text(CORE)
     values = np.random.default_rng(0).integers(0, 17, (len(LABELS), INPUT.elements))
     samples = emit_verilog(SamplePlayer(INPUT.pack(values)), "quantnn_samples", directory)
-    return ["quantnn_core.v", *(file.name for file in samples)]
+    link = emit_verilog(Link(LinkPlan(INPUT, OUTPUT, 50_000_000, 1_000_000), bytes(8)), "quantnn_link", directory)
+    return ["quantnn_core.v", *(file.name for file in (*samples, *link))]
 
 
 def project(directory: Path) -> list[Path]:
@@ -47,8 +50,10 @@ def project(directory: Path) -> list[Path]:
 
 def test_the_file_to_open_comes_first_and_nothing_but_the_project_is_written(tmp_path):
     paths = project(tmp_path / "board")
-    assert [path.name for path in paths] == [f"{PROJECT}.{kind}" for kind in ("qpf", "qsf", "sdc", "v")]
-    beside = {"quantnn_core.v", "quantnn_samples.v", "quantnn_samples.mem"}
+    names = [f"{PROJECT}.{kind}" for kind in ("qpf", "qsf", "sdc", "v")]
+    assert [path.name for path in paths] == [*names, "pins.json"]
+    beside = {"quantnn_core.v", "quantnn_samples.v", "quantnn_samples.mem", "quantnn_link.v"}
+    beside |= {f"quantnn_link_{memory}.mem" for memory in ("samples", "encoder", "identity")}
     assert {path.name for path in (tmp_path / "board").iterdir()} == {path.name for path in paths} | beside
 
 
@@ -56,7 +61,7 @@ def test_every_file_that_the_qsf_names_is_there_and_the_other_way_round(tmp_path
     qpf, qsf, *_ = project(tmp_path / "board")
     named = re.findall(r"-name (?:VERILOG|SDC|MISC)_FILE \"?([^\"\n]+)", qsf.read_text())
     assert sorted(named) == sorted(
-        path.name for path in (tmp_path / "board").iterdir() if path not in (qpf, qsf)
+        path.name for path in (tmp_path / "board").iterdir() if path not in (qpf, qsf) and path.name != "pins.json"
     )
 
 
@@ -66,15 +71,6 @@ def test_the_same_design_gives_the_same_bytes_in_any_folder(tmp_path):
     assert not any(
         b"/" + part.encode() in content for content in first.values() for part in tmp_path.parts[1:]
     )
-
-
-def test_the_top_fits_the_core_and_the_samples(tmp_path):
-    project(tmp_path / "board")
-    yosys = libyosys.Design()
-    for file in sorted((tmp_path / "board").glob("*.v")):
-        libyosys.Pass.call(yosys, f"tee -q read_verilog {file}")
-    libyosys.Pass.call(yosys, f"tee -q hierarchy -check -top {PROJECT}")
-    assert yosys.top_module().name.str() == f"\\{PROJECT}"
 
 
 def test_a_missing_file_of_the_design_is_refused(tmp_path):
@@ -90,32 +86,72 @@ def test_a_missing_file_of_the_design_is_refused(tmp_path):
     assert str(error.value) == f"quantnn_core.v must stand in {tmp_path} before the project is written"
 
 
-@pytest.mark.parametrize(
-    ("group", "signals", "message"),
-    [
-        ("switch", {"SW": ("C10", "C11", "D12")}, "pins.switch must have at least 1 signals of 4 bits"),
-        ("display", {"HEX0": ("C14",) * 7}, "pins.display must have at least 6 signals of 7 bits"),
-        ("led", {}, "pins.led must have at least 1 signals of 10 bits"),
-    ],
-)
-def test_a_board_with_too_few_switches_or_lamps_is_refused(tmp_path, group, signals, message):
-    board = load_board("de10-lite")
-    others = [pins for pins in board.pins if pins.name != group]
-    less = [replace(pins, signals=signals) for pins in board.pins if pins.name == group and signals]
+def without(board, *groups):
+    """The board without some groups of pins."""
+    link = None if "uart_rx" in groups else board.link
+    return replace(board, pins=tuple(group for group in board.pins if group.name not in groups), link=link)
+
+
+def test_a_board_that_can_neither_show_nor_be_asked_is_refused(tmp_path):
+    board = without(load_board("de10-lite"), "uart_rx", "uart_tx", "switch", "button")
     with pytest.raises(InputError) as error:
-        write_project(
-            SimpleNamespace(name="little", pins=[*others, *less]),
-            tmp_path,
-            input=INPUT,
-            output=OUTPUT,
-            labels=LABELS,
-            files=[],
-        )
-    assert str(error.value) == f"little: {message}"
+        write_project(board, tmp_path, input=INPUT, output=OUTPUT, labels=(), files=[])
+    message = "A board must have uart_rx and uart_tx, or switches or buttons and LEDs or displays"
+    assert str(error.value) == f"de10-lite: {message}"
+
+
+def test_a_display_of_too_few_segments_is_refused(tmp_path):
+    board = load_board("de10-lite")
+    display = replace(board.groups["display"], signals={"HEX0": ("C14", "E15")})
+    board = replace(without(board, "display"), pins=(*without(board, "display").pins, display))
+    with pytest.raises(InputError, match=r"^de10-lite: A display must have at least 7 segments, not 2$"):
+        write_project(board, tmp_path, input=INPUT, output=OUTPUT, labels=LABELS, files=[])
+
+
+def test_pins_json_says_which_port_is_what(tmp_path):
+    *_, verilog, pins = project(tmp_path / "board")
+    found = json.loads(pins.read_text())
+    assert (found["clock"], found["clock_hz"]) == ("MAX10_CLK1_50", 50_000_000)
+    ports = {name: [(port["port"], port["bits"], port["active_low"]) for port in group]
+             for name, group in found["groups"].items()}  # fmt: skip
+    assert ports == {
+        "switch": [("SW", 10, False)],
+        "button": [("KEY", 2, True)],
+        "led": [("LEDR", 10, False)],
+        "display": [(f"HEX{number}", 8, True) for number in range(6)],
+        "uart_rx": [("UART_RX", 1, False)],
+        "uart_tx": [("UART_TX", 1, False)],
+    }
+    header = re.search(rf"module {PROJECT}\((.*?)\)", verilog.read_text())[1]
+    assert set(header.split(", ")) == {"MAX10_CLK1_50", *(port for group in ports.values() for port, *_ in group)}
+
+
+@pytest.mark.parametrize("name", board_names())
+def test_every_board_gets_a_top_that_fits_the_core(name, tmp_path):
+    board = load_board(name)
+    files = design(tmp_path / "board")
+    labels = LABELS if board_features(board).has_player else ()
+    write_project(board, tmp_path / "board", input=INPUT, output=OUTPUT, labels=labels, files=files)
+    yosys = libyosys.Design()
+    for file in sorted((tmp_path / "board").glob("*.v")):
+        libyosys.Pass.call(yosys, f"tee -q read_verilog {file}")
+    libyosys.Pass.call(yosys, f"tee -q hierarchy -check -top {PROJECT}")
+    assert yosys.top_module().name.str() == f"\\{PROJECT}"
+
+
+def test_a_pll_makes_the_clock(tmp_path):
+    board = load_board("ulx3s-85f")
+    files = design(tmp_path / "board")
+    clock = board.plan_clock(100_000_000)
+    write_project(
+        board, tmp_path / "board", input=INPUT, output=OUTPUT, labels=LABELS, files=files, clock=clock
+    )
+    assert "EHXPLLL" in (tmp_path / "board" / f"{PROJECT}.v").read_text()
+    assert "100" in (tmp_path / "board" / f"{PROJECT}.lpf").read_text()
 
 
 def test_samples_that_the_board_cannot_show_are_refused(tmp_path):
-    with pytest.raises(InputError, match=r"^de10-lite: A board must have 1 to 16 built-in samples, not 17$"):
+    with pytest.raises(InputError, match=r"^de10-lite: This board must have 0 to 16 built-in samples, not 17$"):
         write_project(
             load_board("de10-lite"), tmp_path, input=INPUT, output=OUTPUT, labels=(0,) * 17, files=[]
         )

@@ -13,6 +13,7 @@ from networks import plan_of
 
 from quantnn.layers import Dense
 from quantnn.reference import accumulate, evaluate
+from quantnn.sim.frames import Frames
 
 pytestmark = pytest.mark.xdist_group("random networks")
 
@@ -78,6 +79,18 @@ def test_resets_in_mid_stream_leave_nothing_behind(cores):
     check(cores, resets=RESETS)
 
 
+def test_from_power_up_without_a_reset(cores):
+    check(cores, reset=False, seed=2)
+
+
+@pytest.mark.parametrize("stalls", [{}, {"stall_in": SOME, "stall_out": SOME}, {"stall_out": MANY}])
+def test_frames_that_end_early_or_late(cores, stalls):
+    """Each is answered as documented, and leaves the next one alone."""
+    findings = cores.run(any_frames=True, **stalls)
+    assert failures(cores, findings) == {}
+    assert [found.mismatches for found in findings] == [0] * len(cores.cores)
+
+
 def test_the_reference_is_the_rule(cores):
     """Rational arithmetic, spelled apart from the product's, says the same."""
     for core in cores.cores:
@@ -132,7 +145,8 @@ def test_a_wrong_expectation_is_found_where_it_stands(cores):
     core, device = cores.cores[number], cores.devices[number]
     layers = [layer.copy() for layer in core.expected.layers]
     layers[0][sample, 1] ^= 1
-    findings = cores.run(lambda folder: device.write_vectors(folder, core.samples, tuple(layers)))
+    frames = Frames(core.interface.input, core.samples)
+    findings = cores.run(lambda folder: device.write_vectors(folder, frames, tuple(layers)))
     assert set(failures(cores, findings)) == {core.name}
     found = findings[number].difference
     right, wrong = core.expected.layers[0][sample, 1], layers[0][sample, 1]

@@ -114,7 +114,7 @@ def test_a_value_of_another_type_is_refused(verified, wrong):
     def kind(value):
         return "number" if type(value) in (int, float) else type(value).__name__
 
-    may_be_null = {"accuracy", "sqnr_db", "verification", "measured", "first_difference", "weights"}
+    may_be_null = {"accuracy", "link", "sqnr_db", "verification", "measured", "first_difference", "weights"}
 
     def allowed(path, value):
         if wrong is None:
@@ -150,7 +150,10 @@ def test_a_value_of_another_type_is_refused(verified, wrong):
         (("precision", "activation_bits"), 17),
         (("layers",), []),
         (("estimates",), ["bram"]),
-        (("board_top", "samples"), 0),
+        (("board_top", "samples"), -1),
+        (("fingerprint",), "0123456789ABCDEF"),
+        (("link", "usb"), ["403:6015"]),
+        (("link", "window"), 2),
         (("accuracy", "float"), 1.01),
         (("files",), ["summary.txt"]),
         (("files",), ["report.json", "report.json"]),

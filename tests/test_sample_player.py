@@ -93,9 +93,9 @@ def test_a_sample_may_be_one_beat(stalls):
     assert play(samples, [2, 0, 1], stalls=stalls)[0] == [words(samples[index]) for index in (2, 0, 1)]
 
 
-def test_the_first_beat_comes_two_cycles_after_the_start_and_then_one_a_cycle():
+def test_a_beat_comes_every_three_cycles():
     _, (start, first, last) = play(packed(2), [1], stalls=False)
-    assert (first - start, last - first) == (2, FORMAT.beats - 1)
+    assert (first - start, last - first) == (3, 3 * (FORMAT.beats - 1))
 
 
 def test_the_memory_is_a_power_of_two_deep():

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import toy_cores
 
-from quantnn import tools
 from quantnn.errors import ToolError
+from quantnn.sim import simulator as module
+from quantnn.sim.frames import Frames
+from quantnn.sim.program import Program
 from quantnn.sim.simulator import Run, Simulator
 
 SAMPLES = np.arange(24).reshape(12, 2)
@@ -15,98 +17,65 @@ RUN = Run(len(SAMPLES), 50, 4)
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """An empty cache of compiled programs."""
+def compilations(tmp_path, monkeypatch):
+    """Compile nothing, but note the programs that would be; the cache is empty."""
     monkeypatch.setenv("QUANTNN_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def compilations(cache, monkeypatch):
-    """Compile nothing, but note what would be; the first source that is no part of quantnn."""
     noted = []
 
     def note(self, program):
-        noted.append(self._sources[2])
+        noted.append(program)
         program.parent.mkdir(parents=True)
         program.touch()
 
-    monkeypatch.setattr(Simulator, "_compile", note)
+    monkeypatch.setattr(Program, "_compile", note)
     return noted
 
 
 def test_the_same_verilog_is_compiled_once_whatever_its_memories_hold(compilations, tmp_path):
     device = toy_cores.device(tmp_path, "toy")
     (tmp_path / "toy_weights.mem").write_text("0\n")
-    first = Simulator([device]).program
+    first = Simulator([device]).program.path
     (tmp_path / "toy_weights.mem").write_text("1\n")
     (tmp_path / "elsewhere").mkdir()
     moved = replace(device, verilog=Path(shutil.copy(device.verilog, tmp_path / "elsewhere")))
-    assert Simulator([device]).program == Simulator([moved]).program == first
+    assert Simulator([device]).program.path == Simulator([moved]).program.path == first
     assert len(compilations) == 1
 
 
-def test_whatever_changes_the_program_is_compiled(compilations, tmp_path):
+def test_whatever_changes_the_simulation_is_compiled(compilations, tmp_path):
     device = toy_cores.device(tmp_path, "toy")
     other = toy_cores.device(tmp_path, "other")
     renamed = replace(device, files="b_")
-    programs = [Simulator([device]), Simulator([device], wave=True), Simulator([device], optimize=False)]
-    programs += [Simulator([device, other]), Simulator([other]), Simulator([renamed])]
-    paths = {simulator.program for simulator in programs}
+    simulators = [Simulator([device]), Simulator([device], wave=True), Simulator([device], optimize=False)]
+    simulators += [Simulator([device, other]), Simulator([other]), Simulator([renamed])]
+    paths = {simulator.program.path for simulator in simulators}
     toy_cores.device(tmp_path, "toy", sum="s_axis_tdata")
-    paths.add(Simulator([device]).program)
-    assert len(paths) == len(compilations) == len(programs) + 1
+    paths.add(Simulator([device]).program.path)
+    assert len(paths) == len(compilations) == len(simulators) + 1
 
 
-def test_a_changed_bench_is_compiled(compilations, tmp_path, monkeypatch):
+@pytest.mark.parametrize("part", ["bench.v.j2", "streams.v"])
+def test_a_changed_bench_is_compiled(compilations, tmp_path, monkeypatch, part):
     device = toy_cores.device(tmp_path, "toy")
-    before = Simulator([device]).program
-    monkeypatch.setattr(Simulator, "_bench", "module bench; endmodule")
-    assert Simulator([device]).program != before
+    before = Simulator([device]).program.path
+    changed = Path(shutil.copytree(Path(module.__file__).parent, tmp_path / "sim"))
+    monkeypatch.setattr(module, "files", lambda package: changed)
+    assert Simulator([device]).program.path == before
+    (changed / part).write_text((changed / part).read_text() + "// changed\n")
+    assert Simulator([device]).program.path != before
 
 
-def test_verilog_that_does_not_compile(cache, tmp_path):
-    device = toy_cores.device(tmp_path, "toy", sum="nothing_of_that_name +")
-    with pytest.raises(ToolError) as caught:
-        Simulator([device]).program  # noqa: B018  compiles
-    message = str(caught.value)
-    assert message.startswith("verilator failed with exit code 1; its output is in ") and "\n" not in message
-    log = Path(message.rsplit(" ", 1)[1])
-    assert "syntax error" in log.read_text() and log.is_relative_to(cache)
+def test_devices_of_the_same_module_are_one_source(compilations, tmp_path):
+    device = toy_cores.device(tmp_path, "toy")
+    twice = Simulator([device, replace(device, files="b_")])
+    assert twice._sources.count(device.verilog.read_text()) == 1
 
 
-def test_a_failed_compilation_is_not_taken_for_a_program(cache, tmp_path):
-    device = toy_cores.device(tmp_path, "toy", sum="nothing +")
-    for _ in range(2):
-        with pytest.raises(ToolError, match="verilator failed"):
-            Simulator([device]).program  # noqa: B018  compiles
-
-
-def test_the_machine_is_checked_before_anything_is_compiled(cache, tmp_path, monkeypatch):
-    def nothing_there():
-        raise ToolError("Missing on this machine: make")
-
-    monkeypatch.setattr(tools, "check_machine", nothing_there)
-    with pytest.raises(ToolError, match="Missing on this machine: make"):
-        Simulator([toy_cores.device(tmp_path, "toy")]).program  # noqa: B018  compiles
-    assert not cache.exists()
-
-
-@pytest.mark.parametrize("program", ["#!/bin/sh\necho broken\nexit 3\n", "#!/bin/sh\nexit 0\n"])
-def test_a_program_that_breaks_off(cache, tmp_path, monkeypatch, program):
-    """It is never taken for a simulation in which nothing differed, not even of an earlier run's findings."""
-
-    def compile(self, target):
-        target.parent.mkdir(parents=True)
-        target.write_text(program)
-        target.chmod(0o755)
-
-    monkeypatch.setattr(Simulator, "_compile", compile)
-    (tmp_path / "findings.json").write_text("{}")
+def test_the_simulator_is_compiled_at_first_use(compilations, tmp_path):
     simulator = Simulator([toy_cores.device(tmp_path, "toy")])
-    with pytest.raises(ToolError) as caught:
-        simulator.run(RUN, tmp_path)
-    assert str(tmp_path / "simulation.log") in str(caught.value)
+    assert compilations == []
+    assert simulator.program.path == simulator.program.path
+    assert len(compilations) == 1
 
 
 @pytest.mark.xdist_group("toy cores")
@@ -114,7 +83,7 @@ def test_a_missing_vector_file_is_no_success(tmp_path):
     """Whatever the simulator makes of it, nothing was compared."""
     device = toy_cores.device(tmp_path, "right")
     simulator = Simulator([device], optimize=False)
-    device.write_vectors(tmp_path, SAMPLES, (toy_cores.answers(SAMPLES),))
+    device.write_vectors(tmp_path, Frames(toy_cores.BYTES, SAMPLES), (toy_cores.answers(SAMPLES),))
     whole = simulator.run(RUN, tmp_path)
     assert (whole["hung"], whole["duts"][0]["output"]["mismatches"]) == (False, 0)
     (tmp_path / "right_layer_0.bin").unlink()

@@ -94,6 +94,44 @@ def test_verification(report, passed):
     assert f"{0 if passed else 7} mismatches" in text
 
 
+@pytest.fixture
+def built(report):
+    report["ii_cycles"] = {"planned": 20, "measured": None}
+    report["latency_cycles"] = {"planned": 150, "measured": None}
+    report["build"] = {
+        "tool": "Maker 3.1", "clock_mhz": 50.0, "fmax_mhz": 62.5, "seed": None, "files": [], "seconds": 1234.5,
+        "resources": [{"name": "LE", "used": 12345, "available": 49380}], "warnings": ["one", "two"],
+        "critical_path": {"delay_ns": 15.8, "start": "a|b", "end": "a|c", "where": "from the weights to the sums"},
+        "slacks": [{"check": "setup", "ns": 4.25}],
+    }  # fmt: skip
+    return report
+
+
+def test_a_build(built):
+    text = render_summary(built)
+    assert " ".join(row(text, "built by")) == "Maker 3.1, 1,234 s"
+    assert " ".join(row(text, "clock asked for")) == "50 MHz: 2,500,000 inferences/s, 3 µs latency"
+    assert " ".join(row(text, "clock reached")) == "62.5 MHz: 3,125,000 inferences/s, 2.4 µs latency"
+    assert " ".join(row(text, "LE")) == "12,345 of 49,380 (25.0 %)"
+    assert " ".join(row(text, "slowest path")) == "15.8 ns, from the weights to the sums"
+    assert " ".join(row(text, "slack, setup")) == "4.25 ns"
+    assert all(len(line) <= 100 for line in text.splitlines())
+    warnings = [line for line in text.splitlines() if line.startswith("warning: ")]
+    assert warnings == ["warning: one", "warning: two"]
+
+
+def test_a_build_counts_the_cycles_that_were_measured(built):
+    built["ii_cycles"]["measured"], built["latency_cycles"]["measured"] = 25, 200
+    assert " ".join(row(render_summary(built), "clock asked for")) == "50 MHz: 2,000,000 inferences/s, 4 µs latency"
+
+
+def test_a_build_without_a_limit_or_a_path(built):
+    built["build"] |= {"fmax_mhz": None, "critical_path": None}
+    text = render_summary(built)
+    assert row(text, "clock reached") == ["no", "path", "limits", "it"]
+    assert "slowest path" not in text
+
+
 def test_notes(report):
     report["notes"] = ["softmax was dropped", "zeros are taken"]
     assert render_summary(report).splitlines()[-2:] == ["note: softmax was dropped", "note: zeros are taken"]

@@ -1,4 +1,9 @@
+import fcntl
+import os
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
 
@@ -22,6 +27,79 @@ def test_folder_and_environment(tmp_path):
     script = "import os, pathlib; pathlib.Path('found').write_text(os.environ['WORD'])"
     tools.run(python(script), cwd=tmp_path / "inside", env={"WORD": "hello"}, log=tmp_path / "log")
     assert (tmp_path / "inside" / "found").read_text() == "hello"
+
+
+def test_lines_are_told_as_they_come_and_logged(tmp_path):
+    log, found = tmp_path / "log", []
+
+    def line(text):
+        found.append((text, log.read_text().splitlines()[-1]))
+
+    script = "import sys; print('one é', flush=True); print('two', file=sys.stderr); sys.stdout.buffer.write(b'\\xff')"
+    tools.run(python(script), cwd=tmp_path, log=log, line=line)
+    assert [text for text, _ in found] == ["one é", "two", "\ufffd"]
+    assert all(text == last for text, last in found)
+    assert log.read_text().splitlines() == ["one é", "two", "\ufffd"]
+
+
+def test_an_exit_code_counts_also_where_lines_are_told(tmp_path):
+    with pytest.raises(ToolError, match="exit code 7"):
+        tools.run(python("print('a'); raise SystemExit(7)"), cwd=tmp_path, log=tmp_path / "log", line=print)
+
+
+SLEEPER = """
+import fcntl, sys, time
+file = open(sys.argv[1], "w")
+fcntl.flock(file, fcntl.LOCK_EX)
+print("up", flush=True)
+time.sleep(60)
+"""
+PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {SLEEPER!r}, sys.argv[1]])"
+"""A program that starts another one, which holds a file as long as it lives."""
+
+
+def is_held(path, seconds=0.0):
+    """Whether a file is held, and stays so for some seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return False
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    return True
+        time.sleep(0.02)
+
+
+def test_a_line_that_raises_stops_the_program_and_what_it_started(tmp_path):
+    held = tmp_path / "held"
+
+    def line(_):
+        assert is_held(held)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        tools.run([*python(PARENT), held], cwd=tmp_path, log=tmp_path / "log", line=line)
+    assert not is_held(held, seconds=20)
+
+
+@pytest.mark.parametrize("line", ["None", "lambda text: None"])
+def test_an_interrupt_stops_the_program_and_what_it_started(tmp_path, line):
+    held, log = tmp_path / "held", tmp_path / "log"
+    words = [*python(PARENT), str(held)]
+    script = (
+        "import sys; from pathlib import Path; from quantnn.tools import run\n"
+        f"run({words!r}, cwd=Path('.'), log=Path('log'), line={line})"
+    )
+    process = subprocess.Popen(python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not (log.exists() and "up" in log.read_text()):
+        time.sleep(0.05)
+    assert is_held(held)
+    os.kill(process.pid, signal.SIGINT)
+    assert "KeyboardInterrupt" in process.communicate(timeout=30)[1]
+    assert not is_held(held, seconds=20)
 
 
 def test_a_failure_names_the_program_the_code_and_the_log(tmp_path):

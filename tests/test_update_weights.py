@@ -1,15 +1,19 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from exported import SHAPE, save_model
+from test_build_result import RESULT
 from typer.testing import CliRunner
 
+from quantnn.build.record import add_build, keep_files
 from quantnn.cli import app
 from quantnn.demo_files import demo_files
 from quantnn.errors import DoesNotFitError, InputError, QuantnnError
+from quantnn.fingerprint import IDENTITY, fingerprint
 from quantnn.importers.npz import load_model
 from quantnn.interface import CoreInterface
 from quantnn.network_file import load_network, save_network
@@ -59,8 +63,10 @@ class TestDigits:
     def test_only_contents_of_memories_change(self, digits, updated):
         design, update = updated
         names = changed(digests(digits), digests(design)) - {"board/output_files/quantnn_board.map.rpt"}
-        memories = {name for name in names if name.endswith(".mem")}
-        assert names - memories - CONTENTS == {name for name in names if name.startswith("vectors/")}
+        memories = {name for name in names if name.endswith(".mem")} - {"board/quantnn_link_identity.mem"}
+        contents = {*CONTENTS, "board/quantnn_link_identity.mem"}
+        assert contents <= names
+        assert names - memories - contents == {name for name in names if name.startswith("vectors/")}
         assert {f"{place}/{name}" for place in ("core", "board") for name in update.memories} == memories
         assert len(update.memories) == 6, "weights and parameters of three layers"
         assert not any("samples" in name for name in memories)
@@ -70,6 +76,19 @@ class TestDigits:
         assert (design / "board" / "output_files" / "quantnn_board.map.rpt").read_text() == "what Quartus wrote"
         assert "board/output_files/quantnn_board.map.rpt" not in update.report["files"]
         assert set(update.report["files"]) == {n for n in digests(design) if "output_files" not in n}
+
+    def test_a_bitstream_with_the_old_weights_goes(self, digits, copy_of, tmp_path):
+        design = copy_of(digits)
+        made = tmp_path / "made"
+        made.write_text("a bitstream")
+        keep_files(design, {"output_files/quantnn_board.sof": made})
+        add_build(design, replace(RESULT, files=("output_files/quantnn_board.sof",)))
+        with demo_files() as files:
+            report = update_weights(design, perturbed(files.model, tmp_path / "new.npz")).report
+        assert "build" not in report and report == load_report(design)
+        assert not (design / "board" / "output_files" / "quantnn_board.sof").exists()
+        assert set(report["files"]) == set(digests(design))
+        assert "built by" not in (design / "summary.txt").read_text()
 
     def test_the_report_is_that_of_the_new_network(self, digits, updated):
         design, update = updated
@@ -87,6 +106,14 @@ class TestDigits:
             assert new["accumulator"]["bits"] == old["accumulator"]["bits"] >= proven.width
             assert new["output"]["bits"] == old["output"]["bits"]
         assert "not yet: run quantnn verify" in (design / "summary.txt").read_text()
+
+    def test_the_board_says_the_new_network_s_fingerprint_when_it_is_asked(self, digits, updated):
+        design = updated[0]
+        before, after = ((folder / "board" / IDENTITY).read_text().split() for folder in (digits, design))
+        mark = bytes(int(line, 2) for line in after[:8])
+        assert mark == fingerprint(design / "core") == bytes.fromhex(load_report(design)["fingerprint"])
+        assert mark.hex() != load_report(digits)["fingerprint"]
+        assert after[8:] == before[8:]
 
     def test_the_interface_says_the_new_range_in_the_old_format(self, digits, updated):
         old, new = (CoreInterface.load(folder / "core" / "interface.json") for folder in (digits, updated[0]))
@@ -284,6 +311,10 @@ DAMAGES = {
     ),
     "a memory missing for the board": (
         lambda d: (d / "board" / "quantnn_core_layer_1_mac_weights.mem").unlink(), "mac_weights.mem is missing"
+    ),
+    "no identity": (lambda d: (d / "board" / IDENTITY).unlink(), "identity.mem is missing or damaged"),
+    "half an identity": (
+        lambda d: (d / "board" / IDENTITY).write_text("01010101\n" * 7), "identity.mem is missing or damaged"
     ),
     "no vectors": (lambda d: shutil.rmtree(d / "vectors"), "inputs.npy does not exist"),
     "other vectors": (

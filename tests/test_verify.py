@@ -15,7 +15,7 @@ from quantnn.verify import VerifyOptions, verify
 pytestmark = pytest.mark.xdist_group("exported designs")
 
 STALLED = 64
-"""Samples that go through again under stalls, three times, and with a reset, once."""
+"""Samples that go through again: under stalls, three times, with resets, and in frames of any length."""
 
 
 def refused(error, design, options=VerifyOptions()):
@@ -29,7 +29,7 @@ def refused(error, design, options=VerifyOptions()):
 def values_compared(report, samples):
     """Every layer's outputs, the logits that left the core, and the class."""
     outputs = [layer["out_features"] for layer in report["layers"]]
-    return (samples + 4 * min(samples, STALLED)) * (sum(outputs) + outputs[-1] + 1)
+    return (samples + 5 * min(samples, STALLED)) * (sum(outputs) + outputs[-1] + 1)
 
 
 def edit(path, change):
@@ -79,7 +79,7 @@ def samples(small):
 def test_steps_are_told(small, copy_of):
     steps = []
     report = verify(copy_of(small), VerifyOptions(), steps.append)
-    assert report["verification"]["passed"] and len(steps) == len(set(steps)) == 7
+    assert report["verification"]["passed"] and len(steps) == len(set(steps)) == 8
     assert not any("recording" in step for step in steps)
 
 

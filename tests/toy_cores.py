@@ -17,7 +17,7 @@ LATENCY = 2
 """From the acceptance of the first beat to that of the last answer: a register, and the other beat."""
 PERIOD = 2
 
-INTERFACE = CoreInterface(BYTES, BYTES, (TapInterface("stage.strobe", "stage.sum", BYTES),), PERIOD, LATENCY)
+INTERFACE = CoreInterface(BYTES, BYTES, (TapInterface("stage.strobe", "stage.sum", BYTES),), PERIOD, LATENCY, 0)
 
 _TEXT = """
 module {name}_stage(input strobe, input [7:0] sum); endmodule
@@ -25,11 +25,14 @@ module {name}(
   input clk, rst, s_axis_tvalid, s_axis_tlast, m_axis_tready, input [7:0] s_axis_tdata,
   output s_axis_tready, m_axis_tvalid, m_axis_tlast, output [7:0] m_axis_tdata
 );
-  reg valid = 0, last = 0, waited = 0;
-  reg [7:0] held = 0;
-  reg [15:0] taken = 0, given = 0;
+  reg valid{zero}, last{zero}, second{zero}, filling{zero}, cutting{zero}, waited = 0;
+  reg [7:0] held = 0, one = 1, unset;
+  reg [7:0] ones [0:1], unset_memory [0:1];
+  initial begin ones[0] = 1; ones[1] = 1; end
+  reg [15:0] taken{zero}, given{zero};
   wire free = !valid || m_axis_tready;
-  wire accept = s_axis_tvalid && s_axis_tready;
+  wire accept = filling ? free : s_axis_tvalid && s_axis_tready && !cutting;
+  wire [7:0] element = filling ? {filler} : s_axis_tdata;
   wire [7:0] sum = {sum};
   assign s_axis_tready = {ready};
   assign m_axis_tvalid = {valid};
@@ -39,18 +42,24 @@ module {name}(
   always @(posedge clk) begin
     waited <= m_axis_tvalid && !m_axis_tready;
     if (rst && {resets}) begin
-      valid <= 0; last <= 0; taken <= 0; given <= 0;
+      valid <= 0; last <= 0; second <= 0; filling <= 0; cutting <= 0; taken <= 0; given <= 0;
     end else begin
       if (free) valid <= accept && {keep};
-      if (accept) begin held <= sum; last <= s_axis_tlast; taken <= taken + 1; end
+      if (accept) begin
+        held <= sum; last <= second; second <= !second; taken <= taken + 1;
+        if (second) begin filling <= 0; cutting <= !filling && !s_axis_tlast; end
+        else filling <= {early};
+      end
+      if (cutting && {cut}) cutting <= 0;
       if (m_axis_tvalid && m_axis_tready) given <= given + 1;
     end
   end
 endmodule
 """
 _RIGHT = {
-    "sum": "s_axis_tdata + 8'd1", "ready": "free", "keep": "1", "valid": "valid", "data": "held", "last": "last",
-    "resets": "1",
+    "sum": "element + 8'd1", "ready": "cutting || (free && !filling)", "keep": "1", "valid": "valid", "data": "held",
+    "last": "last", "resets": "1", "zero": " = 0", "filler": "8'd0", "early": "s_axis_tlast",
+    "cut": "s_axis_tvalid && s_axis_tlast",
 }
 
 
@@ -59,9 +68,9 @@ def answers(samples):
     return (samples + 1) % 256
 
 
-def device(folder: Path, name: str, **changes: str) -> Device:
-    """A toy core with some of its expressions, the keys of ``_RIGHT``, changed."""
+def device(folder: Path, name: str, input: BeatFormat = BYTES, **changes: str) -> Device:
+    """A toy core with some of its expressions, the keys of ``_RIGHT``, changed; its input fits into bytes."""
     verilog = folder / f"{name}.v"
     verilog.write_text(_TEXT.format(name=name, **(_RIGHT | changes)))
     taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in INTERFACE.taps)
-    return Device(name, verilog, BYTES, BYTES, taps, f"{name}_")
+    return Device(name, verilog, input, BYTES, taps, f"{name}_")

@@ -13,7 +13,12 @@ from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.timing import Timing, simulate
 
-__all__ = ["CorePlan"]
+__all__ = ["CorePlan", "classifier_latency"]
+
+
+def classifier_latency(format: BeatFormat) -> int:
+    """Cycles from a beat of logits to the same beat with its class: a tree over the beat, and the beats before."""
+    return 2 + max(1, (format.per_beat - 1).bit_length())
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +36,8 @@ class CorePlan:
         One per layer.
     """
 
-    OUTPUT_LATENCY: ClassVar[int] = 1
-    """Cycles from the last queue's output to the core's: the classifier's register."""
+    SLICE_LATENCY: ClassVar[int] = 1
+    """Cycles that the register slice at either end of the core takes."""
 
     network: IntegerNetwork
     input: BeatFormat
@@ -67,6 +72,5 @@ class CorePlan:
 
     def simulate(self, samples: int, pace: int = 0) -> Timing:
         """Run the timing model: see :func:`quantnn.plan.timing.simulate`."""
-        return simulate(
-            self.input.beats, self.input_queue, self.engines, self.OUTPUT_LATENCY, samples=samples, pace=pace
-        )
+        ends = classifier_latency(self.output) + 2 * self.SLICE_LATENCY
+        return simulate(self.input.beats, self.input_queue, self.engines, ends, samples=samples, pace=pace)

@@ -42,8 +42,8 @@ class FoldedDensePlan(EnginePlan):
 
     engine: ClassVar[str] = "folded"
     layer_type: ClassVar[type[Layer]] = Dense
-    MAC_LATENCY: ClassVar[int] = 4
-    """Weight read, weight register, product register, accumulator; adder tree levels come on top."""
+    MAC_LATENCY: ClassVar[int] = 6
+    """Address, weight read, weight, operands, product and accumulator; adder tree levels come on top."""
 
     layer: Dense
     pe: int

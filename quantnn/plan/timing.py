@@ -16,23 +16,42 @@ from quantnn.plan.queue import QueuePlan
 __all__ = ["Timing", "simulate"]
 
 
+_FREED = 2
+"""Cycles from the read of a word for the last time to a reservation that counts it as free."""
+
+
 @dataclass
 class _Queue:
-    """Write and read times of a queue's words. A word written in cycle t can be read from cycle t + 1 on, and stands at
-    the output in the cycle after the read; the output register takes the next word when its own is taken."""
+    """Write and read times of a queue's words.
+
+    A word written in cycle t can be read from cycle t + 1 on. In the cycle after the read it stands in front of a
+    register slice, which holds two words: it moves in as soon as the word but one before is taken.
+    """
 
     plan: QueuePlan
     freed: list[int] = field(default_factory=list)
     taken: int = -1
+    taken_before: int = -1
+    moved: int = -1
     read: int = -1
     peak: int = 0
+
+    def offer(self, written: int) -> int:
+        """Read the next word, written in that cycle; the first cycle in which it can be taken."""
+        self.read = max(self.read + 1, written + 1, self.moved)
+        self.moved = max(self.moved + 1, self.read + 1, self.taken_before + 1)
+        return max(self.moved + 1, self.taken + 1)
+
+    def take(self, time: int) -> None:
+        """The word that was offered is taken."""
+        self.taken_before, self.taken = self.taken, time
 
     def reserve(self, sample: int, time: int) -> int:
         """The earliest cycle from ``time`` on in which a sample's words can be reserved."""
         needed = (sample + 1) * self.plan.words - self.plan.depth
         if self.plan.depth and needed > 0:
-            time = max(time, self.freed[needed - 1] + 1)
-        self.peak = max(self.peak, (sample + 1) * self.plan.words - bisect_left(self.freed, time))
+            time = max(time, self.freed[needed - 1] + _FREED)
+        self.peak = max(self.peak, (sample + 1) * self.plan.words - bisect_left(self.freed, time + 1 - _FREED))
         return time
 
     def words(self, beats: Sequence[int]) -> list[int]:
@@ -64,7 +83,7 @@ def simulate(
     input_beats: int,
     input_queue: QueuePlan | None,
     engines: Sequence[EnginePlan],
-    output_latency: int,
+    end_latency: int,
     *,
     samples: int,
     pace: int = 0,
@@ -77,8 +96,8 @@ def simulate(
         Beats of a sample at the core's input.
     input_queue : QueuePlan or None
         The queue in front of the first engine, where there is one.
-    output_latency : int
-        Cycles from the last queue's output to the core's.
+    end_latency : int
+        Cycles from the core's input to the first stage, and from the last queue's output to the core's.
     pace : int
         Cycles between the first beats of consecutive samples at least; 0 for back to back. A queue of depth 0 is
         taken as endless.
@@ -108,9 +127,7 @@ def simulate(
                 if upstream is None:
                     time = max(time, source + 1, sample * pace)
                 else:
-                    written = writes[step % per_pass]
-                    upstream.read = max(upstream.read + 1, written + 1, upstream.taken)
-                    time = max(time, upstream.read + 1)
+                    time = max(time, upstream.offer(writes[step % per_pass]))
                     if step >= len(emissions) - per_pass:
                         upstream.freed.append(upstream.read)
                 if emits:
@@ -125,14 +142,13 @@ def simulate(
                     if step == 0:
                         first.append(time)
                 else:
-                    upstream.taken = time
+                    upstream.take(time)
             upstream, writes = queue, queue.words(beats)
         assert upstream is not None
         for written in writes:
-            upstream.read = max(upstream.read + 1, written + 1, upstream.taken)
+            upstream.take(upstream.offer(written))
             upstream.freed.append(upstream.read)
-            upstream.taken = upstream.read + 1
-        finished.append(upstream.taken + output_latency)
+        finished.append(upstream.taken + end_latency)
     return Timing(
         latency=finished[0] - first[0],
         interval=finished[-1] - finished[-2] if samples > 1 else 0,

@@ -1,85 +1,19 @@
-"""The command line: thin, every command prints what to do next."""
+"""Commands from a model to a verified design."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from quantnn import __version__
-from quantnn.errors import InputError, QuantnnError
+from quantnn.cli.app import Calibration, Design, InputBits, InputScale, InputSigned, Model, TestSet, app
+from quantnn.cli.console import out, progress, show
+from quantnn.errors import InputError
 
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="quantnn",
-    help="A trained neural network goes in, an FPGA design that is proven bit-exact comes out.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-_out = Console(highlight=False, markup=False)
-_err = Console(stderr=True, highlight=False)
-
-Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.")]
-Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.")]
-Calibration = Annotated[Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.")]
-TestSet = Annotated[
-    tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
-]
-InputScale = Annotated[
-    float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
-]
-InputBits = Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")]
-InputSigned = Annotated[bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")]
-
-
-def main() -> None:
-    """Run the command line; errors that a user can mend are one line."""
-    try:
-        app()
-    except QuantnnError as error:
-        _err.print(Text(f"Error: {error}"), soft_wrap=True)
-        sys.exit(error.exit_code)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """A spinner that says which step is being done; plain lines where there is no terminal."""
-    if not _err.is_terminal:
-        yield lambda text: _err.print(Text(f"… {text}"))
-        return
-    with _err.status("") as status:
-        yield lambda text: status.update(Text(text))
-
-
-def _show(report: dict[str, object]) -> None:
-    from quantnn.summary import summary
-
-    _out.print(summary(report))
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        _out.print(f"quantnn {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """A trained neural network goes in, an FPGA design that is proven bit-exact comes out."""
+__all__: list[str] = []
 
 
 @app.command()
@@ -134,10 +68,10 @@ def export(
         name=model.name,
     )
     folder = output or Path(f"{model.stem}-{options.board.name}")
-    with _progress() as step:
+    with progress() as step:
         report = export(data.network, folder, options, step)
-    _show(report)
-    _out.print(Text(f"Written to {folder}. Next: quantnn verify {folder}"), soft_wrap=True)
+    show(report)
+    out.print(Text(f"Written to {folder}. Next: quantnn verify {folder}"), soft_wrap=True)
 
 
 @app.command()
@@ -152,11 +86,11 @@ def verify(
         from quantnn.verify import VerifyOptions, verify
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is missing: install the simulator with pip install 'quantnn[sim]'") from None
-    with _progress() as step:
+    with progress() as step:
         report = verify(design, VerifyOptions(samples, wave, jobs), step)
-    _show(report)
+    show(report)
     project = design / "board" / "quantnn_board.qpf"
-    _out.print(Text(f"Bit-exact. Next: open {project} in Quartus, compile and program the board"), soft_wrap=True)
+    out.print(Text(f"Bit-exact. Next: open {project} in Quartus, compile and program the board"), soft_wrap=True)
 
 
 @app.command()
@@ -177,12 +111,12 @@ def update_weights(
     network = load_model(model).with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
     options = UpdateOptions(data.calibration, data.inputs, data.labels, model.name)
-    with _progress() as step:
+    with progress() as step:
         update = update_weights(design, data.network, options, step)
-    _show(update.report)
+    show(update.report)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
     steps = "then compile in Quartus from Analysis & Synthesis on, which reads these files"
-    _out.print(Text(f"{changed}. Next: quantnn verify {design}, {steps}"), soft_wrap=True)
+    out.print(Text(f"{changed}. Next: quantnn verify {design}, {steps}"), soft_wrap=True)
 
 
 @app.command()
@@ -200,7 +134,7 @@ def simulate(
 
     network = load_network(design / "network.npz")
     values = load_inputs(input, network.in_features, network.input, network.sensor)
-    with _progress() as step:
+    with progress() as step:
         step(f"evaluating {len(values)} samples")
         answer = evaluate(network, values)
     if output is not None:
@@ -226,7 +160,7 @@ def inspect(
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
     from quantnn.inspection import describe
 
-    _out.print(describe(file))
+    out.print(describe(file))
 
 
 @app.command()

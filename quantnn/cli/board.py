@@ -1,0 +1,159 @@
+"""Commands from a design to a board that answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from quantnn.cli.app import Design, app
+from quantnn.cli.console import out, progress, say, show
+from quantnn.errors import InputError
+
+__all__: list[str] = []
+
+BoardFile = Annotated[
+    Path | None, typer.Option("--board", help="The board's TOML file, if it is one of your own.", metavar="FILE")
+]
+Port = Annotated[
+    str, typer.Option(help="Serial port, socket://host:port, or auto: the board's USB bridge.", metavar="PORT")
+]
+
+boards = typer.Typer(help="The boards that there are, and what is known of each.", invoke_without_command=True)
+app.add_typer(boards, name="boards")
+
+
+@boards.callback()
+def _boards(context: typer.Context) -> None:
+    """The boards that there are, and what is known of each."""
+    if context.invoked_subcommand is None:
+        from quantnn.board_table import list_boards
+
+        out.print(list_boards())
+        say("Next: quantnn boards show NAME, or quantnn export MODEL --board NAME")
+
+
+@boards.command("show")
+def _show_board(
+    board: Annotated[str, typer.Argument(metavar="BOARD", help="Board by name, or a TOML file of your own.")],
+) -> None:
+    """Everything that is known of BOARD, with its sources."""
+    from quantnn.board import load_board
+    from quantnn.board_table import show_board
+
+    out.print(show_board(load_board(board)))
+
+
+@app.command()
+def build(
+    design: Design,
+    board: BoardFile = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=1000, help="Placements to try, of which the quickest is kept; nextpnr only.")
+    ] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Placements at the same time.")] = 2,
+) -> None:
+    """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
+    from quantnn.build.quartus import compile_quartus
+    from quantnn.build.record import add_build
+
+    target = _board(design, board)
+    with progress() as step:
+        if target.toolchain.name == "quartus":
+            result = compile_quartus(design, step)
+        else:
+            from quantnn.build.open_flow import build_open
+
+            result = build_open(design, target, seeds, jobs, step)
+        report = add_build(design, result)
+    show(report)
+    say(f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}")
+
+
+@app.command()
+def flash(
+    design: Design,
+    board: BoardFile = None,
+    lasting: Annotated[
+        bool, typer.Option("--lasting", help="Into the flash memory, so that it is there after the next power-on.")
+    ] = False,
+) -> None:
+    """Load the bitstream of DESIGN into the board that is plugged in."""
+    from quantnn.link.flash import flash
+
+    with progress() as step:
+        done = flash(design, _board(design, board), lasting=lasting, step=step)
+    stays = "it stays" if done.lasts else "it is gone after power-off"
+    say(f"{done.tool} loaded {done.file.name}; {stays}. Next: quantnn run {design} --input images.npy")
+
+
+@app.command()
+def run(
+    design: Design,
+    input: Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.")],
+    labels: Annotated[Path | None, typer.Option(help="Their true classes, .npy.")] = None,
+    port: Port = "auto",
+    patience: Annotated[
+        float | None, typer.Option(min=0.001, help="Seconds after which a question is asked again.", metavar="SECONDS")
+    ] = None,
+) -> None:
+    """Let the board with DESIGN in it answer, and compare every answer with the reference."""
+    try:
+        from quantnn.link.run import run_on_board
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error.name} is missing: install the host link with pip install 'quantnn[link]'") from None
+    from quantnn.dataset import load_inputs, load_labels
+    from quantnn.network_file import load_network
+
+    network = load_network(design / "network.npz")
+    samples = load_inputs(input, network.in_features, network.input, network.sensor)
+    truth = None if labels is None else load_labels(labels, len(samples), max(2, network.out_features))
+    with progress() as step:
+        answers = run_on_board(design, samples, truth, port, patience=patience, step=step)
+    for number, logits in enumerate(answers.logits):
+        chosen = "" if answers.classes is None else f"class {answers.classes[number]}  "
+        print(f"{number}: {chosen}{' '.join(map(str, logits.tolist()))}")
+    answers.check()
+    accuracy = "" if answers.accuracy is None else f", accuracy {answers.accuracy:.4f}"
+    again = f", {answers.repeated} asked again" if answers.repeated else ""
+    speed = f"{answers.samples_per_second:,.0f} samples/s"
+    say(f"{len(samples)} answers, all as the reference's{accuracy}; {speed} over the line{again}. Next: quantnn bench")
+
+
+@app.command()
+def simulate_board(
+    design: Design,
+    port: Annotated[
+        str, typer.Option(help="pty for a pseudo-terminal, or a TCP port here.", metavar="pty|socket://127.0.0.1:N")
+    ] = "pty",
+    exact: Annotated[
+        bool, typer.Option("--exact", help="At the serial line's own speed, instead of as fast as may be.")
+    ] = False,
+) -> None:
+    """Simulate the whole board with DESIGN in it, for quantnn run to talk to, until it is interrupted."""
+    try:
+        from quantnn.simulated_board import serve_board
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error.name} is missing: install it with pip install 'quantnn[sim,link]'") from None
+
+    def announce(name: str) -> None:
+        say(f"The board is at {name}. Next, elsewhere: quantnn run {design} --input images.npy --port {name}")
+
+    with progress() as step:
+        step("compiling the board")
+        serve_board(design, port, announce, exact=exact)
+
+
+def _board(design: Path, file: Path | None) -> Any:
+    """The board that a design was exported for."""
+    from quantnn.board import board_names, load_board
+    from quantnn.report import load_report
+
+    name = load_report(design)["board"]
+    if file is None and name not in board_names():
+        raise InputError(f"{design} is for {name}, a board of your own: give its file with --board")
+    found = load_board(name if file is None else file)
+    if found.name != name:
+        raise InputError(f"{design} is for {name}, not for {found.name}: export again with --board {file}")
+    return found

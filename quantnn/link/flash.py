@@ -1,0 +1,154 @@
+"""Putting a built design onto the board that is plugged in."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from quantnn import tools
+from quantnn.board import Board, board_names, load_board
+from quantnn.build.quartus_install import QuartusInstall
+from quantnn.errors import InputError, ToolError
+from quantnn.project import PROJECT
+from quantnn.report import load_report
+from quantnn.toolchain import Programmer
+
+__all__ = ["Flashed", "flash"]
+
+_QUARTUS = "quartus_pgm"
+_SOURCES = {
+    "openFPGALoader": "on Debian or Ubuntu with sudo apt-get install openfpgaloader, else from its page"
+    " (https://trabucayre.github.io/openFPGALoader/guide/install.html)",
+    _QUARTUS: "it comes with Quartus Prime Lite, and with its stand-alone Programmer",
+}
+"""Where programmers come from."""
+
+_NO_RIGHTS = re.compile(r"usb_open\(\) failed|Permission denied|insufficient permission|LIBUSB_ERROR_ACCESS", re.I)
+_NO_CABLE = re.compile(
+    r"device not found|no device found|fails to open device|JTAG init failed|213013|No JTAG hardware", re.I
+)
+_NO_CHAIN = re.compile(r"JTAG chain|stuck at|209053|209040|209025|silicon ID", re.I)
+
+
+@dataclass(frozen=True)
+class Flashed:
+    """What was done.
+
+    Parameters
+    ----------
+    tool : str
+        The programmer.
+    file : Path
+        What it loaded.
+    lasts : bool
+        Whether it stays after power-off.
+    """
+
+    tool: str
+    file: Path
+    lasts: bool
+
+
+def flash(
+    design: Path,
+    board: Board | None = None,
+    *,
+    lasting: bool = False,
+    step: Callable[[str], None] = lambda _: None,
+) -> Flashed:
+    """Load the bitstream of a design with the first of the board's programmers that is installed and takes it.
+
+    Parameters
+    ----------
+    design : Path
+        A folder that ``quantnn export`` wrote and ``quantnn build`` built.
+    board : Board, optional
+        By default the one of the report, which has to come with quantnn.
+    lasting : bool
+        Whether it shall be there after the next power-on too.
+
+    Raises
+    ------
+    InputError
+        The folder is no exported design, or holds no bitstream.
+    ToolError
+        No programmer is installed, or it failed: says why, as far as its messages tell.
+    """
+    report = load_report(design)
+    if board is None:
+        if report["board"] not in board_names():
+            raise InputError(f"{design} is for {report['board']}, a board of your own: give its file with --board")
+        board = load_board(report["board"])
+    found = [(programmer, file) for programmer in board.programmers for file in _files(design, programmer, lasting)]
+    if not found:
+        endings = " or ".join(f".{kind}" for programmer in board.programmers for kind in _endings(programmer, lasting))
+        what = f"There is no bitstream in {design / 'board'}" + (f" ({endings})" if endings else "")
+        raise InputError(f"{what}: run quantnn build {design}")
+    installed = [(programmer, file, path) for programmer, file in found if (path := _path(programmer.tool))]
+    if not installed:
+        missing = "; ".join(f"{tool}: {_SOURCES.get(tool, 'see its page')}" for tool in _tools(found))
+        raise ToolError(f"No programmer for {board.title} is installed. Get {missing}")
+    programmer, file, path = installed[0]
+    step(f"loading {file.name} with {programmer.tool}")
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "programmer.log"
+        try:
+            tools.run([path, *_arguments(programmer, file, lasting)], cwd=file.parent, log=log)
+        except ToolError:
+            raise ToolError(_reason(programmer.tool, board, log.read_text(errors="replace"))) from None
+    return Flashed(programmer.tool, file, lasting)
+
+
+def _endings(programmer: Programmer, lasting: bool) -> tuple[str, ...]:
+    """Files that a programmer takes: Quartus' tells by the file whether it lasts, others by an option."""
+    if programmer.tool == _QUARTUS:
+        return ("pof",) if lasting else ("sof",)
+    return programmer.files if not lasting or programmer.flash_arguments else ()
+
+
+def _files(design: Path, programmer: Programmer, lasting: bool) -> list[Path]:
+    """Bitstreams for a programmer; Quartus puts its own into a folder."""
+    folders = (design / "board", design / "board" / "output_files")
+    names = [f"{PROJECT}.{ending}" for ending in _endings(programmer, lasting)]
+    return [folder / name for name in names for folder in folders if (folder / name).is_file()]
+
+
+def _tools(found: list[tuple[Programmer, Path]]) -> list[str]:
+    return list(dict.fromkeys(programmer.tool for programmer, _ in found))
+
+
+def _path(tool: str) -> Path | None:
+    if program := shutil.which(tool):
+        return Path(program)
+    if tool != _QUARTUS:
+        return None
+    try:
+        return QuartusInstall.find().program(tool)
+    except ToolError:
+        return None
+
+
+def _arguments(programmer: Programmer, file: Path, lasting: bool) -> list[str]:
+    if programmer.tool == _QUARTUS:
+        return [*programmer.arguments, "-o", f"{'bpv' if lasting else 'p'};{file.name}"]
+    return [*(programmer.flash_arguments if lasting else programmer.arguments), file.name]
+
+
+def _reason(tool: str, board: Board, output: str) -> str:
+    """What the programmer's messages mean."""
+    if _NO_RIGHTS.search(output):
+        return (
+            f"{tool} may not open the USB cable of {board.title}: on Linux, install its udev rules and plug the cable"
+            " in again"
+        )
+    if _NO_CHAIN.search(output):
+        return f"{tool} found a cable, but not the FPGA of {board.title} behind it: check its power, and other cables"
+    if _NO_CABLE.search(output):
+        return f"{tool} found no {board.title}: plug its USB cable in, switch it on, and close what else uses the cable"
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower() or "fail" in line.lower()]
+    return f"{tool} failed: {' / '.join((errors or lines)[:3]) or 'it said nothing'}"

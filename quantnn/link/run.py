@@ -1,0 +1,226 @@
+"""A design on a board, asked by this computer and compared with the reference."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quantnn.arithmetic import Integers
+from quantnn.beats import BeatFormat
+from quantnn.errors import InputError, LinkError, VerificationError
+from quantnn.interface import CoreInterface
+from quantnn.link.client import Client, Identity
+from quantnn.link.port import AUTO, open_port
+from quantnn.network_file import load_network
+from quantnn.reference import evaluate
+from quantnn.report import load_report
+
+__all__ = ["BoardDifference", "BoardRun", "run_on_board"]
+
+_LEAST_PATIENCE = 0.5
+_STEPS = 20
+
+
+@dataclass(frozen=True)
+class BoardDifference:
+    """A value that is not the reference's.
+
+    Parameters
+    ----------
+    sample : int
+    logit : int or None
+        Which output; None for the class.
+    got, expected : int
+    """
+
+    sample: int
+    logit: int | None
+    got: int
+    expected: int
+
+    def __str__(self) -> str:
+        what = "class" if self.logit is None else f"logit {self.logit}"
+        return f"sample {self.sample}, {what}: got {self.got}, expected {self.expected}"
+
+
+@dataclass(frozen=True, eq=False)
+class BoardRun:
+    """What a board answered.
+
+    Parameters
+    ----------
+    logits : int64 array of shape (n, out_features)
+    classes : int64 array of shape (n,) or None
+        None where the network does not classify.
+    correct : int or None
+        Classes that are the label; None without labels.
+    seconds : float
+        From the first question to the last answer.
+    wrong : int
+        Samples whose answer is not the reference's.
+    difference : BoardDifference or None
+        The first value that is not.
+    repeated, damaged : int
+        Questions that had to be asked again, and damaged frames that came from the board.
+    identity : Identity
+        The board's.
+    """
+
+    logits: Integers
+    classes: Integers | None
+    correct: int | None
+    seconds: float
+    wrong: int
+    difference: BoardDifference | None
+    repeated: int
+    damaged: int
+    identity: Identity
+
+    @property
+    def samples_per_second(self) -> float:
+        """Answers per second, the line included."""
+        return len(self.logits) / self.seconds
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right classes; None without labels."""
+        return None if self.correct is None else self.correct / len(self.logits)
+
+    def check(self) -> None:
+        """Raise if an answer is not the reference's.
+
+        Raises
+        ------
+        VerificationError
+            Names the first difference.
+        """
+        if self.difference is not None:
+            count = f"{self.wrong} of {len(self.logits)} answers"
+            raise VerificationError(f"The board differs from the reference in {count}: {self.difference}")
+
+
+def run_on_board(
+    design: Path,
+    inputs: Integers,
+    labels: Integers | None = None,
+    port: str = AUTO,
+    *,
+    patience: float | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> BoardRun:
+    """Let a board answer, and compare every logit and class with the reference; ``step`` is told what is being done.
+
+    Parameters
+    ----------
+    design : Path
+        A folder that ``quantnn export`` wrote, and that the board was built from.
+    inputs : int64 array of shape (n, in_features), n at least 1
+    labels : int64 array of shape (n,), optional
+    port : str
+        Where the board is, as :func:`quantnn.link.port.open_port` has it.
+    patience : float, optional
+        Seconds after which a question is asked again.
+
+    Raises
+    ------
+    InputError
+        The folder is no exported design, its board has no link, or the samples do not suit the network.
+    LinkError
+        The board cannot be reached, stopped answering, or has another network in it.
+    """
+    report = load_report(design)
+    link = report.get("link")
+    if not link:
+        raise InputError(f"{design} has no host link: its board has no serial line, or an old quantnn exported it")
+    interface = CoreInterface.load(design / "core" / "interface.json")
+    network = load_network(design / "network.npz")
+    if not len(inputs):
+        raise InputError("There must be at least one sample")
+    step("computing the expected answers")
+    try:
+        expected = evaluate(network, inputs)
+        samples = [sample.tobytes() for sample in interface.input.pack(inputs)]
+    except ValueError as error:
+        raise InputError(f"The samples do not suit the network: {error}") from None
+
+    opened = open_port(port, link["baud"], link["usb"])
+    try:
+        client = Client(opened, patience or _patience(link))
+        step("asking the board who it is")
+        identity = client.hello()
+        _check_identity(identity, report, design)
+        step(f"asking for {len(samples)} samples")
+        started = time.monotonic()
+        answers = []
+        for answer in client.infer(samples, identity.window):
+            answers.append(answer)
+            if len(answers) * _STEPS % len(samples) < _STEPS:
+                step(f"{len(answers)} of {len(samples)} samples answered")
+        seconds = time.monotonic() - started
+    finally:
+        opened.close()
+
+    logits, classes = _unpack(interface.output, answers)
+    expected_classes = expected.classes if classes is not None else None
+    wrong, difference = _compare(logits, classes, expected.logits, expected_classes)
+    correct = None
+    if labels is not None and classes is not None:
+        correct = int((classes == labels).sum())
+    return BoardRun(
+        logits, classes, correct, seconds, wrong, difference, client.repeated, client.damaged, identity
+    )
+
+
+def _patience(link: dict[str, Any]) -> float:
+    """Twice as long as everything that may be under way takes on the line, both ways."""
+    line = 10 * (link["sample_bytes"] + link["answer_bytes"] + 40) * link["window"] / link["baud"]
+    return max(_LEAST_PATIENCE, 2 * float(line))
+
+
+def _check_identity(identity: Identity, report: dict[str, Any], design: Path) -> None:
+    found, wanted = identity.fingerprint.hex(), report["fingerprint"]
+    if found != wanted:
+        raise LinkError(
+            f"Another network is in the board: its fingerprint is {found}, that of {design} is {wanted}."
+            f" Build and flash this design: quantnn build {design}, quantnn flash {design}"
+        )
+    sizes = (identity.sample_bytes, identity.answer_bytes)
+    if sizes != (report["link"]["sample_bytes"], report["link"]["answer_bytes"]):
+        raise LinkError(f"The board's samples and answers have {sizes} bytes, not those of {design}: flash it again")
+
+
+def _unpack(form: BeatFormat, answers: list[bytes]) -> tuple[Integers, Integers | None]:
+    """Logits and classes from the bytes of answers."""
+    logits = np.zeros((len(answers), form.beats * form.per_beat), dtype=np.int64)
+    classes = np.zeros(len(answers), dtype=np.int64)
+    for number, answer in enumerate(answers):
+        if len(answer) != form.beats * form.bytes:
+            raise LinkError(f"The answer to sample {number} has {len(answer)} bytes, not {form.beats * form.bytes}")
+        for beat in range(form.beats):
+            word = int.from_bytes(answer[beat * form.bytes : (beat + 1) * form.bytes], "little")
+            logits[number, beat * form.per_beat : (beat + 1) * form.per_beat], classes[number] = form.unpack(word)
+    return logits[:, : form.elements], classes if form.class_width else None
+
+
+def _compare(
+    logits: Integers, classes: Integers | None, expected: Integers, expected_classes: Integers | None
+) -> tuple[int, BoardDifference | None]:
+    """How many samples differ, and the first value that does."""
+    differs = logits != expected
+    if classes is not None and expected_classes is not None:
+        differs = np.column_stack([differs, classes != expected_classes])
+        logits = np.column_stack([logits, classes])
+        expected = np.column_stack([expected, expected_classes])
+    wrong = differs.any(axis=1)
+    if not wrong.any():
+        return 0, None
+    sample = int(wrong.argmax())
+    place = int(differs[sample].argmax())
+    values = int(logits[sample, place]), int(expected[sample, place])
+    is_class = classes is not None and place == logits.shape[1] - 1
+    return int(wrong.sum()), BoardDifference(sample, None if is_class else place, *values)

@@ -1,0 +1,42 @@
+import quartus_texts as texts
+
+from quantnn.build.report_tables import ReportTable, read_tables
+
+
+def test_a_table_with_headings():
+    text = texts.table("Title of it", ("A", "Long heading"), ("x", "1"), ("y z", ""))
+    (found,) = read_tables(f"before\n\n{text}after")
+    assert found == ReportTable("Title of it", (("A", "Long heading"), ("x", "1"), ("y z", "")))
+    assert found.records() == [{"A": "x", "Long heading": "1"}, {"A": "y z", "Long heading": ""}]
+
+
+def test_a_table_that_has_nothing_to_say():
+    (found,) = read_tables(texts.table("Clocks", empty="No clocks to report."))
+    assert found == ReportTable("Clocks", ()) and found.records() == []
+
+
+def test_a_table_without_headings():
+    text = "+-------------+\n; Summary     ;\n+------+------+\n; Name ; fpga ;\n; Size ; 3    ;\n+------+------+\n"
+    (found,) = read_tables(text)
+    assert found == ReportTable("Summary", (("Name", "fpga"), ("Size", "3")))
+
+
+def test_several_with_words_between():
+    text = texts.table("One", ("A",), ("1",)) + "This panel reports ; something\n\n" + texts.table("Two")
+    text += texts.table("3", ("B",))
+    assert [table.title for table in read_tables(text)] == ["One", "Two", "3"]
+    assert [len(table.rows) for table in read_tables(text)] == [2, 0, 1]
+
+
+def test_indented_rows_and_windows_line_ends():
+    text = texts.table("One", ("A", "B"), ("    -- inner", "1")).replace("\n", "\r\n")
+    assert read_tables(text)[0].rows[1] == ("-- inner", "1")
+
+
+def test_no_table():
+    assert read_tables("") == read_tables("; a ; b ;\n+---+\n") == []
+
+
+def test_a_table_that_breaks_off():
+    text = texts.table("One", ("A", "B"), ("1", "2"))
+    assert read_tables(text[: text.index("; 1")])[0].rows == (("A", "B"),)
