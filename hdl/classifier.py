@@ -84,7 +84,8 @@ class Classifier(wiring.Component):
         positive = registered(next_rank > self._zero, "positive")
         valid, logits = registered(valid, "valid_beat", reset_less=False), registered(logits, "logits")
         first, last = registered(first, "first_beat"), registered(last, "last_beat")
-        wins, won = Signal(), Signal()
+        wins = Signal()
+        won = Signal()
         m.d.comb += wins.eq(valid & (first | Mux(won, beats_last_beat, beats_best)))
         with m.If(advance):
             m.d.sync += won.eq(wins)

@@ -17,7 +17,7 @@ class SampleQueue(wiring.Component):
     """Beats of ``lanes`` elements in, words of ``word`` elements out, each sample ``replays`` times in a row.
 
     A writer first reserves the room of a whole sample and may then write that sample's beats whenever it likes, so
-    that its pipeline never has to stop. A word is at the output three cycles after the beat that completes it, however
+    that its pipeline never has to stop. A word is at the output four cycles after the beat that completes it, however
     many of its sample are still to come, and its place is free, at the latest, in the cycle in which it is there for
     the last time. Element places beyond the sample's last hold old elements.
 
@@ -63,34 +63,24 @@ class SampleQueue(wiring.Component):
         return m
 
     def _write(self, m, write):
-        """Beats become words; returns whether one is written."""
+        """Beats become words in a register in front of the memory; returns whether one is written."""
         plan = self._plan
         m.submodules.beats = beats = WrappingCounter(plan.beats)
         m.d.comb += beats.step.eq(self.valid)
         ratio = plan.word // plan.lanes
-        complete = Signal()
-        if ratio == 1:
-            m.d.comb += [complete.eq(1), write.data.eq(self.beat)]
-        else:
-            part = Signal(range(ratio))
-            width = len(self.beat.as_value())
-            m.d.comb += complete.eq((part == ratio - 1) | beats.last)
-            with m.If(self.valid):
-                m.d.sync += part.eq(Mux(complete, 0, part + 1))
-            held = Signal(width * (ratio - 1), reset_less=True)
-            for place in range(ratio):
-                beat = self.beat.as_value()
-                if place < ratio - 1:
-                    old = held.word_select(place, width)
-                    with m.If(self.valid & (part == place)):
-                        m.d.sync += old.eq(beat)
-                    beat = Mux(part == place, beat, old)
-                m.d.comb += write.data.word_select(place, width).eq(beat)
-        written = Signal()
-        m.d.comb += [written.eq(self.valid & complete), write.en.eq(written)]
-        with m.If(written):
+        part = Signal(range(max(2, ratio)))
+        complete = (part == ratio - 1) | beats.last
+        word = Signal(plan.word * plan.element.width, reset_less=True)
+        with m.If(self.valid):
+            m.d.sync += part.eq(Mux(complete, 0, part + 1))
+        for place in range(ratio):
+            with m.If(self.valid & (part == place)):
+                m.d.sync += word.word_select(place, len(self.beat.as_value())).eq(self.beat)
+        m.d.comb += write.data.eq(word)
+        m.d.sync += write.en.eq(self.valid & complete)
+        with m.If(write.en):
             m.d.sync += write.addr.eq(write.addr + 1)
-        return written
+        return write.en
 
     def _read(self, m, read, written):
         """Words go to the output, pass after pass; returns whether one is read for the last time.

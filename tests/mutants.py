@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from grafts import MODULE
 
-__all__ = ["CATEGORIES", "Mutation", "mutations"]
+from quantnn.plan.core import CorePlan
+
+__all__ = ["CATEGORIES", "Mutation", "mutations", "reason"]
 
 _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
 _CORE = r"\w+_(entry|input_stage|layer_\d|classifier|exit|input_stage_framer)"
@@ -69,6 +71,34 @@ RULES = [
 ]
 CATEGORIES = tuple(dict.fromkeys(category for category, *_ in RULES))
 
+REASONS = [
+    # module, what the mutation says, what the plan must say, why no answer differs, and none comes later than planned
+    (
+        r"\w+_queue_output",
+        r"(o__valid|waiting) <= _\d+_;",
+        lambda plan: plan.reset_cycles > 4,
+        "two words at most, which the stage behind takes and forgets while the core holds itself in reset",
+    ),
+    (
+        r"\w+_classifier",
+        r"advance = _\d+_ \| ready; → assign advance = ready ;",
+        lambda plan: True,
+        "waits longer where the sink stalls: gaps between the beats before it stay, and no cycles are promised for that",
+    ),
+    (
+        r"\w+_layer_0_queue",
+        r"reserved \? 3'h4 : 3'h0; → .* reserved \? 3'h5 : 3'h1;",
+        lambda plan: plan.timing.peaks[-len(plan.engines)] < plan.engines[0].queue.depth,
+        "keeps a word of room that the plan does not need, so it waits longer only where the sink stalls",
+    ),
+    (
+        r"\w+_input_stage_queue",
+        r">= \$signed\(4'h4\); → .* >= \$signed\(4'h3\);",
+        lambda plan: plan.input_queue.words == 2 and plan.input_queue.beats > 1,
+        "tells of room for a third sample right after a reservation, when the next sample's first beat cannot come yet",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Mutation:
@@ -110,6 +140,14 @@ def mutations(text: str) -> list[Mutation]:
                 for mutation in _mutations(category, module, match, change):
                     found.setdefault((mutation.position, mutation.after), mutation)
     return list(found.values())
+
+
+def reason(mutation: Mutation, plan: CorePlan) -> str | None:
+    """Why a fault does no harm that a verification could see, if the table knows and the plan is as it says."""
+    for module, statement, holds, why in REASONS:
+        if re.fullmatch(module, mutation.module) and re.search(statement, str(mutation)) and holds(plan):
+            return why
+    return None
 
 
 def _mutations(category, module, match, change) -> Iterator[Mutation]:

@@ -62,4 +62,4 @@ def test_interval_and_latency_are_the_plan_s(fold):
     finished = sent.cycles[words - 1 :: words]
     assert {b - a for a, b in pairwise(finished[2:])} == {plan.interval}
     first_fold = sent.cycles[plan.columns - 1]
-    assert received.cycles[0] == first_fold + plan.latency + 3, "through the engine and its queue"
+    assert received.cycles[0] == first_fold + plan.latency + 4, "through the engine and its queue"

@@ -118,7 +118,7 @@ def test_room_comes_back_to_the_last_word(plan):
 
 
 @plans
-def test_a_word_leaves_three_cycles_after_the_beat_that_completes_it(plan):
+def test_a_word_leaves_four_cycles_after_the_beat_that_completes_it(plan):
     [sample] = random_samples(plan, 1)
     dut, received, completed = SampleQueue(plan), Transfers(), []
     run(
@@ -126,7 +126,7 @@ def test_a_word_leaves_three_cycles_after_the_beat_that_completes_it(plan):
         writer(dut, plan, [sample], pace(False), pace(True, 5), completed),
         receiver(native(dut.o), plan.words * plan.replays, pace(False), received),
     )
-    assert received.cycles[: plan.words] == [cycle + 3 for cycle in completed]
+    assert received.cycles[: plan.words] == [cycle + 4 for cycle in completed]
     again = received.cycles[plan.words - 1 :]
     assert again == list(range(again[0], again[0] + len(again))), "later passes have no gaps"
 

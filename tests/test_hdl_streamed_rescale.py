@@ -42,4 +42,4 @@ def test_a_queue_of_one_sample_loses_nothing(features, lanes, word, replays):
 def test_a_word_every_cycle_after_the_planned_latency_and_the_queue_s(features, lanes):
     plan, sent, received = pass_through(features, lanes, lanes, 1, SIGNED_NIBBLE, 2, samples=16)
     assert sent.cycles == list(range(len(sent.items)))
-    assert received.cycles == [cycle + plan.latency + 3 for cycle in sent.cycles]
+    assert received.cycles == [cycle + plan.latency + 4 for cycle in sent.cycles]

@@ -17,12 +17,12 @@ from equivalence import Equivalence
 from grafts import MODULE, graft, reader_of
 from many_cores import ManyCores, TestedCore
 from memory_faults import memory_faults
-from mutants import CATEGORIES, mutations
+from mutants import CATEGORIES, mutations, reason
 from mutated_designs import folded, tabulated
 
+from quantnn.core_bench import adversities, any_frames
 from quantnn.plan.core import CorePlan
 from quantnn.reference import evaluate
-from quantnn.verify import _adversities, _any_frames
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutations")]
 
@@ -109,9 +109,9 @@ class Bed:
         """Per fault, what the verification found; nothing may be found in a core without one."""
         interface = self.design.interface
         found = straight = self.cores.run()
-        for conditions in _adversities(interface).values():
+        for conditions in adversities(interface).values():
             found = [*map(add, found, self._run(conditions))]
-        found = [*map(add, found, self._run(_any_frames(interface), any_frames=True))]
+        found = [*map(add, found, self._run(any_frames(interface), any_frames=True))]
         return self._by_fault(
             [a.with_timing(interface, b.interval, b.latency) for a, b in zip(found, straight, strict=True)]
         )
@@ -141,7 +141,7 @@ class Bed:
             answers = evaluate(fault.network, self.design.samples).layers
             same = all(map(np.array_equal, answers, self.design.expected.layers))
             return False, "the reference with this fault answers the same" if same else None
-        return (True, "proven to do the same") if fault in self.harmless else (False, None)
+        return (True, "proven to do the same") if fault in self.harmless else (False, reason(fault, self.plan))
 
 
 def check(beds):

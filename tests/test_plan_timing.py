@@ -9,7 +9,7 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.timing import simulate
 
-QUEUE, ENDS = 3, 5
+QUEUE, ENDS = 4, 5
 """Cycles through a queue, from the beat that completes a word to the word, and through both ends of the core."""
 
 
@@ -40,7 +40,7 @@ def test_several_logits_leave_one_after_the_other():
 
 
 def test_a_queue_in_front_holds_samples_that_are_read_more_than_once():
-    """Two folds of 4: the first can only follow the input, a word three cycles behind its beat."""
+    """Two folds of 4: the first can only follow the input, a word four cycles behind its beat."""
     engine = dense(4, 2, 1, 1, 1)
     front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 2, 16)
     timing = simulate(4, front, [engine], ENDS, samples=8)
@@ -76,9 +76,9 @@ def test_the_slowest_of_several_engines_limits():
     assert timing.interval == max(3 * 4, 5 * 3)
 
 
-@pytest.mark.parametrize(("depth", "interval", "peak"), [(4, 6, 4), (8, 4, 6)])
+@pytest.mark.parametrize(("depth", "interval", "peak"), [(4, 7, 4), (8, 4, 7)])
 def test_a_word_that_was_read_is_free_two_cycles_later(depth, interval, peak):
-    """Written in cycles 0 to 3, read in 1 to 4: all are free in cycle 6, and two of them in cycle 4."""
+    """Beats in cycles 0 to 3, read in 2 to 5: all are free in cycle 7, and one of them in cycle 4."""
     front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 1, depth)
     timing = simulate(4, front, [dense(4, 1, 1, 1, 1)], ENDS, samples=8)
     assert (timing.interval, timing.peaks[0]) == (interval, peak)

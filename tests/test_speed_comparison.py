@@ -100,6 +100,7 @@ def test_the_verdicts_weigh_the_fastest(small):
     slow, fast = (Timing(t, t, t, 3, 1) for t in (1.0, 1e-9))
     rows = (CpuSpeed("a", "1", 1, fast, slow), CpuSpeed("b", "1", 2, slow, fast), CpuSpeed("c", "1", None, slow, slow))
     latency, throughput, linked, most, _ = replace(found, on_cpu=rows).verdicts
+    assert "of the FPGA core at 50 MHz (target)" in latency and "the FPGA core at 50 MHz (target)" in throughput
     assert "a with 1 thread wins" in latency and "a with 1 thread wins" in linked
     assert "b with 2 threads wins" in throughput and "b with 2 threads wins" in most
     assert str(rows[2]) == "c"

@@ -28,6 +28,7 @@ def test_cycles_by_the_clock():
 def test_a_board_runs_at_the_clock_that_it_was_built_for_not_at_fmax():
     speed = FpgaSpeed.of_report(REPORT | {"build": BUILD})
     assert (speed.clock_mhz, speed.built, speed.fmax_mhz) == (130, True, 138.2)
+    assert (speed.clock, FpgaSpeed.of_report(REPORT).clock) == ("130 MHz", "50 MHz (target)")
     assert speed.samples_per_second == 13_000_000
     assert FpgaSpeed.of_report(REPORT | {"build": BUILD | {"fmax_mhz": None}}).fmax_mhz is None
 

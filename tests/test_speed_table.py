@@ -80,7 +80,7 @@ def test_a_target_and_planned_cycles_are_marked():
 
 
 def test_what_was_built_and_measured():
-    text = rendered(core=FpgaSpeed(130, True, 20, 99, True, 138.2))
+    text = rendered(core=FpgaSpeed(130, True, 20, 99, True, 138.2345))
     assert row(text, "FPGA core, 130 MHz") == "762 ns 40.0 µs 6,500,000"
     assert row(text, "FPGA cycles: ") == "latency 99, interval 20, measured in simulation"
     clock = "130 MHz, what the bitstream is built for"

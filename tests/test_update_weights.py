@@ -359,5 +359,5 @@ def test_the_command_line(small, copy_of, other, tmp_path):
     assert result.exit_code == 0, result.output
     text = " ".join(result.output.split())
     assert f"6 memory files changed in {design}/core and {design}/board, no logic." in text
-    assert f"Next: quantnn verify {design}, then compile in Quartus from Analysis & Synthesis on" in text
+    assert f"Next: quantnn verify {design}, then quantnn build {design}" in text
     assert load_report(design)["model"] == "other.npz"

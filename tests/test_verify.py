@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from exported import faulty_network, first_difference, flip_bit, flip_weight
 
+from quantnn import core_bench
 from quantnn import verify as module
 from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.network_file import load_network, save_network
@@ -131,7 +132,7 @@ def test_no_samples_are_refused(small, count):
 
 def test_several_simulations_find_what_one_finds(small, copy_of, samples, monkeypatch):
     one = verify(copy_of(small, "one"))
-    monkeypatch.setattr(module, "_SPLIT_CYCLES", 1)
+    monkeypatch.setattr(core_bench, "_SPLIT_CYCLES", 1)
     many = verify(copy_of(small, "many"), VerifyOptions(jobs=3))
     for report in (one, many):
         del report["verification"]["seconds"]
@@ -141,8 +142,8 @@ def test_several_simulations_find_what_one_finds(small, copy_of, samples, monkey
 def test_a_difference_behind_the_split_has_its_own_sample_number(small, copy_of, network, samples, monkeypatch):
     """Only the last sample is made to differ."""
     design = copy_of(small)
-    monkeypatch.setattr(module, "_SPLIT_CYCLES", 1)
-    monkeypatch.setattr(module, "_STALLED_SAMPLES", 4)
+    monkeypatch.setattr(core_bench, "_SPLIT_CYCLES", 1)
+    monkeypatch.setattr(core_bench, "_STALLED_SAMPLES", 4)
     head = module.Vectors.load(design / "vectors", network)
     head.expected.layers[1][-1, 2] ^= 1
     monkeypatch.setattr(module.Vectors, "load", lambda *arguments: head)

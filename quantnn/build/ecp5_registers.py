@@ -38,10 +38,12 @@ def absorb_registers(netlist: Netlist) -> dict[str, int]:
     """Use the registers in multipliers and block RAMs where flip-flops do the same; returns how many, by kind.
 
     Only flip-flops that start at 0 and have neither enable nor reset are taken in, and only where nothing else sees the
-    value before them: so every net carries what it carried.
+    value before them: so every net carries what it carried. Cells that hold registers already are left alone.
     """
     counts = {"products": 0, "operands": 0, "memory words": 0}
     for name in netlist.of_type(MULTIPLIER):
+        if any(value == "CLK0" for value in netlist.cells[name]["parameters"].values()):
+            continue
         clock = _absorb_behind(netlist, name, _PRODUCT, None)
         if clock is not None:
             _enable(netlist, name, "REG_OUTPUT_CLK")
@@ -62,12 +64,17 @@ def absorb_registers(netlist: Netlist) -> dict[str, int]:
 
 
 def _absorb_memory(netlist: Netlist, name: str) -> int:
-    """The output registers of a block RAM; in its widest mode both ports' together, which one clock drives."""
+    """The output registers of a block RAM; in its widest mode both ports' together, which read as one."""
     parameters = netlist.cells[name]["parameters"]
     wide = int(parameters["DATA_WIDTH_B"], 2) == _WIDE
     absorbed = 0
     for sides, ports in (("AB", _PORT_A + _PORT_B),) if wide else (("A", _PORT_A), ("B", _PORT_B)):
-        clock = _absorb_behind(netlist, name, ports, netlist.bit(name, f"CLK{sides[-1]}"))
+        reading = netlist.bit(name, f"CLK{sides[-1]}")
+        alone = all(netlist.bit(name, f"CLK{side}") in (reading, "0", "x") for side in sides)
+        taken = any(parameters.get(f"REGMODE_{side}") == "OUTREG" for side in sides)
+        if taken or not alone or any(netlist.bit(name, f"RST{side}") != "0" for side in sides):
+            continue
+        clock = _absorb_behind(netlist, name, ports, reading)
         if clock is None:
             continue
         for side in sides:
@@ -116,6 +123,7 @@ def _plain_clock(netlist: Netlist, name: str) -> Bit | None:
         parameters.get("CEMUX", "1").strip() == "1"
         and parameters.get("CLKMUX", "CLK") == "CLK"
         and parameters.get("REGSET", "RESET") == "RESET"
+        and parameters.get("LSRMUX", "LSR") == "LSR"
         and netlist.bit(name, "LSR") in ("0", "x")
     )
     return netlist.bit(name, "CLK") if plain else None

@@ -99,8 +99,12 @@ class Netlist:
         return bits[0]
 
     def connect(self, pin: Pin, bit: Bit) -> None:
-        """Connect a cell's pin, of an input port that may be new, to another net."""
+        """Connect a cell's pin, of an input port that may be new, or an output of the module, to another net."""
         name, port, place = pin
+        if name == "":
+            self._module["ports"][port]["bits"][place] = bit
+            self._module["netnames"][port]["bits"][place] = bit
+            return
         cell = self.cells[name]
         cell["port_directions"].setdefault(port, "input")
         cell["connections"].setdefault(port, ["x"])[place] = bit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -11,21 +10,18 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from quantnn import tools
 from quantnn.board import Board
-from quantnn.build.ecp5_registers import absorb_registers, drop_zero_multipliers
-from quantnn.build.ecp5_sites import place_multipliers
-from quantnn.build.netlist import Netlist
 from quantnn.build.nextpnr import BITSTREAMS, place_and_route, toolset
 from quantnn.build.nextpnr_report import NextpnrReport
+from quantnn.build.passes import improve
 from quantnn.build.record import keep_files
-from quantnn.build.register_copies import copy_registers
 from quantnn.build.result import BuildResult
+from quantnn.build.synthesis import synthesize
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.project import PROJECT
 from quantnn.report import load_report
 
-__all__ = ["build_open", "synthesize"]
+__all__ = ["build_open"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def build_open(
         folder = Path(scratch)
         step("synthesizing with Yosys")
         try:
-            netlist = synthesize(project, board, folder)
+            netlist = _netlist(project, board, folder)
             step(f"placing and routing {seeds} times (the first run of a new version compiles nextpnr for minutes)")
             with ThreadPoolExecutor(jobs) as pool:
                 runs = list(pool.map(lambda seed: _run(netlist, board, project, seed, folder), range(1, seeds + 1)))
@@ -110,30 +106,13 @@ def build_open(
     )
 
 
-def synthesize(project: Path, board: Board, folder: Path) -> Path:
-    """The netlist of a project, in ``folder``: as JSON for nextpnr, with what the family's passes improve.
-
-    Raises
-    ------
-    ToolError
-        Yosys failed.
-    """
-    toolchain = board.toolchain.name
-    for file in project.iterdir():
-        if file.suffix in (".v", ".mem"):
-            (folder / file.name).write_bytes(file.read_bytes())
-    sources = sorted(file.name for file in folder.glob("*.v"))
-    output = folder / f"{PROJECT}.json"
-    command = [sys.executable, "-m", "quantnn.build.synthesis", toolchain, PROJECT, output.name, *sources]
-    tools.run(command, cwd=folder, log=folder / "synthesis.log")
-    if toolchain == "ecp5":
-        netlist = Netlist.load(output, PROJECT)
-        drop_zero_multipliers(netlist)
-        absorb_registers(netlist)
-        place_multipliers(netlist, board.device.device)
-        copy_registers(netlist, "TRELLIS_FF", "Q")
-        netlist.save(output)
-    return output
+def _netlist(project: Path, board: Board, folder: Path) -> Path:
+    """The netlist of a project for nextpnr."""
+    netlist = synthesize(board.toolchain.name, sorted(project.glob("*.v")), PROJECT, folder)
+    improve(netlist, board.toolchain.name, board.device.device)
+    path = folder / f"{PROJECT}.json"
+    netlist.save(path)
+    return path
 
 
 def _run(netlist: Path, board: Board, project: Path, seed: int, scratch: Path) -> _Run:

@@ -1,16 +1,15 @@
-"""Synthesis by Yosys: Verilog and memory files in, a netlist of a family's cells out.
-
-Runs as a program of its own, ``python -m quantnn.build.synthesis``: an error of Yosys ends the process it is in.
-"""
+"""Synthesis by Yosys: Verilog and memory files in, a netlist of a family's cells out."""
 
 from __future__ import annotations
 
-import argparse
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from pyosys import libyosys
+from quantnn.build.netlist import Netlist
+from quantnn.build.yosys import run_yosys
 
-__all__ = ["FAMILIES", "script"]
+__all__ = ["FAMILIES", "synthesize"]
 
 _ROM_IN_BLOCK = (
     # What was planned as block RAM becomes block RAM; a small RAM may become whatever is quickest.
@@ -22,6 +21,9 @@ _ROM_IN_BLOCK = (
 
 _NO_SCOPES = ("delete t:$scopeinfo", "opt_clean -purge")
 """With the marks of flattened modules, abc9 fails on some designs (Yosys 0.70: rtlil.cc, assertion of sizes)."""
+
+_QUEUES_IN_LUTS = 'setattr -set ram_style "distributed" t:$mem_v2 r:WR_PORTS>0 %i r:SIZE<=256 %i'
+"""A queue's word goes through a multiplexer in the cycle of its read, and an ECP5's block RAM gives it after 5.6 ns."""
 
 _ICE40_COARSE = (
     # What synth_ice40 does up to its block RAMs, but for the pass ice40_dsp, which crashes on these designs (0.70).
@@ -57,6 +59,7 @@ FAMILIES = {
     "ecp5": (
         "synth_ecp5 -no-rw-check -top {top} -run begin:map_ram",
         *_ROM_IN_BLOCK,
+        _QUEUES_IN_LUTS,
         "synth_ecp5 -no-rw-check -top {top} -run map_ram:map_luts",
         *_NO_SCOPES,
         "synth_ecp5 -no-rw-check -top {top} -run map_luts:",
@@ -80,25 +83,37 @@ FAMILIES = {
 """Yosys commands by toolchain. A queue never reads the word that it is writing, so collisions need no logic."""
 
 
-def script(family: str, top: str, output: str, sources: list[str]) -> list[str]:
-    """The commands for one design; ``output`` is the netlist as JSON."""
-    reads = [f"read_verilog {source}" for source in sources]
-    steps = [command.format(top=top) for command in FAMILIES[family]]
-    return [*reads, *steps, "stat", f"write_json {output}"]
+def synthesize(family: str, verilog: Sequence[Path], top: str, folder: Path, keep: Sequence[str] = ()) -> Netlist:
+    """The netlist of a design.
 
+    Parameters
+    ----------
+    family : str
+        Toolchain whose cells it is made of.
+    verilog : sequence of Path
+        All of the design; memory files, ``*.mem``, lie beside.
+    top : str
+        Top module.
+    folder : Path
+        To work in; takes ``<top>.json`` and the log, ``synthesis.log``.
+    keep : sequence of str
+        Signals that keep their names, as ``<module>/<signal>``.
 
-def main() -> None:
-    """Synthesize in the current folder, where the memory files lie, and print what Yosys says."""
-    parser = argparse.ArgumentParser(description="Synthesize Verilog with Yosys.")
-    parser.add_argument("family", choices=FAMILIES)
-    parser.add_argument("top")
-    parser.add_argument("output")
-    parser.add_argument("sources", nargs="+", type=Path)
-    words = parser.parse_args()
-    design = libyosys.Design()
-    for command in script(words.family, words.top, words.output, [str(source) for source in words.sources]):
-        libyosys.Pass.call(design, command)
-
-
-if __name__ == "__main__":
-    main()
+    Raises
+    ------
+    ToolError
+        Yosys failed.
+    """
+    memories = [memory for parent in {file.parent for file in verilog} for memory in parent.glob("*.mem")]
+    for file in (*verilog, *memories):
+        shutil.copyfile(file, folder / file.name)
+    output = folder / f"{top}.json"
+    commands = [
+        *(f"read_verilog {file.name}" for file in verilog),
+        *(f"setattr -set keep 1 {module}/w:{signal}" for module, signal in (name.split("/") for name in keep)),
+        *(command.format(top=top) for command in FAMILIES[family]),
+        "stat",
+        f"write_json {output.name}",
+    ]
+    run_yosys(commands, folder, folder / "synthesis.log")
+    return Netlist.load(output, top)

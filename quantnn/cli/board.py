@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -118,7 +119,8 @@ def run(
     accuracy = "" if answers.accuracy is None else f", accuracy {answers.accuracy:.4f}"
     again = f", {answers.repeated} asked again" if answers.repeated else ""
     speed = f"{answers.samples_per_second:,.0f} samples/s"
-    say(f"{len(samples)} answers, all as the reference's{accuracy}; {speed} over the line{again}. Next: quantnn bench")
+    said = f"{len(samples)} answers, all as the reference's{accuracy}; {speed} over the line{again}"
+    say(f"{said}. Next: quantnn bench {design}")
 
 
 @app.command()
@@ -143,6 +145,25 @@ def simulate_board(
     with progress() as step:
         step("compiling the board")
         serve_board(design, port, announce, exact=exact)
+
+
+@app.command()
+def bench(
+    design: Design,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file, too.")] = None,
+) -> None:
+    """Compare the speed of DESIGN's network on the FPGA with numpy's and onnxruntime's on this computer."""
+    from quantnn.speed.comparison import compare_speed
+    from quantnn.speed.table import speed_table
+
+    with progress() as step:
+        comparison = compare_speed(design, step=step)
+    if json is not None:
+        try:
+            json.write_text(dumps(comparison.to_json(), indent=2) + "\n")
+        except OSError as error:
+            raise InputError(f"{json} cannot be written ({error.strerror}): choose another file") from None
+    out.print(speed_table(comparison))
 
 
 def _board(design: Path, file: Path | None) -> Any:

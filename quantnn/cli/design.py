@@ -7,10 +7,9 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.text import Text
 
 from quantnn.cli.app import Calibration, Design, InputBits, InputScale, InputSigned, Model, TestSet, app
-from quantnn.cli.console import out, progress, show
+from quantnn.cli.console import out, progress, say, show
 from quantnn.errors import InputError
 
 __all__: list[str] = []
@@ -71,7 +70,7 @@ def export(
     with progress() as step:
         report = export(data.network, folder, options, step)
     show(report)
-    out.print(Text(f"Written to {folder}. Next: quantnn verify {folder}"), soft_wrap=True)
+    say(f"Written to {folder}. Next: quantnn verify {folder}")
 
 
 @app.command()
@@ -89,8 +88,7 @@ def verify(
     with progress() as step:
         report = verify(design, VerifyOptions(samples, wave, jobs), step)
     show(report)
-    project = design / "board" / "quantnn_board.qpf"
-    out.print(Text(f"Bit-exact. Next: open {project} in Quartus, compile and program the board"), soft_wrap=True)
+    say(f"Bit-exact. Next: quantnn build {design}")
 
 
 @app.command()
@@ -115,8 +113,8 @@ def update_weights(
         update = update_weights(design, data.network, options, step)
     show(update.report)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
-    steps = "then compile in Quartus from Analysis & Synthesis on, which reads these files"
-    out.print(Text(f"{changed}. Next: quantnn verify {design}, {steps}"), soft_wrap=True)
+    steps = f"then quantnn build {design}"
+    say(f"{changed}. Next: quantnn verify {design}, {steps}")
 
 
 @app.command()

@@ -127,7 +127,7 @@ class LayerRecord:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> LayerRecord:
-        """What :meth:`to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
+        """What :meth:`to_json` gave. Raises AttributeError, KeyError, TypeError or ValueError for anything else."""
         below, above = entry["clips"]
         fields, constants = ({str(n): int(v) for n, v in entry[key].items()} for key in ("fields", "constants"))
         weights, table, fold = entry["weights"], entry["table"], entry["fold"]

@@ -16,6 +16,9 @@ from quantnn.plan.queue import QueuePlan
 __all__ = ["Timing", "simulate"]
 
 
+_WRITTEN = 2
+"""Cycles from the last beat of a word to the first in which the word can be read."""
+
 _FREED = 2
 """Cycles from the read of a word for the last time to a reservation that counts it as free."""
 
@@ -24,8 +27,9 @@ _FREED = 2
 class _Queue:
     """Write and read times of a queue's words.
 
-    A word written in cycle t can be read from cycle t + 1 on. In the cycle after the read it stands in front of a
-    register slice, which holds two words: it moves in as soon as the word but one before is taken.
+    A word whose last beat comes in cycle t is written in the next, and can be read from cycle t + 2 on. In the cycle
+    after the read it stands in front of a register slice, which holds two words: it moves in as soon as the word but
+    one before is taken.
     """
 
     plan: QueuePlan
@@ -38,7 +42,7 @@ class _Queue:
 
     def offer(self, written: int) -> int:
         """Read the next word, written in that cycle; the first cycle in which it can be taken."""
-        self.read = max(self.read + 1, written + 1, self.moved)
+        self.read = max(self.read + 1, written + _WRITTEN, self.moved)
         self.moved = max(self.moved + 1, self.read + 1, self.taken_before + 1)
         return max(self.moved + 1, self.taken + 1)
 

@@ -104,7 +104,7 @@ class SpeedComparison:
         link = self.link
         return verdicts(
             [Figure(str(speed), speed.single.median, speed.samples_per_second) for speed in self.on_cpu],
-            Figure("the FPGA core", self.core.latency_seconds, self.core.samples_per_second),
+            Figure(f"the FPGA core at {self.core.clock}", self.core.latency_seconds, self.core.samples_per_second),
             Figure("the FPGA behind its link", link.latency_seconds, link.samples_per_second) if link else None,
         )
 

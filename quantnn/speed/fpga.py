@@ -66,6 +66,11 @@ class FpgaSpeed:
         return cls(float(built["clock_mhz"]), True, interval, latency, measured, built["fmax_mhz"])
 
     @property
+    def clock(self) -> str:
+        """The clock for people, marked if it is only a target."""
+        return f"{self.clock_mhz:g} MHz{'' if self.built else ' (target)'}"
+
+    @property
     def latency_seconds(self) -> float:
         """From the first beat of a sample to the last of its answer."""
         return self.latency / (self.clock_mhz * 1e6)

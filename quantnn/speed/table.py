@@ -41,8 +41,7 @@ def _figures(comparison: SpeedComparison) -> Table:
         table.add_row(speed.name, threads, *times, rate(speed.samples_per_second))
     for name, _ in comparison.not_measured:
         table.add_row(name, "–", "–", "–", "–", "–", "–")
-    core = comparison.core
-    _add(table, f"FPGA core, {core.clock_mhz:g} MHz{'' if core.built else ' (target)'}", core)
+    _add(table, f"FPGA core, {comparison.core.clock}", comparison.core)
     if comparison.link:
         _add(table, "FPGA behind its link", comparison.link)
     return table
@@ -60,7 +59,7 @@ def _timing(timing: Timing) -> tuple[str, str]:
 def _clock(core: FpgaSpeed) -> str:
     if not core.built:
         return "the target, not yet placed and routed: run quantnn build"
-    most = "" if core.fmax_mhz is None else f"; place and route would allow {core.fmax_mhz:g} MHz"
+    most = "" if core.fmax_mhz is None else f"; place and route would allow {core.fmax_mhz:.4g} MHz"
     return f"what the bitstream is built for{most}"
 
 

@@ -66,7 +66,7 @@ def _throughput(what: str, a: Figure, b: Figure) -> str:
 def _sentence(what: str, faster: Figure, slower: Figure, ratio: float, shown: Callable[[Figure], str]) -> str:
     if ratio <= _DRAW:
         return f"{what}: a draw, {shown(faster)} of {faster.name} and {shown(slower)} of {slower.name}."
-    times = f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+    times = f"{ratio:.1f}" if ratio < 10 else rate(ratio)
     against = f"{shown(faster)} against {shown(slower)} of {slower.name}"
     return f"{what}: {faster.name} wins, {against}, {times} times as fast."
 
@@ -75,15 +75,11 @@ def duration(seconds: float) -> str:
     """Seconds to three digits, in the unit that suits them."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= 0.9995 * size:
-            return f"{_three(seconds / size)} {unit}"
-    return f"{_three(seconds / 1e-9)} ns"
+            return f"{rate(seconds / size)} {unit}"
+    return f"{rate(seconds / 1e-9)} ns"
 
 
 def rate(value: float) -> str:
     """A number to three digits."""
-    return _three(value)
-
-
-def _three(value: float) -> str:
     digits = float(f"{value:.3g}")
     return f"{digits:,.0f}" if digits >= 100 else f"{value:#.3g}"

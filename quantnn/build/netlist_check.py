@@ -1,0 +1,129 @@
+"""Proof by simulation that what synthesis made of a core still is that core: its netlist against the same vectors."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from quantnn.build.netlist import Netlist
+from quantnn.build.passes import improve
+from quantnn.build.synthesis import synthesize
+from quantnn.build.yosys import run_yosys
+from quantnn.core_bench import CoreBench, adversities
+from quantnn.errors import InputError, VerificationError
+from quantnn.interface import CORE, CoreInterface
+from quantnn.network_file import load_network
+from quantnn.report import load_report
+from quantnn.sim.cell_models import MODELLED, cell_models
+from quantnn.sim.device import Device, Tap
+from quantnn.vectors import Vectors
+
+__all__ = ["NetlistCheck", "check_netlist"]
+
+_SAMPLES = 64
+_DEVICES = {"ecp5": "LFE5U-85F", "ice40": "iCE40UP5K"}
+"""The biggest of a family: where a cell stands is of no account in a simulation."""
+
+
+@dataclass(frozen=True)
+class NetlistCheck:
+    """A netlist that passed.
+
+    Parameters
+    ----------
+    family : str
+    samples : int
+        How many went through back to back; the first of them also under stalls and resets.
+    values : int
+        Values compared: every layer's outputs, and what left the core.
+    cells : dict of str to int
+        How many of each type the netlist has.
+    """
+
+    family: str
+    samples: int
+    values: int
+    cells: dict[str, int]
+
+
+def check_netlist(
+    design: Path,
+    family: str,
+    step: Callable[[str], None] = lambda _: None,
+    change: Callable[[Netlist, str, str], object] = improve,
+) -> NetlistCheck:
+    """Synthesize the core of an exported folder, and simulate its netlist as ``verify`` does the Verilog.
+
+    The netlist is made as for a bitstream, but of the core alone, and with the layers' results kept visible. The first
+    samples of the folder's vectors go through, in models of the family's cells: back to back, with stalls, and with
+    resets in mid-stream. Every layer and the planned timing are compared.
+
+    Parameters
+    ----------
+    design : Path
+    family : str
+        Toolchain: ecp5 or ice40.
+    change : function
+        What is done to the netlist, its toolchain and a device between synthesis and simulation.
+
+    Raises
+    ------
+    InputError
+        The folder is no exported design, or the family's cells have no models.
+    VerificationError
+        The netlist differs: the message names layer, neuron, sample, got and expected.
+    ToolError
+        Yosys or the simulator failed.
+    """
+    if family not in MODELLED:
+        raise InputError(f"a netlist can be simulated for {' and '.join(MODELLED)}, not for {family}")
+    load_report(design)
+    network = load_network(design / "network.npz")
+    interface = CoreInterface.load(design / "core" / "interface.json")
+    vectors = Vectors.load(design / "vectors", network)
+    vectors = Vectors(vectors.inputs[:_SAMPLES], vectors.expected.head(_SAMPLES))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        step(f"synthesizing for {family}")
+        kept = [_in_module(signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
+        netlist = synthesize(family, [design / "core" / f"{CORE}.v"], CORE, folder, kept)
+        change(netlist, family, _DEVICES[family])
+        taps = tuple(Tap(_escaped(tap.valid), _escaped(tap.data), tap.format) for tap in interface.taps)
+        device = Device(CORE, _verilog(netlist, family, folder), interface.input, interface.output, taps)
+        bench = CoreBench(device, interface, vectors, optimize=False)
+        step("compiling the netlist's simulator (kept for the next time)")
+        bench.simulator.program.path  # noqa: B018  compiles
+        step(f"simulating {len(vectors.inputs)} samples back to back")
+        found = bench.back_to_back(1)
+        interval, latency = found.interval, found.latency
+        for name, conditions in adversities(interface).items():
+            step(f"simulating {name}")
+            found += bench.part(conditions)
+    found = found.with_timing(interface, interval, latency)
+    if found.failures:
+        raise VerificationError(f"The netlist for {family} differs from the reference: {found.failures[0]}")
+    cells = Counter(cell["type"] for cell in netlist.cells.values())
+    return NetlistCheck(family, len(vectors.inputs), found.values, dict(sorted(cells.items())))
+
+
+def _verilog(netlist: Netlist, family: str, folder: Path) -> Path:
+    """A file with a netlist and all that it is made of."""
+    netlist.save(folder / "netlist.json")
+    run_yosys(["read_json netlist.json", "write_verilog -noattr netlist.v"], folder, folder / "netlist.log")
+    whole = folder / "simulated.v"
+    whole.write_text(cell_models(family) + (folder / "netlist.v").read_text())
+    return whole
+
+
+def _in_module(signal: str) -> str:
+    """A signal below the core, as the module in its Verilog and the name there."""
+    place, _, name = signal.rpartition(".")
+    return f"{CORE}_{place.replace('.', '_')}/{name}"
+
+
+def _escaped(signal: str) -> str:
+    """The name of a signal after all modules became one."""
+    return f"\\{signal} "
