@@ -22,8 +22,8 @@ from pyosys import libyosys
 design = libyosys.Design()
 for command in (
     "read_verilog -sv " + " ".join(sys.argv[1:]), "hierarchy -top same", "proc", "opt -full", "memory -nordff",
-    "memory_map", "setundef -zero -init", "setundef -zero", "opt", "flatten", "opt_clean -purge", "techmap", "simplemap",
-    "dfflegalize -cell $_DFF_P_ 01", "aigmap", "write_aiger -zinit same.aig",
+    "memory_map", "setundef -zero -init", "setundef -zero", "opt", "flatten", "opt_clean -purge", "techmap",
+    "simplemap", "dfflegalize -cell $_DFF_P_ 01", "aigmap", "write_aiger -zinit same.aig",
 ):
     libyosys.Pass.call(design, command)
 """

@@ -223,7 +223,7 @@ def test_an_unknown_board_is_refused_with_the_names_of_the_known():
         (
             'source = ["limesdr-mini"]',
             "",
-            "toolchain.settings[4].source must be an array of strings, but is missing",
+            "toolchain.settings[5].source must be an array of strings, but is missing",
         ),
     ],
 )

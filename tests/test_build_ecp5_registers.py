@@ -41,7 +41,8 @@ def test_what_may_be_taken_in_is_and_nothing_else(path):
         assert driving(netlist, port) == {"MULT18X18D"} and found == registers, port
     for port in LEFT:
         assert driving(netlist, port) == {"TRELLIS_FF"}, port
-    assert [settings(netlist, port)["REGMODE_A"] for port in ("wide", "narrow", "ahead")] == ["OUTREG", "OUTREG", "NOREG"]
+    modes = [settings(netlist, port)["REGMODE_A"] for port in ("wide", "narrow", "ahead")]
+    assert modes == ["OUTREG", "OUTREG", "NOREG"]
     assert settings(netlist, "wide")["REGMODE_B"] == "OUTREG"
     assert counts == {"products": 5, "operands": 3, "memory words": 2}
 

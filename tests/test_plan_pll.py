@@ -57,7 +57,6 @@ def test_the_gowin_codes_its_dividers():
         (GOWIN, Dividers(1, 20, 8)),
         (GOWIN, Dividers(1, 60, 6)),
     ],
-    ids=str,
 )
 def test_dividers_that_a_pll_does_not_have(pll, dividers):
     assert pll.parameters(dividers) is None
