@@ -39,6 +39,7 @@ def adversities(interface: CoreInterface) -> dict[str, Run]:
         "a stalling sink": replace(_SMOOTH, stall_out=slow_out, seed=3),
         "a stalling source and sink": replace(_SMOOTH, stall_in=slow_in, stall_out=slow_out, seed=4),
         "resets in mid-stream": replace(_SMOOTH, stall_out=slow_out, resets=_resets(interface), seed=5),
+        "resets at full speed": replace(_SMOOTH, resets=_resets(interface), seed=7),
     }
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from quantnn.fpga import Device
 
-__all__ = ["device_mistake", "nextpnr_options"]
+__all__ = ["device_mistake", "nextpnr_options", "packer_options"]
 
 _ECP5_DEVICES = {
     f"LFE5U{kind}-{size}F": f"--{option}{size}k"
@@ -71,3 +71,8 @@ def nextpnr_options(toolchain: str, device: Device) -> tuple[str, ...]:
     if toolchain == "gowin":
         return ("--device", device.part, "--vopt", f"family={_GOWIN_FAMILIES[device.family]}")
     raise ValueError(f"toolchain must be one that runs nextpnr, not {toolchain}")
+
+
+def packer_options(toolchain: str, device: Device) -> tuple[str, ...]:
+    """Arguments of the program that makes the bitstream, before the names of its files."""
+    return {"ecp5": ("--compress",), "gowin": ("-d", _GOWIN_FAMILIES.get(device.family, ""))}.get(toolchain, ())

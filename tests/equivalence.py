@@ -28,8 +28,6 @@ for command in (
     libyosys.Pass.call(design, command)
 """
 """A process of its own, which an error of Yosys ends."""
-_DEPTHS = (1, 8)
-"""Cycles of the induction. What a reset leaves behind may take some to pass."""
 _ABC = Path(pyosys.__file__).parent / "yosys-abc"
 _INPUTS = ".clk(clk), .rst(rst), .s_axis_tvalid(valid), .s_axis_tdata(data), .s_axis_tlast(last), .m_axis_tready(ready)"
 _OUTPUTS = ("s_axis_tready", "m_axis_tvalid", "m_axis_tlast", "m_axis_tdata")
@@ -47,12 +45,15 @@ class Equivalence:
         Name of its module.
     input, output : BeatFormat
         Its streams.
+    depths : tuple of int
+        Cycles of the induction, to be tried in turn. What a reset leaves behind may take some to pass.
     """
 
     folder: Path
     core: str
     input: BeatFormat
     output: BeatFormat
+    depths: tuple[int, ...] = (1, 8)
 
     def proven(self, copies: list[str]) -> set[str]:
         """Those of the copies that are proven to do the same."""
@@ -68,7 +69,7 @@ class Equivalence:
     def _alone(self, number: int) -> bool:
         """Whether gates prove one of the circuit's outputs, which takes longer, the more cycles are looked at."""
         cone = f"&get; &cone -O {number} -R 1; &scl; &put; lcorr"
-        return any(self._reduced(f"{cone}; scorr -F {depth}") == [True] for depth in _DEPTHS)
+        return any(self._reduced(f"{cone}; scorr -F {depth}") == [True] for depth in self.depths)
 
     def _reduced(self, commands: str) -> list[bool]:
         """For each output of what ABC's commands make of the circuit, whether it is never high."""

@@ -10,13 +10,13 @@ import oracle
 import quantnn.boards
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.board import load_board
-from quantnn.export import ExportOptions
+from quantnn.export import ExportOptions, export
 from quantnn.float_network import FloatDense, FloatNetwork
 from quantnn.interface import CORE
 
 __all__ = [
-    "SHAPE", "faulty_network", "first_difference", "flip_bit", "flip_weight", "invented_board", "random_model",
-    "save_model", "small_board", "small_options",
+    "SHAPE", "export_tiny", "faulty_network", "first_difference", "flip_bit", "flip_weight", "invented_board",
+    "random_model", "save_model", "small_board", "small_options",
 ]
 
 DE10_LITE = Path(quantnn.boards.__file__).with_name("de10_lite.toml")
@@ -68,6 +68,19 @@ def small_options(model, **changes):
     labels[:3] = (labels[:3] + 1) % SHAPE[-1]
     given = {"test_inputs": samples, "test_labels": labels, "name": "small.npz", "board": small_board()}
     return ExportOptions(**(given | changes))
+
+
+def export_tiny(folder: Path, multipliers: int, samples: int = 20) -> Path:
+    """Two small layers on few multipliers, for what takes long."""
+    random = np.random.default_rng(3)
+    layers = tuple(
+        FloatDense(random.normal(size=(inputs, outputs)), random.normal(size=outputs), activation)
+        for inputs, outputs, activation in ((5, 4, "relu"), (4, 3, "softmax"))
+    )
+    model = FloatNetwork(layers, calibration=random.integers(0, 256, (CALIBRATION, 5)))
+    inputs = random.integers(0, 256, (samples, 5))
+    export(model, folder, ExportOptions(board=small_board(multipliers), test_inputs=inputs, name="tiny"))
+    return folder
 
 
 def flip_bit(design: Path, memory: str, word: int, bit: int) -> None:

@@ -97,6 +97,24 @@ REASONS = [
         lambda plan: plan.input_queue.words == 2 and plan.input_queue.beats > 1,
         "tells of room for a third sample right after a reservation, when the next sample's first beat cannot come yet",
     ),
+    (
+        r"\w+_input_stage_queue",
+        r"(_\d+_) = (_\d+_) - _\d+_; → assign \1 = \2;",
+        lambda plan: plan.input_queue.beats > 1,
+        "differs where a reservation comes right after another, but the next sample's first beat cannot come yet",
+    ),
+    (
+        r"\w+_queue",
+        r"= free \+ freed; → .* = free;",
+        lambda plan: True,
+        "one of three sums: tells of room a cycle later, which is waited for only where the sink stalls",
+    ),
+    (
+        r"\w+_layer_\d_queue",
+        r"= (_\d+_) \| (_\d+_); → assign _\d+_ = \2 ;",
+        lambda plan: plan.engines[-1].queue.replays == 1,
+        "tells of a word a cycle later where it is written just as the last one is read, which takes a stall before it",
+    ),
 ]
 
 

@@ -2,37 +2,24 @@
 
 import re
 
-import numpy as np
 import pytest
-from exported import small_board
+from exported import export_tiny
 
 from quantnn.build.netlist_check import check_netlist
 from quantnn.build.passes import improve
+from quantnn.core_bench import adversities
 from quantnn.errors import InputError, VerificationError
-from quantnn.export import ExportOptions, export
-from quantnn.float_network import FloatDense, FloatNetwork
+from quantnn.interface import CoreInterface
 from quantnn.report import load_report
 
 pytestmark = pytest.mark.xdist_group("netlists")
 
 SAMPLES, MULTIPLIERS = 20, 3
-ADVERSITIES = 4
-"""Stalls at either end and at both, and resets: the samples go through again under each."""
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    """Two layers, folded onto few multipliers, with as few samples as there are."""
-    random = np.random.default_rng(3)
-    layers = tuple(
-        FloatDense(random.normal(size=(inputs, outputs)), random.normal(size=outputs), activation)
-        for inputs, outputs, activation in ((5, 4, "relu"), (4, 3, "softmax"))
-    )
-    model = FloatNetwork(layers, calibration=random.integers(0, 256, (50, 5)))
-    folder = tmp_path_factory.mktemp("exported") / "tiny"
-    samples = random.integers(0, 256, (SAMPLES, 5))
-    export(model, folder, ExportOptions(board=small_board(MULTIPLIERS), test_inputs=samples, name="tiny"))
-    return folder
+    return export_tiny(tmp_path_factory.mktemp("exported") / "tiny", MULTIPLIERS, SAMPLES)
 
 
 def check(design, family, **changed):
@@ -44,14 +31,19 @@ def check(design, family, **changed):
 def values(design, found):
     """Every layer's outputs, the logits that left the core, and the class; back to back and in every adversity."""
     outputs = [layer["out_features"] for layer in load_report(design)["layers"]]
-    return (1 + ADVERSITIES) * found.samples * (sum(outputs) + outputs[-1] + 1)
+    return (1 + adversity_count(design)) * found.samples * (sum(outputs) + outputs[-1] + 1)
+
+
+def adversity_count(design):
+    """Stalls, resets and what else there is: the samples go through again under each."""
+    return len(adversities(CoreInterface.load(design / "core" / "interface.json")))
 
 
 def test_ice40(tiny):
     found, steps = check(tiny, "ice40")
     assert found.samples >= SAMPLES and found.values == values(tiny, found)
     assert found.cells["SB_MAC16"] == MULTIPLIERS and found.cells["SB_RAM40_4K"] > 0
-    assert len(steps) == len(set(steps)) == 3 + ADVERSITIES
+    assert len(steps) == len(set(steps)) == 3 + adversity_count(tiny)
 
 
 def test_ecp5_with_registers_taken_in_and_copied(tiny):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -10,10 +11,10 @@ from pathlib import Path
 
 from quantnn.build.netlist import Netlist
 from quantnn.build.passes import improve
-from quantnn.build.synthesis import synthesize
+from quantnn.build.synthesis import LOG, synthesize
 from quantnn.build.yosys import run_yosys
 from quantnn.core_bench import CoreBench, adversities
-from quantnn.errors import InputError, VerificationError
+from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.interface import CORE, CoreInterface
 from quantnn.network_file import load_network
 from quantnn.report import load_report
@@ -85,23 +86,27 @@ def check_netlist(
     interface = CoreInterface.load(design / "core" / "interface.json")
     vectors = Vectors.load(design / "vectors", network)
     vectors = Vectors(vectors.inputs[:_SAMPLES], vectors.expected.head(_SAMPLES))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        step(f"synthesizing for {family}")
+    folder = Path(tempfile.mkdtemp(prefix="quantnn-"))
+    step(f"synthesizing for {family}")
+    try:
         kept = [_in_module(signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
         netlist = synthesize(family, [design / "core" / f"{CORE}.v"], CORE, folder, kept)
         change(netlist, family, _DEVICES[family])
-        taps = tuple(Tap(_escaped(tap.valid), _escaped(tap.data), tap.format) for tap in interface.taps)
-        device = Device(CORE, _verilog(netlist, family, folder), interface.input, interface.output, taps)
-        bench = CoreBench(device, interface, vectors, optimize=False)
-        step("compiling the netlist's simulator (kept for the next time)")
-        bench.simulator.program.path  # noqa: B018  compiles
-        step(f"simulating {len(vectors.inputs)} samples back to back")
-        found = bench.back_to_back(1)
-        interval, latency = found.interval, found.latency
-        for name, conditions in adversities(interface).items():
-            step(f"simulating {name}")
-            found += bench.part(conditions)
+        verilog = _verilog(netlist, family, folder)
+    except ToolError as error:
+        raise ToolError(f"{error} in {folder}") from error
+    taps = tuple(Tap(_escaped(tap.valid), _escaped(tap.data), tap.format) for tap in interface.taps)
+    device = Device(CORE, verilog, interface.input, interface.output, taps)
+    bench = CoreBench(device, interface, vectors, optimize=False)
+    step("compiling the netlist's simulator (kept for the next time)")
+    bench.simulator.program.path  # noqa: B018  compiles
+    step(f"simulating {len(vectors.inputs)} samples back to back")
+    found = bench.back_to_back(1)
+    interval, latency = found.interval, found.latency
+    for name, conditions in adversities(interface).items():
+        step(f"simulating {name}")
+        found += bench.part(conditions)
+    shutil.rmtree(folder)
     found = found.with_timing(interface, interval, latency)
     if found.failures:
         raise VerificationError(f"The netlist for {family} differs from the reference: {found.failures[0]}")
@@ -112,7 +117,7 @@ def check_netlist(
 def _verilog(netlist: Netlist, family: str, folder: Path) -> Path:
     """A file with a netlist and all that it is made of."""
     netlist.save(folder / "netlist.json")
-    run_yosys(["read_json netlist.json", "write_verilog -noattr netlist.v"], folder, folder / "netlist.log")
+    run_yosys(["read_json netlist.json", "write_verilog -noattr netlist.v"], folder, LOG)
     whole = folder / "simulated.v"
     whole.write_text(cell_models(family) + (folder / "netlist.v").read_text())
     return whole

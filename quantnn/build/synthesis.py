@@ -9,7 +9,10 @@ from pathlib import Path
 from quantnn.build.netlist import Netlist
 from quantnn.build.yosys import run_yosys
 
-__all__ = ["FAMILIES", "synthesize"]
+__all__ = ["FAMILIES", "LOG", "synthesize"]
+
+LOG = "synthesis.log"
+"""What Yosys says."""
 
 _ROM_IN_BLOCK = (
     # What was planned as block RAM becomes block RAM; a small RAM may become whatever is quickest.
@@ -95,7 +98,7 @@ def synthesize(family: str, verilog: Sequence[Path], top: str, folder: Path, kee
     top : str
         Top module.
     folder : Path
-        To work in; takes ``<top>.json`` and the log, ``synthesis.log``.
+        To work in; takes ``<top>.json`` and what Yosys says, ``synthesis.log``.
     keep : sequence of str
         Signals that keep their names, as ``<module>/<signal>``.
 
@@ -115,5 +118,5 @@ def synthesize(family: str, verilog: Sequence[Path], top: str, folder: Path, kee
         "stat",
         f"write_json {output.name}",
     ]
-    run_yosys(commands, folder, folder / "synthesis.log")
+    run_yosys(commands, folder, LOG)
     return Netlist.load(output, top)

@@ -9,32 +9,33 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyosys import libyosys
-
-from quantnn import tools
+from quantnn.build.open_tool import run_tool
 
 __all__ = ["run_yosys"]
 
+_COMMANDS = "commands.ys"
 
-def run_yosys(commands: Iterable[str], folder: Path, log: Path) -> None:
-    """Run commands in a folder; what Yosys says is added to ``log``.
+
+def run_yosys(commands: Iterable[str], folder: Path, log: str) -> None:
+    """Run commands in a folder; what Yosys says is added to the file ``log`` there.
 
     Raises
     ------
     ToolError
         A command failed.
     """
-    script = folder / "commands.ys"
-    script.write_text("".join(f"{command}\n" for command in commands))
-    tools.run([sys.executable, "-m", "quantnn.build.yosys", script.name], cwd=folder, log=log)
+    (folder / _COMMANDS).write_text("".join(f"{command}\n" for command in commands))
+    run_tool("Yosys", ["-m", "quantnn.build.yosys", _COMMANDS], folder, log)
 
 
-def main() -> None:
+def main(script: str) -> None:
     """Run the commands in a file in the current folder."""
+    from pyosys import libyosys
+
     design = libyosys.Design()
-    for command in Path(sys.argv[1]).read_text().splitlines():
+    for command in Path(script).read_text().splitlines():
         libyosys.Pass.call(design, command)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -1,0 +1,40 @@
+"""Programs of the open toolchain, and why one of them failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from quantnn import tools
+from quantnn.errors import ToolError
+
+__all__ = ["run_tool"]
+
+_ERROR = "ERROR: "
+
+
+def run_tool(
+    name: str, words: Sequence[str], folder: Path, log: str, line: Callable[[str], None] | None = None
+) -> None:
+    """Run Python with some arguments in a folder; what it says is added to the file ``log`` there.
+
+    Parameters
+    ----------
+    name : str
+        What runs, for people.
+    line : function, optional
+        Is told each line that the program says; if it raises, the program is stopped.
+
+    Raises
+    ------
+    ToolError
+        It failed: says why, if the program did, and which log to look into.
+    """
+    try:
+        tools.run([sys.executable, *words], cwd=folder, log=folder / log, line=line)
+    except ToolError as error:
+        lines = (folder / log).read_text(encoding="utf-8", errors="replace").splitlines()
+        reasons = [text.replace(_ERROR, "", 1) for text in lines if _ERROR in text]
+        why = f" ({reasons[-1]})" if reasons else ""
+        raise ToolError(f"{name} failed{why}: see {log}") from error
