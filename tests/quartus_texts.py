@@ -32,9 +32,9 @@ def table(title, *rows, empty="No paths to report."):
 VERSION = "24.1std.0 Build 1077 03/04/2025 SC Lite Edition"
 
 
-def fit_summary(*, version=VERSION, family="MAX 10", le="6,532", multipliers=288):
+def fit_summary(*, version=VERSION, family="MAX 10", le="6,532", multipliers=288, status="Successful"):
     return f"""\
-Fitter Status : Successful - Thu Jan  1 10:00:00 2026
+Fitter Status : {status} - Thu Jan  1 10:00:00 2026
 Quartus Prime Version : {version}
 Revision Name : quantnn_board
 Top-level Entity Name : quantnn_board
@@ -149,11 +149,14 @@ def path_report(start, end, *, slack="9.200", delay="10.659", title="Summary of 
     return "Report Timing: Found 1 setup paths (0 violated).\n\n\n" + table(title, headings, row)
 
 
-def flow_log(messages="", stages=("Analysis & Synthesis", "Fitter", "Assembler", "Timing Analyzer")):
+STAGES = ("Analysis & Synthesis", "Fitter", "Assembler", "Timing Analyzer")
+
+
+def flow_log(messages="", stages=STAGES, name="Quartus Prime"):
     """What a compilation prints that goes through some stages."""
-    text = "Info: Running Quartus Prime Shell\n"
+    text = f"Info: Running {name} Shell\n"
     for stage in stages:
-        text += f"{'*' * 60}\nInfo: Running Quartus Prime {stage}\n    Info: Version 24.1std.0\n"
+        text += f"{'*' * 60}\nInfo: Running {name} {stage}\n    Info: Version 24.1std.0\n"
         text += messages if stage == "Analysis & Synthesis" else ""
-        text += f"Info: Quartus Prime {stage} was successful. 0 errors, 7 warnings\n"
+        text += f"Info: {name} {stage} was successful. 0 errors, 7 warnings\n"
     return text

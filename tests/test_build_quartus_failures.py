@@ -151,6 +151,12 @@ class TestFailures:
         quartus.compiles(reports={".sta.rpt": texts.timing_report(clock=""), ".sta.summary": ""})
         assert "no clock is left in the design" in failure(design)
 
+    def test_only_the_clock_of_jtag(self, design, quartus):
+        """A file of constraints that comes with a part of the design is read even where the design's own is not."""
+        report = texts.timing_report(clock="altera_reserved_tck", unconstrained={"Unconstrained Clocks": 1})
+        quartus.compiles(reports={".sta.rpt": report})
+        assert "the timing is unchecked for 1 unconstrained clocks (link:link|strobe)" in failure(design)
+
     @pytest.mark.parametrize(
         ("name", "told"),
         [

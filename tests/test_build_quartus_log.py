@@ -30,6 +30,11 @@ def test_stages(analyzer):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["Quartus II", "Quartus II 32-bit", "Quartus II 64-Bit"])
+def test_stages_of_older_versions(name):
+    assert follow(texts.flow_log(name=name)) == follow(texts.flow_log())
+
+
 def test_a_lost_memory_stops_it_before_the_fitter():
     with pytest.raises(BuildError, match=r"layer 2's weights \(16 words of 8 bits\)"):
         follow(texts.flow_log(texts.uninferred(name_of(2))))

@@ -1,6 +1,8 @@
+import pytest
 import quartus_texts as texts
 
 from quantnn.build.report_tables import ReportTable, read_tables
+from quantnn.errors import ToolError
 
 
 def test_a_table_with_headings():
@@ -39,4 +41,27 @@ def test_no_table():
 
 def test_a_table_that_breaks_off():
     text = texts.table("One", ("A", "B"), ("1", "2"))
-    assert read_tables(text[: text.index("; 1")])[0].rows == (("A", "B"),)
+    assert read_tables(text)[0].whole
+    (found,) = read_tables(text[: text.index("2") + 1])
+    assert (found.rows, found.whole) == ((("A", "B"), ("1", "2")), False)
+    with pytest.raises(ToolError, match=r"table 'One' is damaged or breaks off: build again"):
+        found.records()
+
+
+def test_semicolons_in_a_cell():
+    text = texts.table("of 'a;b'", ("Name", "Value"), ("a;b", "1"), ("c ; d", "2;"))
+    (found,) = read_tables(text)
+    assert found.title == "of 'a;b'"
+    assert found.rows[1:] == (("a;b", "1"), ("c ; d", "2;"))
+
+
+def test_a_row_that_does_not_fit_the_frame():
+    text = texts.table("One", ("Name", "Value"), ("Hof", "1")).replace("; Hof", "; Höf\ufffd")
+    assert read_tables(text)[0].records() == [{"Name": "Höf\ufffd", "Value": "1"}]
+
+
+@pytest.mark.parametrize(("old", "new"), [("; 1 ; 2", "; 1    "), ("; A ", "; C ")])
+def test_records_that_are_damaged(old, new):
+    (found,) = read_tables(texts.table("One", ("A", "B"), ("1", "2")).replace(old, new))
+    with pytest.raises(ToolError, match="damaged"):
+        found.records("A")

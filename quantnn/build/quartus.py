@@ -221,14 +221,14 @@ def _constrained_clock(timing: TimingReport) -> str:
             f"Quartus read no timing constraints, so the timing is unchecked: {PROJECT}.sdc must stand in board/ and"
             f" {PROJECT}.qsf name it as SDC_FILE: export again"
         )
-    clock = timing.critical_clock
-    if clock is None:
-        raise BuildError(f"no clock is left in the design, so Quartus removed everything: {PROJECT}.v was changed?")
     if timing.unconstrained:
         raise BuildError(
             f"the timing is unchecked for {', '.join(timing.unconstrained)}: {PROJECT}.sdc must constrain every clock"
             " and port: export again"
         )
+    clock = timing.critical_clock
+    if clock is None:
+        raise BuildError(f"no clock is left in the design, so Quartus removed everything: {PROJECT}.v was changed?")
     if not any(slack.check == "setup" for slack in timing.slacks):
         raise BuildError("the timing report states no setup slack, so no path between registers was checked")
     return clock

@@ -15,8 +15,12 @@ __all__ = ["FitReport"]
 _USAGES = {
     "Total logic elements": "LE",
     "Logic utilization (in ALMs)": "ALM",
+    "Combinational ALUTs": "ALUT",
+    "M4Ks": "M4K",
     "M9Ks": "M9K",
+    "M9K blocks": "M9K",
     "M10K blocks": "M10K",
+    "M20K blocks": "M20K",
     "Total block memory bits": "memory bits",
     "Total memory bits": "memory bits",
     "Embedded Multiplier 9-bit elements": "9-bit multiplier elements",
@@ -25,7 +29,9 @@ _USAGES = {
 }
 """Rows of the fitter's reports and what we call them; the first of those with the same name counts."""
 
+_LOGIC = {"LE", "ALM", "ALUT"}
 _COUNTS = re.compile(r"([\d,]+) / ([\d,]+) \(")
+_NO_TABLE = ReportTable("", ())
 
 
 @dataclass(frozen=True)
@@ -54,24 +60,33 @@ class FitReport:
         Raises
         ------
         ToolError
-            Neither says what was used.
+            Fitting failed, or the reports do not say what was used.
         """
         facts = dict(re.findall(r"^\s*([^:\n]+?) : (.*?)\s*$", summary, re.MULTILINE))
         tables = {table.title: table for table in read_tables(report)}
-        used = tables.get("Fitter Resource Usage Summary", ReportTable("", ()))
-        rows = [(row[0].removeprefix("--").strip(), row[1]) for row in used.rows if len(row) == 2]
+        for row in tables.get("Fitter Summary", _NO_TABLE).rows:
+            facts.setdefault(row[0], row[-1])
+        status = facts.get("Fitter Status", "Successful")
+        if not status.startswith("Successful"):
+            raise ToolError(
+                f"Quartus could not fit the design ({status}): see board/output_files/quantnn_board.fit.rpt; a smaller"
+                " design needs less: export with a greater --target-ii"
+            )
+        used, rams = (tables.get(f"Fitter {name} Summary", _NO_TABLE) for name in ("Resource Usage", "RAM"))
+        # Some families have the percentage in a cell of its own, others in brackets behind the counts.
+        rows = [(row[0].removeprefix("--").strip(), " ( ".join(row[1:])) for row in used.rows]
         usages: dict[str, Usage] = {}
         for heading, text in [*facts.items(), *rows]:
             counts = _COUNTS.match(text)
-            if counts and heading in _USAGES and _USAGES[heading] not in usages:
+            if counts and heading in _USAGES and _USAGES[heading] not in usages and _integer(counts[2]):
                 name = _USAGES[heading]
                 usages[name] = Usage(name, _integer(counts[1]), _integer(counts[2]))
-        if not usages or not any(name.startswith("M") for name in usages):
+        blocks = any(name.startswith("M") for name in usages) or "memory bits" not in usages
+        if not (used.whole and rams.whole and blocks and _LOGIC & usages.keys()):
             raise ToolError(
                 "Quartus' fitter report says nothing of logic and block RAM, so the build cannot be checked:"
                 " please report it, with output_files/quantnn_board.fit.rpt"
             )
-        rams = tables.get("Fitter RAM Summary", ReportTable("", ()))
         return cls(
             _tool(next((value for name, value in facts.items() if name.endswith("Version")), "")),
             facts.get("Family", ""),

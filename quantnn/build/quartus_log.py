@@ -23,7 +23,7 @@ _STAGES = {
     "Timing Analyzer": "analysing the timing",
     "TimeQuest Timing Analyzer": "analysing the timing",
 }
-_RUNNING = re.compile(r"Info: Running Quartus (?:Prime|II 64-Bit|II) (.+)")
+_RUNNING = re.compile(r"Info: Running Quartus (?:Prime|II(?: \d\d-[Bb]it)?) (.+)")
 _ERROR = re.compile(r"^[ \t]*((?:Error|Internal Error|\*\*\* Fatal Error)\b.*?)\s*$", re.MULTILINE)
 _COUNTS_ERRORS = re.compile(r"was unsuccessful|: (Peak virtual memory|Processing ended|Elapsed time|Total CPU time)")
 

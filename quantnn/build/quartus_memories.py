@@ -29,7 +29,7 @@ _UNINFERRED = re.compile(
 _INFERRED = re.compile(r"(_rtl_\d+)?\|[^|]*auto_generated\|ALTSYNCRAM$")
 """What Quartus adds to the name of a memory that it made block RAM of."""
 
-_FOUND = re.compile(r"\(276014\): Found (\d+) instances")
+_FOUND = re.compile(r"\(276014\): Found (\d+) instances?\b")
 _REFUSED = re.compile(r"^\s*Error \((16031|14703)\)", re.MULTILINE)
 
 
