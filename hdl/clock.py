@@ -1,6 +1,6 @@
 """The clock of a board's design: the oscillator's, or a PLL's."""
 
-from amaranth.hdl import Const, Elaboratable, Instance, Module, Signal
+from amaranth.hdl import Cat, Const, Elaboratable, Instance, Module, Signal
 
 from quantnn.plan.clock import ClockPlan
 from quantnn.plan.pll import format_mhz
@@ -40,17 +40,38 @@ class ClockGenerator(Elaboratable):
             m.d.comb += [self.o.eq(self.i), self.locked.eq(1)]
             return m
         cells = {
+            "altpll": self._max10,
             "EHXPLLL": self._ecp5,
             "SB_PLL40_CORE": self._ice40,
             "SB_PLL40_PAD": self._ice40,
             "rPLL": self._gowin,
         }
-        if platform is not None:
+        # Quartus derives the clock of a PLL from that of its input, and needs no net kept for it.
+        if platform is not None and self.plan.pll.primitive != "altpll":
             platform.add_clock_constraint(self.o, self.plan.frequency_hz)
             # The constraint goes by the signal's name, which synthesis may drop for another.
             self.o.attrs["keep"] = True
         m.submodules.pll = Instance(self.plan.pll.primitive, *cells[self.plan.pll.primitive]())
         return m
+
+    def _max10(self):
+        """Tied and declared as Quartus' own generator does.
+
+        With a reset Quartus would add a register that the lock clocks and no constraint reaches; so there is none, and
+        a PLL that loses its lock resets itself.
+        """
+        unused = ("areset", "inclk1", *(f"clk{output}" for output in range(1, 6)))
+        return [
+            *_items("p", lpm_type="altpll", intended_device_family="MAX 10", operation_mode="NORMAL", pll_type="AUTO"),
+            *_items("p", bandwidth_type="AUTO", compensate_clock="CLK0", self_reset_on_loss_lock="ON", width_clock=5),
+            *_items("p", inclk0_input_frequency=10**12 // self.plan.oscillator_hz),
+            *_items("p", **self.plan.pll.parameters, clk0_duty_cycle=50, clk0_phase_shift="0"),
+            *_items("p", port_inclk0="PORT_USED", port_clk0="PORT_USED", port_locked="PORT_USED"),
+            *_items("p", **{f"port_{name}": "PORT_UNUSED" for name in unused}),
+            *_items("i", inclk=Cat(self.i, Const(0)), areset=Const(0), pfdena=Const(1), pllena=Const(1), fbin=Const(1)),
+            *_items("i", clkena=Const(0x3F, 6), extclkena=Const(0xF, 4)),
+            *_items("o", clk=Cat(self.o, Signal(4, name="unused")), locked=self.locked),
+        ]
 
     def _ecp5(self):
         """CLKOP feeds back, and is the clock unless there is a CLKOS.

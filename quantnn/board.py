@@ -17,6 +17,7 @@ from quantnn.host_link import HostLink
 from quantnn.nextpnr import device_mistake
 from quantnn.pins import PinGroup
 from quantnn.plan.clock import ClockPlan, plan_clock
+from quantnn.plan.pll import Pll, find_plls
 from quantnn.resources import BlockRam, Logic, MultiplierMode, Multipliers, Resources
 from quantnn.toml_table import TomlTable
 from quantnn.toolchain import Programmer, Setting, Toolchain
@@ -134,6 +135,11 @@ class Board:
         """Hz of the default clock."""
         return self.groups[self.default_clock].frequency or 0
 
+    @property
+    def plls(self) -> tuple[Pll, ...]:
+        """The PLLs that can make a clock of the default one, the usual one first; empty where we set none."""
+        return find_plls(self.toolchain.name, self.device.family, self.groups[self.default_clock].pll)
+
     def plan_clock(self, wanted_hz: int) -> ClockPlan:
         """The highest clock not above ``wanted_hz`` that can be made of the default clock.
 
@@ -144,7 +150,7 @@ class Board:
         """
         pll = self.groups[self.default_clock].pll
         try:
-            return plan_clock(self.toolchain.name, self.clock_frequency, wanted_hz, pll)
+            return plan_clock(self.toolchain.name, self.clock_frequency, wanted_hz, pll, self.device.family)
         except InputError as error:
             raise InputError(f"{self.name}: {error}") from None
 

@@ -20,7 +20,6 @@ from quantnn.plan.clock import ClockPlan
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost
 from quantnn.plan.link import LinkPlan
-from quantnn.plan.pll import PLLS
 from quantnn.project import board_features, write_project
 from quantnn.vectors import Vectors
 
@@ -44,7 +43,7 @@ def board_clock(board: Board, mhz: float | None) -> ClockPlan:
         The board's PLL cannot make it.
     """
     mhz = board.default_mhz if mhz is None else mhz
-    if mhz is None or not PLLS.get(board.toolchain.name):
+    if mhz is None or not board.plls:
         return ClockPlan(board.clock_frequency)
     return board.plan_clock(round(mhz * 1_000_000))
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from quantnn.board import Board, board_names, load_board
 from quantnn.pins import PinGroup
-from quantnn.plan.pll import PLLS, format_mhz
+from quantnn.plan.pll import format_mhz
 from quantnn.resources import BlockRam, Multipliers
 
 __all__ = ["list_boards", "show_board"]
@@ -64,8 +64,7 @@ def _facts(board: Board) -> Table:
     _row(table, ("block RAM", _block_ram(resources.block_ram)), resources.block_ram.source)
     _row(table, ("multipliers", _multipliers(resources.multipliers)), resources.multipliers.source)
     clock = board.groups[board.default_clock]
-    plls = [pll for pll in PLLS[board.toolchain.name] if clock.pll in (None, pll.primitive)][:1]
-    made = f"; with {plls[0].primitive}, {plls[0].output}" if plls else "; no PLL yet"
+    made = f"; with {board.plls[0].primitive}, {board.plls[0].output}" if board.plls else "; no PLL yet"
     _row(table, ("clock", f"{format_mhz(board.clock_frequency)} MHz{made}"), clock.source)
     _row(table, ("toolchain", board.toolchain.name))
     for setting in board.toolchain.settings:

@@ -8,6 +8,24 @@ module pll_lock #(parameter CYCLES = 40) (input clk, output lock);
   always @(posedge clk) if (!lock) seen <= seen + 1;
 endmodule
 
+module altpll #(
+    parameter lpm_type = "altpll", intended_device_family = "", operation_mode = "", pll_type = "", bandwidth_type = "",
+    parameter compensate_clock = "", self_reset_on_loss_lock = "", width_clock = 6, inclk0_input_frequency = 1,
+    parameter clk0_multiply_by = 1, clk0_divide_by = 1, clk0_duty_cycle = 50, clk0_phase_shift = "0",
+    parameter port_inclk0 = "", port_inclk1 = "", port_locked = "", port_areset = "",
+    parameter port_clk0 = "", port_clk1 = "", port_clk2 = "", port_clk3 = "", port_clk4 = "", port_clk5 = ""
+) (
+    input [1:0] inclk,
+    input areset, pfdena, pllena, fbin,
+    input [5:0] clkena,
+    input [3:0] extclkena,
+    output [width_clock-1:0] clk,
+    output locked
+);
+  assign clk = {{width_clock - 1{1'b0}}, inclk[0]};
+  pll_lock lock (.clk(inclk[0]), .lock(locked));
+endmodule
+
 module EHXPLLL #(
     parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP_DIV = 1, CLKOS_DIV = 1,
     parameter CLKOP_CPHASE = 0, CLKOS_CPHASE = 0, CLKOP_FPHASE = 0, CLKOS_FPHASE = 0,

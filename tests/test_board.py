@@ -299,11 +299,21 @@ def test_clocks_are_made_of_the_oscillator_by_the_pll_at_its_pin():
     assert plan.frequency_hz == 24_000_000 and plan.pll.primitive == "SB_PLL40_PAD"
     assert load_board("ulx3s-85f").plan_clock(150_000_000).pll.primitive == "EHXPLLL"
     assert load_board("de10-lite").plan_clock(50_000_000).pll is None
+    assert load_board("de10-lite").plan_clock(100_000_000).pll.primitive == "altpll"
+
+
+def test_a_board_whose_family_has_another_pll_keeps_its_oscillator():
+    board = load_board("de10-lite")
+    other = replace(board, device=replace(board.device, family="Cyclone V"))
+    assert [pll.primitive for pll in board.plls] == ["altpll"] and other.plls == ()
+    with pytest.raises(InputError, match=r"^de10-lite: The clock must .*: for Cyclone V there is no PLL yet$"):
+        other.plan_clock(100_000_000)
 
 
 def test_a_clock_out_of_reach_names_the_board():
     with pytest.raises(InputError) as error:
-        load_board("de10-lite").plan_clock(100_000_000)
+        load_board("de10-lite").plan_clock(500_000_000)
     assert str(error.value) == (
-        "de10-lite: The clock must be the oscillator's 50 MHz, not 100 MHz: for toolchain quartus there is no PLL yet"
+        "de10-lite: The clock must lie in the range of altpll, 1.171875 to 402.5 MHz, or be the oscillator's 50 MHz,"
+        " not 500 MHz"
     )

@@ -126,12 +126,35 @@ class TestLink:
         ("ulx3s-85f", 100.0, 100.0, False),
         ("ulx3s-85f", 25.0, 25.0, False),
         ("de10-lite", None, 50.0, False),
-        ("de10-lite", 80.0, 80.0, True),
+        ("de10-lite", 50.0, 50.0, False),
+        ("de10-lite", 100.0, 100.0, False),
+        ("without a PLL", 80.0, 80.0, True),
     ],
 )
 def test_the_clock(model, tmp_path, name, asked, clock, note):
     """Made by a PLL, where we can set one; elsewhere only stated, and a note says so."""
-    report, folder = export_of(model, tmp_path / "design", load_board(name), clock_mhz=asked)
+    board = load_board("de10-lite" if name == "without a PLL" else name)
+    if name == "without a PLL":
+        board = replace(board, device=replace(board.device, family="Cyclone V"))
+    report, folder = export_of(model, tmp_path / "design", board, clock_mhz=asked)
     assert report["clock_mhz"] == clock
     assert any("runs at 50 MHz" in line for line in report["notes"]) == note
-    assert ("EHXPLLL" in (folder / "quantnn_board.v").read_text()) == (clock == 100.0)
+    top = (folder / "quantnn_board.v").read_text()
+    assert any(f"{cell} #(" in top for cell in ("EHXPLLL", "altpll")) == (clock == 100.0)
+
+
+def test_whatever_takes_a_time_follows_the_clock(model, tmp_path):
+    """On the DE10-Lite: bits of 1 µs, pauses of 4 s, and what the board says of itself; the core stays as it is."""
+    found = {}
+    for mhz in (50, 100):
+        report, board = export_of(model, tmp_path / f"at_{mhz}", load_board("de10-lite"), clock_mhz=float(mhz))
+        top, link = ((board / f"quantnn_{name}.v").read_text() for name in ("board", "link"))
+        identity = bytes(int(line, 2) for line in (board / IDENTITY).read_text().split())
+        found[mhz] = [
+            f"h{4_000_000 * mhz:x};" in top, f"'h{mhz - 1:x} :" in link,
+            (1_000_000 * mhz).to_bytes(4, "little") in identity, report["latency_us"] * mhz,
+        ]  # fmt: skip
+    assert found[50][:3] == found[100][:3] == [True] * 3
+    assert found[50][3] == pytest.approx(found[100][3], abs=0.1)
+    cores = [(tmp_path / f"at_{mhz}" / "core" / "quantnn_core.v").read_text() for mhz in found]
+    assert cores[0] == cores[1]

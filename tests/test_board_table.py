@@ -45,7 +45,13 @@ def test_a_board_with_its_device_settings_pins_and_sources():
         "max10-eram https://github.com/litex-hub/litex-boards/pull/188",
     ):
         assert line in lines
-    assert any(line.startswith("clock 50 MHz; no PLL yet ") for line in lines)
+    assert any(line.startswith("clock 50 MHz; with altpll, 1.171875 to 402.5 MHz ") for line in lines)
+
+
+def test_a_board_without_a_pll():
+    board = load_board("de10-lite")
+    other = replace(board, device=replace(board.device, family="Cyclone V"))
+    assert any(line.startswith("clock 50 MHz; no PLL yet ") for line in shown(show_board(other)))
 
 
 def test_a_board_with_a_pll_usb_ids_and_a_held_pin():

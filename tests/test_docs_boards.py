@@ -36,7 +36,7 @@ def test_every_board_has_its_row(name):
     board = load_board(name)
     (row,) = re.findall(rf"^\| `{name}` \|.*$", TEXT, re.MULTILINE)
     assert f"{format_mhz(board.clock_frequency)} MHz" in row
-    assert ("PLL" in row) == bool(PLLS[board.toolchain.name])
+    assert ("PLL" in row) == bool(board.plls)
 
 
 @pytest.fixture

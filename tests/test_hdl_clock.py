@@ -1,12 +1,16 @@
+import json
 import re
+from pathlib import Path
 
+import clock_bench
 import pytest
-from amaranth.back import rtlil
+from amaranth.back import rtlil, verilog
 from amaranth.hdl import Fragment
 from amaranth.sim import Simulator
 
 from quantnn.hdl.clock import ClockGenerator
 from quantnn.plan.clock import ClockPlan, plan_clock
+from quantnn.sim.program import Program
 
 MHZ = 1_000_000
 
@@ -64,6 +68,81 @@ def test_a_plls_clock_is_constrained(toolchain, oscillator, wanted):
     platform = Constraints()
     Fragment.get(ClockGenerator(plan_clock(toolchain, oscillator * MHZ, wanted * MHZ)), platform)
     assert platform.clocks == [("o", wanted * MHZ)]
+
+
+def test_a_max10s_clock_is_derived_by_quartus():
+    platform = Constraints()
+    generator = ClockGenerator(plan_clock("quartus", 50 * MHZ, 100 * MHZ))
+    Fragment.get(generator, platform)
+    assert platform.clocks == [] and "keep" not in generator.o.attrs
+
+
+def test_a_max10():
+    kind, parameters, _, ports = cell(plan_clock("quartus", 50 * MHZ, 80 * MHZ))
+    assert kind == "altpll" == parameters["lpm_type"].strip('"')
+    found = integers(parameters, "clk0_multiply_by", "clk0_divide_by", "clk0_duty_cycle", "inclk0_input_frequency")
+    assert found == {
+        "clk0_multiply_by": 8, "clk0_divide_by": 5, "clk0_duty_cycle": 50, "inclk0_input_frequency": 20_000,
+    }  # fmt: skip
+    assert integers(parameters, "width_clock") == {"width_clock": 5}
+    texts = {
+        "intended_device_family": "MAX 10", "operation_mode": "NORMAL", "pll_type": "AUTO", "bandwidth_type": "AUTO",
+        "compensate_clock": "CLK0", "clk0_phase_shift": "0", "self_reset_on_loss_lock": "ON",
+    }  # fmt: skip
+    assert {name: parameters[name].strip('"') for name in texts} == texts
+    used = {name for name, value in parameters.items() if value == '"PORT_USED"'}
+    unused = {name for name, value in parameters.items() if value == '"PORT_UNUSED"'}
+    assert used == {"port_inclk0", "port_clk0", "port_locked"}
+    assert unused == {"port_areset", "port_inclk1", *(f"port_clk{output}" for output in range(1, 6))}
+    assert ports["inclk"] == "{ 1'0 \\i [0] }" and ports["areset"] == "1'0" and ports["locked"] == "\\locked"
+    assert all(ports[name] == "1'1" for name in ("pfdena", "pllena", "fbin"))
+    assert (ports["clkena"], ports["extclkena"]) == ("6'111111", "4'1111")
+
+
+@pytest.mark.parametrize(
+    ("oscillator", "picoseconds"), [(50 * MHZ, 20_000), (10 * MHZ, 100_000), (12 * MHZ, 83_333), (76_800_000, 13_020)]
+)
+def test_a_max10_is_told_the_oscillators_period(oscillator, picoseconds):
+    """In whole ps, cut off, as Quartus' own generator writes them."""
+    parameters = cell(plan_clock("quartus", oscillator, 100 * MHZ))[1]
+    assert integers(parameters, "inclk0_input_frequency") == {"inclk0_input_frequency": picoseconds}
+
+
+CLOCKS = {"slow": 12.5, "half": 25, "more": 62.5, "third": 66.666667, "odd": 80, "twice": 100, "most": 137}
+"""MHz to ask of a MAX 10 with 50 MHz."""
+
+
+def test_a_max10_in_simulation_makes_the_planned_clock_and_waits_for_its_lock(tmp_path):
+    """Of a true 50 MHz, by a model that goes by the cell's parameters alone; the last is told a wrong oscillator."""
+    plans = {name: plan_clock("quartus", 50 * MHZ, round(mhz * MHZ)) for name, mhz in CLOCKS.items()}
+    plans["wrong"] = plan_clock("quartus", 48 * MHZ, 96 * MHZ)
+    sources, body = [(Path(__file__).parent / "max10_pll.v").read_text()], ""
+    for place, (name, plan) in enumerate(plans.items()):
+        made = ClockGenerator(plan)
+        ports = [made.i, made.o, made.locked]
+        sources.append(verilog.convert(made, name=f"clock_{name}", ports=ports, emit_src=False))
+        body += f"""
+  wire {name};
+  reg [31:0] count_{name} /* verilator public_flat_rd */ = 0;
+  clock_{name} made_{name} (.i(clk), .o({name}), .locked(locked[{place}]));
+  always @(posedge {name}) count_{name} <= count_{name} + 1;
+"""
+    bench = f"""`timescale 1ns / 1ps
+module clock_bench;
+  reg clk = 0;
+  always #10 clk = ~clk;
+  wire [{len(plans) - 1}:0] locked /* verilator public_flat_rd */;
+{body}endmodule
+"""
+    found = tmp_path / "found.json"
+    environment = {"QUANTNN_CLOCKS": json.dumps(list(plans)), "QUANTNN_FOUND": str(found)}
+    Program([bench, *sources], "clock_bench", optimize=False).run("clock_bench", tmp_path, environment)
+    seen = json.loads(found.read_text())
+    assert seen["early"] == 0 and seen["locked"] == (1 << len(CLOCKS)) - 1
+    assert seen["risen"].pop("wrong") == 0
+    for name, risen in seen["risen"].items():
+        assert abs(risen - clock_bench.MICROSECONDS * plans[name].frequency_hz / MHZ) <= 1, name
+        assert plans[name].frequency_hz == round(CLOCKS[name] * MHZ)
 
 
 def test_an_ecp5_with_one_output():

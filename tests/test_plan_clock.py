@@ -26,6 +26,15 @@ def test_a_clock_that_is_no_whole_number_of_hertz_is_rounded():
     assert plan.exact_hz == Fraction(550 * MHZ, 7) and plan.frequency_hz == 78_571_429
 
 
+def quartus(hz):
+    """Every frequency that counters N, M and C of 1 to 512 make, as Quartus may choose any of them."""
+    for n, m in product(range(1, 513), range(1, 513)):
+        detector = Fraction(hz, n)
+        vco = detector * m
+        if 5 * MHZ <= detector <= 325 * MHZ and 600 * MHZ <= vco <= 1300 * MHZ:
+            yield from (vco / c for c in range(1, 513) if vco <= 402_500_000 * c)
+
+
 def ecp5(hz):
     """Every frequency that the guide's formulas allow: any divider of a VCO at any multiple of the detector."""
     for divider, multiplier, output in product(range(1, 41), range(1, 81), range(1, 129)):
@@ -55,7 +64,7 @@ def gowin(hz):
             yield frequency
 
 
-SEARCHES = [(ecp5, 25), (ecp5, 12), (ice40, 12), (ice40, 48), (gowin, 27)]
+SEARCHES = [(quartus, 50), (quartus, 10), (ecp5, 25), (ecp5, 12), (ice40, 12), (ice40, 48), (gowin, 27)]
 
 
 @pytest.mark.parametrize(("search", "oscillator"), SEARCHES, ids=lambda value: getattr(value, "__name__", str(value)))
@@ -115,6 +124,15 @@ def test_of_equal_frequencies_the_fastest_detector_is_taken():
     assert plan.pll.parameters == {"CLKI_DIV": 1, "CLKFB_DIV": 4, "CLKOP_DIV": 6}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "multiply", "divide"), [(100, 2, 1), (80, 8, 5), (62.5, 5, 4), (25, 1, 2), (66.666667, 4, 3)]
+)
+def test_a_max10_makes_the_ratio_of_the_oscillator(wanted, multiply, divide):
+    plan = plan_clock("quartus", 50 * MHZ, round(wanted * MHZ))
+    assert plan.pll.parameters == {"clk0_multiply_by": multiply, "clk0_divide_by": divide}
+    assert plan.exact_hz == Fraction(50 * MHZ * multiply, divide)
+
+
 def test_a_pll_can_be_chosen():
     plan = plan_clock("ice40", 12 * MHZ, 24 * MHZ, "SB_PLL40_PAD")
     assert plan.pll.primitive == "SB_PLL40_PAD"
@@ -125,8 +143,26 @@ def test_a_pll_can_be_chosen():
     ("arguments", "message"),
     [
         (
-            ("quartus", 50 * MHZ, 100 * MHZ),
+            ("quartus", 50 * MHZ, 100 * MHZ, None, "Cyclone V"),
+            "The clock must be the oscillator's 50 MHz, not 100 MHz: for Cyclone V there is no PLL yet",
+        ),
+        (
+            ("quartus", 50 * MHZ, 100 * MHZ, "rPLL"),
             "The clock must be the oscillator's 50 MHz, not 100 MHz: for toolchain quartus there is no PLL yet",
+        ),
+        (
+            ("quartus", 50 * MHZ, 1 * MHZ),
+            "The clock must lie in the range of altpll, 1.171875 to 402.5 MHz, or be the oscillator's 50 MHz,"
+            " not 1 MHz",
+        ),
+        (
+            ("quartus", 50 * MHZ, 403 * MHZ),
+            "The clock must lie in the range of altpll, 1.171875 to 402.5 MHz, or be the oscillator's 50 MHz,"
+            " not 403 MHz",
+        ),
+        (
+            ("quartus", 4 * MHZ, 20 * MHZ),
+            "The clock must be the oscillator's 4 MHz, not 20 MHz: altpll takes 5 to 472.5 MHz",
         ),
         (
             ("ice40", 8 * MHZ, 20 * MHZ),
@@ -158,5 +194,5 @@ def test_a_plan_outside_a_plls_ranges_is_refused():
 def test_dividers_or_cells_that_do_not_exist_are_refused():
     with pytest.raises(ValueError, match=r"^SB_PLL40_CORE does not have Dividers\(input=1, multiplier=64, output=3\)$"):
         PllSetting("SB_PLL40_CORE", Dividers(1, 64, 3))
-    with pytest.raises(ValueError, match=r"^A PLL must be one of EHXPLLL, SB_PLL40_CORE, .*, rPLL, not 'MMCM'$"):
+    with pytest.raises(ValueError, match=r"^A PLL must be one of altpll, EHXPLLL, .*, rPLL, not 'MMCM'$"):
         PllSetting("MMCM", Dividers(1, 64, 2))

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from quantnn.plan.pll import PLLS, Dividers, Pll, Range, format_mhz
+from quantnn.plan.pll import PLLS, Dividers, Pll, Range, find_plls, format_mhz
 
-(ECP5,), (ICE40, ICE40_PAD), (GOWIN,) = PLLS["ecp5"], PLLS["ice40"], PLLS["gowin"]
+(MAX10,), (ECP5,), (ICE40, ICE40_PAD), (GOWIN,) = (PLLS[name] for name in ("quartus", "ecp5", "ice40", "gowin"))
 
 
 def test_frequencies_of_dividers():
@@ -42,8 +42,21 @@ def test_the_gowin_codes_its_dividers():
 
 
 @pytest.mark.parametrize(
+    ("dividers", "multiply", "divide"),
+    [(Dividers(1, 18, 9), 2, 1), (Dividers(10, 137, 5), 137, 50), (Dividers(1, 12, 512), 3, 128)],
+)
+def test_the_max10_is_told_the_ratio_in_lowest_terms(dividers, multiply, divide):
+    """As Quartus' own generator writes it; which counters make it is up to Quartus."""
+    assert MAX10.parameters(dividers) == {"clk0_multiply_by": multiply, "clk0_divide_by": divide}
+
+
+@pytest.mark.parametrize(
     ("pll", "dividers"),
     [
+        (MAX10, Dividers(513, 18, 9)),
+        (MAX10, Dividers(1, 513, 9)),
+        (MAX10, Dividers(1, 18, 513)),
+        (MAX10, Dividers(0, 18, 9)),
         (ECP5, Dividers(129, 26, 5)),
         (ECP5, Dividers(1, 81, 5)),
         (ECP5, Dividers(1, 26, 129)),
@@ -78,6 +91,30 @@ def test_dividers_that_a_pll_does_not_have(pll, dividers):
 )
 def test_what_is_out_of_range_is_named(hz, dividers, message):
     assert ECP5.misfit(dividers, hz) == message
+
+
+@pytest.mark.parametrize(
+    ("hz", "dividers", "message"),
+    [
+        (4_000_000, Dividers(1, 160, 8), "the input of altpll must run at 5 to 472.5 MHz, not 4"),
+        (50_000_000, Dividers(11, 140, 8), "the phase detector of altpll must run at 5 to 325 MHz, not 4.545455"),
+        (50_000_000, Dividers(1, 27, 9), "the VCO of altpll must run at 600 to 1300 MHz, not 1350"),
+        (50_000_000, Dividers(1, 11, 9), "the VCO of altpll must run at 600 to 1300 MHz, not 550"),
+        (50_000_000, Dividers(1, 18, 2), "the output of altpll must run at 1.171875 to 402.5 MHz, not 450"),
+        (50_000_000, Dividers(1, 12, 512), None),
+        (50_000_000, Dividers(10, 161, 2), None),
+        (50_000_000, Dividers(1, 26, 13), None),
+    ],
+)
+def test_what_is_out_of_the_range_of_a_max10(hz, dividers, message):
+    assert MAX10.misfit(dividers, hz) == message
+
+
+def test_a_pll_is_only_found_for_a_family_that_has_it():
+    assert find_plls("quartus") == find_plls("quartus", "MAX 10") == (MAX10,)
+    assert find_plls("quartus", "Cyclone V") == ()
+    assert find_plls("ice40", "iCE40") == (ICE40, ICE40_PAD)
+    assert find_plls("ice40", "iCE40", "SB_PLL40_PAD") == (ICE40_PAD,)
 
 
 def test_every_pll_names_a_cell_of_its_own():

@@ -87,6 +87,15 @@ def test_the_clock_has_the_boards_frequency():
     assert {"derive_pll_clocks", "derive_clock_uncertainty"} <= set(sdc)
 
 
+def test_the_clock_of_a_pll_is_derived_from_the_boards():
+    """No constraint names a net: nothing of the design's Verilog stands in the .sdc but its ports."""
+    plain, files = written(), written(clock=BOARD.plan_clock(100_000_000))
+    assert files["blinker.sdc"] == plain["blinker.sdc"] and files["blinker.qsf"] == plain["blinker.qsf"]
+    assert "altpll #(" in files["blinker.v"] and "altpll" not in plain["blinker.v"]
+    assert re.search(r"\.clk0_multiply_by\(32'd2\)", files["blinker.v"])
+    assert files["blinker.v"].count("keep") == plain["blinker.v"].count("keep"), "of the ports only"
+
+
 def test_active_low_ports_are_inverted_and_others_are_not():
     verilog = written(("led", 0), ("display", 3))["blinker.v"]
     modules = dict(re.findall(r"^module \\blinker\.(\w+) (.*?)^endmodule", verilog, re.MULTILINE | re.DOTALL))

@@ -206,6 +206,18 @@ class TestOtherBoard:
         run.check()
         assert run.identity.clock_hz == 100_000_000
 
+    def test_the_pll_of_a_max10(self, tmp_path):
+        """At 100 MHz, with the exported link: its bits are a hundred cycles long."""
+        model = load_model(save_model(tmp_path))
+        options = small_options(model, board=load_board("de10-lite"), clock_mhz=100.0)
+        export(model, tmp_path / "design", options)
+        assert "altpll #(" in (tmp_path / "design" / "board" / "quantnn_board.v").read_text()
+        inputs = np.load(tmp_path / "design" / "vectors" / "inputs.npy").astype(np.int64)
+        with simulated_board(tmp_path / "design", exact=True) as board:
+            run = run_on_board(tmp_path / "design", inputs[:4], None, board.port, patience=PATIENCE)
+        run.check()
+        assert run.identity.clock_hz == 100_000_000
+
     def test_bits_as_long_as_on_the_board(self, small):
         """Then every file is the one that was exported."""
         inputs = np.load(small / "vectors" / "inputs.npy").astype(np.int64)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from quantnn.errors import InputError
-from quantnn.plan.pll import PLLS, Dividers, Pll, format_mhz
+from quantnn.plan.pll import PLLS, Dividers, Pll, find_plls, format_mhz
 
 __all__ = ["ClockPlan", "PllSetting", "plan_clock"]
 
@@ -97,7 +97,7 @@ class ClockPlan:
 
 
 def plan_clock(
-    toolchain: str, oscillator_hz: int, wanted_hz: int, primitive: str | None = None
+    toolchain: str, oscillator_hz: int, wanted_hz: int, primitive: str | None = None, family: str | None = None
 ) -> ClockPlan:
     """The highest frequency not above ``wanted_hz`` that there is a PLL setting for.
 
@@ -112,6 +112,8 @@ def plan_clock(
         Equal ones need no PLL.
     primitive : str, optional
         The PLL, where a family has several.
+    family : str, optional
+        The FPGA's, where a toolchain has families with other PLLs.
 
     Raises
     ------
@@ -121,9 +123,9 @@ def plan_clock(
     if wanted_hz == oscillator_hz:
         return ClockPlan(oscillator_hz)
     only = f"The clock must be the oscillator's {format_mhz(oscillator_hz)} MHz, not {format_mhz(wanted_hz)} MHz"
-    plls = [pll for pll in PLLS[toolchain] if primitive in (None, pll.primitive)]
+    plls = find_plls(toolchain, family, primitive)
     if not plls:
-        raise InputError(f"{only}: for toolchain {toolchain} there is no PLL yet")
+        raise InputError(f"{only}: for {family or f'toolchain {toolchain}'} there is no PLL yet")
     pll = plls[0]
     if Fraction(oscillator_hz) not in pll.input:
         raise InputError(f"{only}: {pll.primitive} takes {pll.input}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 from types import MappingProxyType
 
-__all__ = ["PLLS", "Dividers", "Pll", "Range", "format_mhz"]
+__all__ = ["PLLS", "Dividers", "Pll", "Range", "find_plls", "format_mhz"]
 
 _MEGA = 1_000_000
 
@@ -62,6 +63,8 @@ class Pll:
         What each divider can be, rising. Not every combination can be set.
     setting : callable
         The cell's parameters for dividers, None for a combination that cannot be set.
+    families : tuple of str
+        Of the toolchain's families those that have it; empty if all do.
     """
 
     primitive: str
@@ -73,6 +76,7 @@ class Pll:
     multipliers: range
     outputs: Sequence[int]
     setting: Callable[[Dividers], dict[str, int] | None]
+    families: tuple[str, ...] = ()
 
     def parameters(self, dividers: Dividers) -> Mapping[str, int] | None:
         """The cell's parameters, None for dividers that it does not have."""
@@ -102,6 +106,13 @@ def format_mhz(hz: Fraction | int) -> str:
     """Hz as MHz, with as many places as it takes, at most six."""
     whole, rest = divmod(round(hz), _MEGA)
     return f"{whole}.{rest:06}".rstrip("0").rstrip(".")
+
+
+def _max10(dividers: Dividers) -> dict[str, int]:
+    """The ratio alone: Quartus chooses the three counters, N, M and C, itself."""
+    multiply, divide = dividers.multiplier, dividers.input * dividers.output
+    common = gcd(multiply, divide)
+    return {"clk0_multiply_by": multiply // common, "clk0_divide_by": divide // common}
 
 
 _ECP5_FEEDBACK = 80
@@ -154,8 +165,26 @@ _GOWIN_OUTPUTS = (2, 4, 8, 16, 32, 48, 64, 80, 96, 112, 128)
 
 PLLS: Mapping[str, tuple[Pll, ...]] = MappingProxyType(
     {
-        # No PLL of MAX 10 is made here.
-        "quartus": (),
+        # Intel 683794, with the output of the slowest speed grade:
+        # https://intel.com/content/www/cn/zh/docs/programmable/683794/current/pll-specifications.html
+        # 683047 for the output's divider, a high and a low time of 8 bits each; LiteX has the same for the other two:
+        # https://intel.com/content/www/us/en/docs/programmable/683047/21-1/post-scale-counters-c0-to-c4.html
+        # https://github.com/enjoy-digital/litex/blob/14e196ab/litex/soc/cores/clock/intel_max10.py
+        # The least output is that of the slowest VCO by the greatest divider; the data sheet states none.
+        "quartus": (
+            Pll(
+                "altpll",
+                input=Range(5 * _MEGA, 472_500_000),
+                detector=Range(5 * _MEGA, 325 * _MEGA),
+                vco=Range(600 * _MEGA, 1300 * _MEGA),
+                output=Range(600 * _MEGA // 512, 402_500_000),
+                inputs=range(1, 513),
+                multipliers=range(1, 513),
+                outputs=range(1, 513),
+                setting=_max10,
+                families=("MAX 10",),
+            ),
+        ),
         # Lattice FPGA-DS-02012, "sysCLOCK PLL Timing", and FPGA-TN-02200 for the dividers.
         "ecp5": (
             Pll(
@@ -189,3 +218,12 @@ PLLS: Mapping[str, tuple[Pll, ...]] = MappingProxyType(
     }
 )
 """The PLLs of each toolchain's families, the usual one first."""
+
+
+def find_plls(toolchain: str, family: str | None = None, primitive: str | None = None) -> tuple[Pll, ...]:
+    """The PLLs of a toolchain that a family has, and only that primitive if one is given."""
+    return tuple(
+        pll
+        for pll in PLLS[toolchain]
+        if primitive in (None, pll.primitive) and (family is None or not pll.families or family in pll.families)
+    )
