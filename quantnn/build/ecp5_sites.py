@@ -62,9 +62,10 @@ def place_multipliers(netlist: Netlist, device: str) -> int:
     """Fix the places of a design's multipliers, in the order of layers, PE and SIMD; returns how many.
 
     Left alone, nextpnr scatters them over the device, half a device from the adder that sums them. Everything else
-    then finds its place around them.
+    then finds its place around them. Those that the device has no site for are left to nextpnr, which refuses them.
     """
     names = sorted(netlist.of_type(MULTIPLIER), key=lambda name: natural_order(netlist.place_of(name)))
-    for name, site in zip(names, sites_of(device), strict=False):
+    placed = list(zip(names, sites_of(device), strict=False))
+    for name, site in placed:
         netlist.cells[name]["attributes"]["BEL"] = site
-    return len(names)
+    return len(placed)

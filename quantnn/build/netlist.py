@@ -46,7 +46,9 @@ class Netlist:
     -------
     cells : dict of str to Cell
     drivers : dict of int to Pin
-    sinks : dict of int to list of Pin
+        A port of the module drives, too, if it is an input.
+    sinks : dict of Bit to list of Pin
+        What reads a net or a constant.
     """
 
     def __init__(self, description: dict[str, Any], top: str):
@@ -80,14 +82,17 @@ class Netlist:
             for port, bits in cell["connections"].items():
                 output = cell["port_directions"].get(port) == "output"
                 for place, bit in enumerate(bits):
-                    if output:
-                        self.drivers[bit] = (name, port, place)
-                    else:
-                        self.sinks[bit].append((name, port, place))
+                    self._count(bit, (name, port, place), output)
         for port, entry in self._module["ports"].items():
-            for place, bit in enumerate(entry["bits"]):
-                if entry["direction"] == "output":
-                    self.sinks[bit].append(("", port, place))
+            if entry["direction"] != "inout":
+                for place, bit in enumerate(entry["bits"]):
+                    self._count(bit, ("", port, place), entry["direction"] == "input")
+
+    def _count(self, bit: Bit, pin: Pin, drives: bool) -> None:
+        if not drives:
+            self.sinks[bit].append(pin)
+        elif isinstance(bit, int):  # not an open output, which drives nothing
+            self.drivers[bit] = pin
 
     def of_type(self, *types: str) -> list[str]:
         """Names of the cells of these types."""

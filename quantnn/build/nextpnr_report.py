@@ -14,7 +14,12 @@ from quantnn.errors import ToolError
 
 __all__ = ["NextpnrReport"]
 
-_CELL = re.compile(r"_(TRELLIS_|LUT4|CCU2C|PFUMX|L6MUX21|MULT18|DP16KD|SB_|DFF|ALU_|DPR16X4|RAM16|MUX2_LUT).*$")
+_CELL = re.compile(
+    r"_(?:TRELLIS_|LUT[1-4]_|CCU2C|PFUMX|L6MUX21|MULT\d|DP16KD|SB_|DFF|ALU_|DPR16X4|RAM16|MUX2_LUT|[IO]BUF_).*$"
+    r"|(\.\d+\.\d+)_[A-Z].*$"
+)
+"""What Yosys adds to a signal's name: the cell's type and port; to a memory's, the part's row and column and a port."""
+
 _SHOWN = {
     "ecp5": {"TRELLIS_COMB": "LUT4", "TRELLIS_FF": "flip-flop", "DP16KD": "DP16KD", "MULT18X18D": "MULT18X18D"},
     "ice40": {"ICESTORM_LC": "LC", "ICESTORM_RAM": "EBR", "ICESTORM_DSP": "SB_MAC16"},
@@ -64,7 +69,7 @@ class NextpnrReport:
             paths = [_critical_path(found["path"]) for found in report["critical_paths"] if _synchronous(found)]
             slowest = max(paths, key=lambda path: path.delay_ns, default=None)
             fmax = [float(entry["achieved"]) for entry in report["fmax"].values()]
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, LookupError, AttributeError, TypeError, ValueError) as error:
             raise ToolError(f"{path} cannot be read ({error!r}): nextpnr of another version?") from None
         limit = 1000 / slowest.delay_ns if slowest and slowest.delay_ns else None
         return cls(min(fmax, default=limit), resources, slowest)
@@ -93,4 +98,4 @@ def _start(steps: list[dict[str, Any]]) -> str:
 
 def _place(cell: str) -> str:
     """The register or memory of a cell, without what synthesis added to its name."""
-    return _CELL.sub("", cell) or cell
+    return _CELL.sub(r"\1", cell) or cell

@@ -20,7 +20,8 @@ def copy_registers(netlist: Netlist, flip_flop: str, output: str) -> int:
     """Split the load of registers among copies, neighbours by name together; returns how many copies were made.
 
     A copy has the inputs of the original, and so its value in every cycle. Placement then finds a place for each near
-    its part of the load, instead of one far from most of it.
+    its part of the load, instead of one far from most of it. What the copies add to the load of registers that they
+    read is not split again.
 
     Parameters
     ----------
@@ -29,15 +30,16 @@ def copy_registers(netlist: Netlist, flip_flop: str, output: str) -> int:
     """
     copies = 0
     for name in netlist.of_type(flip_flop):
-        pins = netlist.sinks.get(netlist.bit(name, output), [])
+        bit = netlist.bit(name, output)
+        pins = netlist.sinks.get(bit, []) if bit in netlist.drivers else []
         cells = {cell for cell, _, _ in pins}
         if "" in cells or sum(_load(netlist, cell) for cell in cells) <= _MOST:
             continue
         for group in list(_groups(netlist, pins))[1:]:
             copies += 1
-            bit = netlist.duplicate(name, f"{name}_copy_{copies}", output)
+            copied = netlist.duplicate(name, f"{name}_copy_{copies}", output)
             for pin in group:
-                netlist.connect(pin, bit)
+                netlist.connect(pin, copied)
     netlist.index()
     return copies
 
