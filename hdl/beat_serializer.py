@@ -33,7 +33,8 @@ class BeatSerializer(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         m.submodules.byte = byte = WrappingCounter(self._format.bytes)
-        beat, last = Signal(self._format.tdata_width), Signal()
+        beat = Signal(self._format.tdata_width)
+        last = Signal()
         m.d.comb += [
             self.i.ready.eq(~self.o.valid),
             self.o.payload.data.eq(beat[:8]),

@@ -38,7 +38,9 @@ class CobsDecoder(wiring.Component):
         m = Module()
         byte = self.i.payload.data
         left = Signal(8)
-        begun, broken, zero_follows = Signal(), Signal(), Signal()
+        begun = Signal()
+        broken = Signal()
+        zero_follows = Signal()
         m.d.sync += [
             self.o.valid.eq(0),
             self.o.payload.data.eq(byte),

@@ -41,14 +41,17 @@ class CobsEncoder(wiring.Component):
         m.submodules.memory = memory = block_ram(self._plan)
         write, read = memory.write_port(), memory.read_port()
 
-        byte, last = Signal(8), Signal()
+        byte = Signal(8)
+        last = Signal()
         code = Signal(8, init=1)
         place = Signal(range(self._plan.depth))
         free = Signal(range(self._plan.depth + 1), init=1)
         sent = Signal(range(self._plan.depth + 1))
-        ends_block, closes = Signal(), Signal()
+        ends_block = Signal()
+        closes = Signal()
         writing = Signal()
-        target, value = Signal.like(place), Signal(8)
+        target = Signal.like(place)
+        value = Signal(8)
         stored = Signal(8, reset_less=True)  # without enable or reset, it can be the block RAM's own register
         m.d.sync += [
             stored.eq(read.data),

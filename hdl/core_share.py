@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from quantnn.beats import BeatFormat
 from quantnn.hdl.beat_assembler import beat_layout
+from quantnn.hdl.pause_timer import PauseTimer
 
 __all__ = ["CoreShare"]
 
@@ -21,7 +22,7 @@ class CoreShare(wiring.Component):
     input, output : BeatFormat
         The core's streams.
     pause_cycles : int
-        How long the built-in samples pause, at least 1.
+        How long the built-in samples pause, at least 2.
 
     Members
     -------
@@ -68,17 +69,11 @@ class CoreShare(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        pause = Signal(range(self._pause_cycles + 1))
-        paused = Signal()
-        m.d.sync += paused.eq(pause != 0)
-        with m.If(self.heard):
-            m.d.sync += pause.eq(self._pause_cycles)
-        with m.Elif(pause != 0):
-            m.d.sync += pause.eq(pause - 1)
-
+        m.submodules.pause = pause = PauseTimer(self._pause_cycles)
         m.d.comb += [
+            pause.start.eq(self.heard),
             self.link_start.eq(~self.busy & self.link_waiting),
-            self.player_start.eq(~self.busy & ~self.link_waiting & self.player_waiting & ~paused),
+            self.player_start.eq(~self.busy & ~self.link_waiting & self.player_waiting & ~pause.running),
         ]
         with m.If(self.link_start | self.player_start):
             m.d.sync += [self.busy.eq(1), self.linked.eq(self.link_start)]
@@ -97,7 +92,8 @@ class CoreShare(wiring.Component):
                 self.core_i.payload.eq(Mux(self.linked, self.link_i.payload, self.player_i.payload)),
             ]
 
-        full, taken = Signal(), Signal()
+        full = Signal()
+        taken = Signal()
         m.d.comb += [
             self.core_o.ready.eq(~full),
             self.link_o.valid.eq(full & self.busy & self.linked),

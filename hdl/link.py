@@ -93,6 +93,9 @@ class Link(wiring.Component):
         sequence = Signal(16)
         with m.If(self.s_axis_tvalid & self.s_axis_tready):
             m.d.sync += sequence.eq(samples.sequence)
+        # A cycle late, which does no harm: a hello is noticed many cycles after the samples before it were committed.
+        quiet = Signal()
+        m.d.sync += quiet.eq(~samples.waiting & ~under_way)
         with m.If(self.start):
             m.d.sync += under_way.eq(1)
         with m.Elif(self.s_axis_tvalid & self.s_axis_tready & self.s_axis_tlast):
@@ -109,7 +112,7 @@ class Link(wiring.Component):
             self.waiting.eq(samples.waiting),
             samples.start.eq(self.start),
             writer.sequence.eq(sequence),
-            writer.quiet.eq(~samples.waiting & ~under_way),
+            writer.quiet.eq(quiet),
             writer.byte.eq(identity.byte),
             identity.place.eq(writer.place),
             identity.dropped.eq(reader.dropped),

@@ -46,7 +46,8 @@ class LinkIdentity(wiring.Component):
         m = Module()
         m.submodules.memory = memory = block_ram(self._plan.identity_memory, self._words)
         read = memory.read_port()
-        low, high = Signal(), Signal()
+        low = Signal()
+        high = Signal()
         count = Signal(16)
         m.d.comb += [read.addr.eq(self.place), read.en.eq(1), self.byte.eq(read.data)]
         m.d.sync += [low.eq(self.place == len(self._words)), high.eq(self.place == len(self._words) + 1)]

@@ -62,11 +62,17 @@ class LinkReader(wiring.Component):
         m.submodules.crc = crc = catalog.CRC32_ISO_HDLC(data_width=8).create()
         byte = self.i.payload.data
         place = Signal(range(HEADER_BYTES + 1))
-        version_right, is_hello, is_sample, slot = Signal(), Signal(), Signal(), Signal()
-        sequence, length = Signal(16), Signal(16)
+        version_right = Signal()
+        is_hello = Signal()
+        is_sample = Signal()
+        slot = Signal()
+        sequence = Signal(16)
+        length = Signal(16)
         left = Signal(17)
-        long, full = Signal(), Signal()
-        arrives, ends = Signal(), Signal()
+        long = Signal()
+        full = Signal()
+        arrives = Signal()
+        ends = Signal()
         m.d.comb += [
             arrives.eq(self.i.valid & ~self.i.payload.end),
             ends.eq(self.i.valid & self.i.payload.end),
@@ -75,7 +81,9 @@ class LinkReader(wiring.Component):
             crc.start.eq(ends),
             self.byte.eq(byte),
         ]
-        counts, fits, empty = Signal(), Signal(), Signal()
+        counts = Signal()
+        fits = Signal()
+        empty = Signal()
         ended = Signal()
         m.d.sync += ended.eq(ends)
         with m.If(arrives):

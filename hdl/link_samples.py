@@ -61,7 +61,8 @@ class LinkSamples(wiring.Component):
         write, read = memory.write_port(), memory.read_port()
         offset_bits = len(self.offset)
 
-        filled, emptied = Signal(range(plan.slots)), Signal(range(plan.slots))
+        filled = Signal(range(plan.slots))
+        emptied = Signal(range(plan.slots))
         held = Signal(range(plan.slots + 1))
         gone = Signal()
         m.d.sync += write.en.eq(0)

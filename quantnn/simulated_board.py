@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ __all__ = ["PTY", "serve_board", "simulated_board"]
 
 PTY = "pty"
 _FAST_DIVISOR = 5
+_LAST_PORT = 65535
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def simulated_board(design: Path, listen: str = PTY, *, exact: bool = False) -> 
     Raises
     ------
     InputError
-        The folder is no exported design or has no link, or ``listen`` is something else.
+        The folder is no exported design or has no link, or ``listen`` is something else or taken.
     ToolError
         The simulator is missing or failed.
     """
@@ -96,4 +98,11 @@ def _listen(listen: str) -> str | int:
         return listen
     if not listen.startswith("socket://") or host not in ("127.0.0.1", "localhost") or not port.isdecimal():
         raise InputError(f"A simulated board must listen at pty or socket://127.0.0.1:PORT, not {listen!r}")
+    remedy = "choose another port, or 0 for any"
+    if int(port) > _LAST_PORT:
+        raise InputError(f"Nobody can listen at {listen} (ports end at {_LAST_PORT}): {remedy}")
+    try:
+        socket.create_server(("127.0.0.1", int(port))).close()
+    except OSError as error:
+        raise InputError(f"Nobody can listen at {listen} ({error.strerror}): {remedy}") from None
     return int(port)

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from amaranth.back import rtlil
 from gateware import run
 
 from quantnn.arithmetic import IntegerRange
@@ -25,7 +26,7 @@ def answer(beats):
 class Ends:
     """Both sides of a core that is shared, with random stalls, and what they saw."""
 
-    def __init__(self, *, samples=(), builtin=True, stalls=False, pause=1, core_cycles=7, gap=0):
+    def __init__(self, *, samples=(), builtin=True, stalls=False, pause=2, core_cycles=7, gap=0):
         self.dut = CoreShare(INPUT, OUTPUT, pause)
         self.host = list(samples)
         self.builtin = builtin
@@ -156,6 +157,11 @@ def test_the_built_in_samples_pause_when_the_host_was_heard():
 
     ends.run(heard, end)
     assert counts[0] == counts[1] < counts[2]
+
+
+def test_every_signal_has_a_name():
+    """They stand in waveforms and in reports of timing."""
+    assert "$signal" not in rtlil.convert(CoreShare(INPUT, OUTPUT, 1000))
 
 
 def test_a_board_without_built_in_samples():

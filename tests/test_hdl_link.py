@@ -5,8 +5,9 @@ import struct
 from dataclasses import replace
 
 import pytest
+from amaranth.back import rtlil
 from gateware import run
-from link_frames import ANSWER, ERROR, HELLO, IDENTITY, PLAN, SAMPLE, encoded, parse
+from link_frames import ANSWER, ERROR, HELLO, IDENTITY, PLAN, SAMPLE, encoded, parse, raw
 from serial_line import CYCLE, listen, speak
 
 from quantnn.arithmetic import IntegerRange
@@ -24,7 +25,10 @@ def answer_to(sample, size=PLAN.answer_bytes):
 
 
 def talk(chunks, *, plan=PLAN, core_cycles=5, stalls=False, quiet=600, bit=BIT):
-    """Send (seconds of silence before, bytes) to a link with a core behind it; returns the bytes that come back."""
+    """Send (seconds of silence before, bytes) to a link with a core behind it; returns the bytes that come back.
+
+    Without bytes the line is low instead of silent.
+    """
     dut = Link(plan, FINGERPRINT)
     form = plan.output
     heard, over = [], []
@@ -34,8 +38,10 @@ def talk(chunks, *, plan=PLAN, core_cycles=5, stalls=False, quiet=600, bit=BIT):
         ctx.set(dut.rx, 1)
         await ctx.delay(10 * CYCLE)
         for silence, data in chunks:
+            ctx.set(dut.rx, data is not None)
             await ctx.delay(silence)
-            await speak(ctx, dut.rx, data, bit)
+            ctx.set(dut.rx, 1)
+            await speak(ctx, dut.rx, data or b"", bit)
         said = -1
         while said != len(heard):
             said = len(heard)
@@ -155,6 +161,81 @@ def test_a_host_that_disconnects_in_mid_frame():
     """The half frame and the first of the next host are one damaged frame; a zero before the first saves it."""
     chunks = [(0, WHOLE[:7]), (300 * CYCLE, b"\0" + encoded(SAMPLE, *SECOND))]
     assert parse(talk(chunks)) == answered([SECOND])
+
+
+@pytest.mark.parametrize("bits", [0.3, 5, 9.5, 11, 40])
+def test_a_line_that_goes_low_in_mid_frame(bits):
+    """A cable that is pulled or a break: the frame is lost at most, and never answered as another."""
+    chunks = [(0, WHOLE[:7]), (bits * BIT, None), (2 * BIT, WHOLE[7:]), (0, encoded(SAMPLE, *SECOND))]
+    *first, second = parse(talk(chunks))
+    assert [second] == answered([SECOND])
+    assert first in ([], answered([FIRST]))
+
+
+def test_a_break_between_frames_costs_the_next_one_at_most():
+    """The zero that a host puts before its hello saves that."""
+    chunks = [(0, WHOLE), (30 * BIT, None), (3 * BIT, b"\0" + encoded(HELLO, 3))]
+    frames = parse(talk(chunks))
+    assert frames[0] == answered([FIRST])[0] and frames[1][:2] == (IDENTITY, 3)
+    assert struct.unpack("<H", frames[1][2][-2:]) == (1,), "it is counted"
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (encoded(HELLO, 8, version=0xFF), ErrorCode.VERSION),
+        (encoded(SAMPLE, 8, FIRST[1], version=0), ErrorCode.VERSION),
+        (encoded(SAMPLE, 8), ErrorCode.LENGTH),
+        (encoded(SAMPLE, 8, FIRST[1][:-1]), ErrorCode.LENGTH),
+        (encoded(SAMPLE, 8, FIRST[1] + b"x"), ErrorCode.LENGTH),
+        (encoded(HELLO, 8, b"x"), ErrorCode.LENGTH),
+        (encoded(IDENTITY, 8), ErrorCode.TYPE),
+    ],
+)
+def test_a_whole_frame_that_makes_no_sense_is_refused_and_the_next_is_answered(frame, code):
+    frames = parse(talk([(0, frame + encoded(SAMPLE, *SECOND))]))
+    assert sorted(frames) == sorted([(ERROR, 8, bytes([code])), *answered([SECOND])])
+
+
+def test_of_two_hellos_at_once_one_is_answered_at_least():
+    """While the core is at work: the host says it again, and nothing comes behind the answer but to what it asked."""
+    chunks = [(0, asked([FIRST]) + encoded(HELLO, 1) + encoded(HELLO, 2)), (0.003, encoded(HELLO, 3))]
+    first, *identities = parse(talk(chunks, core_cycles=1500, quiet=4000))
+    assert [first] == answered([FIRST])
+    assert [frame[:2] for frame in identities] == [(IDENTITY, 1), (IDENTITY, 3)]
+
+
+def test_checks_with_zeros_in_every_place():
+    """They are what the encoding is for."""
+    found = {}
+    for sequence in range(1 << 16):
+        check = raw(SAMPLE, sequence, FIRST[1])[-4:]
+        found.setdefault(check.find(0), (sequence, FIRST[1]))
+    samples = [found[place] for place in range(4)]
+    assert parse(talk([(0, asked(samples))])) == answered(samples)
+
+
+@pytest.mark.parametrize("size", [250, 251])
+def test_frames_of_whole_blocks_without_a_zero(size):
+    """Behind the header's last byte there are ``size`` + 4 bytes, 254 or 255, none of them zero, both ways."""
+    form = BeatFormat(size, IntegerRange(0, 255), 1)
+    plan = replace(PLAN, input=form, output=form)
+    draw = random.Random(size)
+
+    def blocks(type, content):
+        return 0 not in raw(type, 0x0101, content)[6:]
+
+    while True:
+        sample = bytes(draw.choice([*range(1, 0x5A), *range(0x5B, 256)]) for _ in range(size))
+        if blocks(SAMPLE, sample) and blocks(ANSWER, answer_to(sample, size)):
+            break
+    found = talk([(0, encoded(SAMPLE, 0x0101, sample))], plan=plan, quiet=4000)
+    assert parse(found) == [(ANSWER, 0x0101, answer_to(sample, size))]
+
+
+def test_every_signal_has_a_name():
+    """They stand in waveforms and in reports of timing."""
+    assert "$signal" not in rtlil.convert(Link(PLAN, FINGERPRINT))
 
 
 def test_the_same_sample_twice_is_answered_twice():

@@ -1,5 +1,6 @@
 import random
 import struct
+from types import SimpleNamespace
 
 import pytest
 import serial
@@ -7,6 +8,7 @@ from fake_board import BUSY, FINGERPRINT, FakeBoard, answer_to
 from link_frames import ANSWER, ERROR, HELLO, IDENTITY, SAMPLE, encoded
 
 from quantnn.errors import LinkError
+from quantnn.link import client as module
 from quantnn.link.client import Client, Identity
 
 SAMPLES = [random.Random(number).randbytes(6) for number in range(40)]
@@ -22,6 +24,26 @@ def failure(call):
         list(call() or ())
     assert "\n" not in str(caught.value) and caught.value.exit_code == 2
     return str(caught.value)
+
+
+class LateBoard(FakeBoard):
+    """A board that takes so many seconds for each thing it is asked, one after the other; time is what it says."""
+
+    def __init__(self, monkeypatch, seconds):
+        super().__init__(window=17)
+        self.seconds, self.now, self.free = seconds, 0.0, 0.0
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def reply(self, data):
+        self.free = max(self.free, self.now) + self.seconds
+        self.replies.append((self.free, data))
+
+    def read(self, size):
+        self.now += 0.005
+        while self.replies and self.replies[0][0] <= self.now:
+            self.out += self.replies.pop(0)[1]
+        data, self.out = bytes(self.out[:size]), self.out[size:]
+        return data
 
 
 class TestHello:
@@ -47,6 +69,24 @@ class TestHello:
         board = Deaf()
         assert client(board).hello().window == 3
         assert len(set(board.asked)) == 3
+
+    @pytest.mark.parametrize("seconds", [0.1, 0.7, 2.5])
+    def test_a_board_that_takes_longer_than_the_patience(self, monkeypatch, seconds):
+        """Its answer to the first hello comes when the second, or the sixth, was said."""
+        board = LateBoard(monkeypatch, seconds)
+        assert client(board, 0.5, 6).hello().fingerprint == FINGERPRINT
+        assert board.now < seconds + 0.1
+
+    def test_an_identity_for_somebody_else_is_none(self):
+        class Others(FakeBoard):
+            def question(self, kind, sequence, payload):
+                self.reply(encoded(IDENTITY, sequence ^ 0x8000, self.identity))
+
+        assert "bytes came, but no answer" in failure(client(Others()).hello)
+
+    def test_a_board_that_lets_nothing_be_under_way(self):
+        board = FakeBoard(identity=struct.pack("<8sHHHIH", FINGERPRINT, 6, 3, 0, 50_000_000, 0))
+        assert failure(client(board).hello).startswith("The board's window must be at least 1 sample, not 0: build and")
 
     def test_fields_that_a_later_version_adds_are_ignored(self):
         board = FakeBoard()
@@ -107,6 +147,39 @@ class TestInfer:
         board = FakeBoard()
         assert list(client(board).infer(SAMPLES[:20], 3)) == ANSWERS[:20]
         assert board.asked == [*range(0xFFF9, 0x10000), *range(13)]
+
+    def test_sequence_numbers_wrap_while_answers_are_lost(self, monkeypatch):
+        monkeypatch.setattr(random, "randrange", lambda _: 0xFFF0)
+
+        class Lossy(FakeBoard):
+            draw = random.Random(8)
+
+            def reply(self, data):
+                if self.draw.random() < 0.7:
+                    super().reply(data)
+
+        board = Lossy()
+        assert list(client(board, attempts=50).infer(SAMPLES, 3)) == ANSWERS
+        assert {0xFFFF, 0} < set(board.asked) and len(board.asked) > len(SAMPLES)
+
+    def test_a_board_slower_than_the_patience_is_not_swamped(self, monkeypatch):
+        """17 samples take it 1.7 s, of which the host only learns when it is asked."""
+        board = LateBoard(monkeypatch, 0.1)
+        found = client(board, 0.5, 8)
+        assert list(found.infer(10 * SAMPLES, 17)) == 10 * ANSWERS
+        assert found.repeated < 100, "each of the first questions a few times, and then hardly any"
+        assert board.now < 50, "400 samples take 40 s"
+
+    def test_after_a_slow_board_what_is_lost_is_asked_again_soon(self, monkeypatch):
+        board = LateBoard(monkeypatch, 0.1)
+        found = client(board, 0.5, 8)
+        list(found.infer(SAMPLES, 17))
+        board.seconds = 0.001
+        list(found.infer(SAMPLES, 17))
+        started, reply = board.now, board.reply
+        board.reply = lambda data: setattr(board, "reply", reply)
+        assert list(found.infer(SAMPLES[:1], 17)) == ANSWERS[:1]
+        assert 0.5 <= board.now - started < 0.6
 
     def test_no_samples(self):
         assert list(client(FakeBoard()).infer([], 3)) == []

@@ -138,15 +138,34 @@ class TestOpen:
         ("name", "words"),
         [
             ("/dev/no-such-port", "there is no such port: plug the board in"),
+            ("/dev/no such\nport", "there is no such port: plug the board in"),
+            ("/dev/null", "it is no serial port: plug the board in"),
+            ("/", "it is no serial port: plug the board in"),
             ("socket://127.0.0.1:1", "nobody listens there: start the simulated board first"),
-            ("socket://nowhere", "cannot be opened: "),
-            ("carrier-pigeon://", "cannot be opened: "),
+            ("socket://nowhere", "it must be socket://host:port, with a port of 1 to 65535"),
+            ("socket://", "it must be socket://host:port, with a port of 1 to 65535"),
+            ("socket://127.0.0.1:x", "it must be socket://host:port, with a port of 1 to 65535"),
+            ("socket://127.0.0.1:70000", "it must be socket://host:port, with a port of 1 to 65535"),
+            ("hwgrep://[", "unterminated character set"),
+            ("carrier-pigeon://", "invalid URL"),
         ],
     )
-    def test_a_port_that_cannot_be_opened_says_why(self, name, words):
+    def test_a_port_that_cannot_be_opened_says_why_in_one_line(self, name, words):
         with pytest.raises(LinkError) as caught:
             open_port(name, 9600)
-        assert words in str(caught.value) and str(caught.value).startswith(f"{name} cannot be opened: ")
+        assert str(caught.value).startswith(f"{' '.join(name.split())} cannot be opened: {words}")
+
+    def test_a_port_without_a_name(self):
+        with pytest.raises(LinkError, match=r"^A port without a name cannot be opened: there is no such port"):
+            open_port("", 9600)
+
+    def test_a_port_that_the_system_holds(self, monkeypatch):
+        def refuse(*_, **__):
+            raise module.serial.SerialException(16, "could not open port: [Errno 16] Device or resource busy")
+
+        monkeypatch.setattr(module.serial, "serial_for_url", refuse)
+        with pytest.raises(LinkError, match=r"^COM3 cannot be opened: another program has it open: close that$"):
+            open_port("COM3", 9600)
 
     def test_missing_rights_say_what_to_do(self, monkeypatch):
         def refuse(*_, **__):

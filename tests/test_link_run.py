@@ -5,11 +5,14 @@ import shutil
 
 import numpy as np
 import pytest
-from exported import faulty_network, flip_weight
+from exported import faulty_network, flip_weight, small_board
 from simulated import COUNT, PATIENCE, segments, test_images
 
+from quantnn.board import load_board
 from quantnn.errors import InputError, LinkError, VerificationError
+from quantnn.export import ExportOptions, export
 from quantnn.fingerprint import IDENTITY, fingerprint, identity_with
+from quantnn.float_network import FloatDense, FloatNetwork
 from quantnn.hdl.seven_segment import DIGITS
 from quantnn.link.run import BoardDifference, _compare, run_on_board
 from quantnn.network_file import load_network
@@ -53,6 +56,12 @@ class TestDigits:
         report = load_report(digits)
         assert run.identity.fingerprint.hex() == report["fingerprint"]
         assert run.identity.window == report["link"]["window"] and run.identity.clock_hz == 50_000_000
+
+    def test_somebody_impatient(self, board, digits, samples):
+        """Who asks again every millisecond is answered too."""
+        run = run_on_board(digits, samples[0][:30], None, board.port, patience=0.001)
+        run.check()
+        assert len(run.logits) == 30
 
     def test_the_display_shows_the_last_answer(self, board, digits, samples):
         for sample in samples[0][:3]:
@@ -125,6 +134,56 @@ def test_a_board_of_another_shape(digits, small, samples, copy_of):
             run_on_board(copy, samples[0][:1], None, board.port, patience=PATIENCE)
 
 
+@pytest.fixture(scope="module")
+def values(tmp_path_factory):
+    """A network whose answer is values, of signed inputs of five bits, for a board of another make."""
+    random = np.random.default_rng(5)
+    layers = (
+        FloatDense(random.normal(size=(6, 5)), random.normal(size=5), "relu"),
+        FloatDense(random.normal(size=(5, 3)), random.normal(size=3)),
+    )
+    calibration = random.integers(-16, 16, (20, 6))
+    model = FloatNetwork(layers, calibration=calibration, input_bits=5, input_signed=True, decision="none")
+    folder = tmp_path_factory.mktemp("values") / "design"
+    export(model, folder, ExportOptions(board=load_board("icebreaker"), test_inputs=calibration, name="values"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def threshold(tmp_path_factory):
+    """A network with one output, above 0 or not, of inputs of one bit."""
+    random = np.random.default_rng(6)
+    layers = (
+        FloatDense(random.normal(size=(11, 4)), random.normal(size=4), "relu"),
+        FloatDense(random.normal(size=(4, 1)), random.normal(size=1), "sigmoid"),
+    )
+    calibration = random.integers(0, 2, (20, 11))
+    model = FloatNetwork(layers, calibration=calibration, input_bits=1)
+    folder = tmp_path_factory.mktemp("threshold") / "design"
+    export(model, folder, ExportOptions(board=small_board(), test_inputs=calibration, name="threshold"))
+    return folder
+
+
+class TestOtherAnswers:
+    """Beats that are no whole bytes, both signs, and answers that are no class of several."""
+
+    def test_values(self, values):
+        inputs = np.random.default_rng(1).integers(-16, 16, (40, 6))
+        with simulated_board(values) as board:
+            run = run_on_board(values, inputs, None, board.port, patience=PATIENCE)
+        assert (run.logits == evaluate(load_network(values / "network.npz"), inputs).logits).all()
+        assert run.classes is None and run.accuracy is None and run.wrong == 0
+
+    def test_a_threshold(self, threshold):
+        inputs = np.random.default_rng(2).integers(0, 2, (60, 11))
+        expected = evaluate(load_network(threshold / "network.npz"), inputs)
+        assert 0 < expected.classes.sum() < 60
+        with simulated_board(threshold) as board:
+            run = run_on_board(threshold, inputs, expected.classes, board.port, patience=PATIENCE)
+        assert (run.logits == expected.logits).all()
+        assert run.accuracy == 1 and run.wrong == 0
+
+
 class TestRefused:
     def test_a_design_without_a_link(self, small, copy_of, samples):
         design = copy_of(small)
@@ -139,6 +198,16 @@ class TestRefused:
     def test_no_samples(self, small):
         with pytest.raises(InputError, match="There must be at least one sample"):
             run_on_board(small, np.zeros((0, 6), dtype=np.int64))
+
+    @pytest.mark.parametrize("patience", [0, -1, float("nan"), float("inf")])
+    def test_a_patience_that_is_no_time(self, small, patience):
+        with pytest.raises(InputError, match=f"^The patience must be a number of seconds above 0, not {patience}$"):
+            run_on_board(small, np.zeros((1, 6), dtype=np.int64), None, "/dev/nothing", patience=patience)
+
+    def test_labels_where_there_are_no_classes(self, values):
+        samples, labels = np.zeros((1, 6), dtype=np.int64), np.zeros(1, dtype=np.int64)
+        with pytest.raises(InputError, match=r"gives values and no classes: leave the labels out$"):
+            run_on_board(values, samples, labels, "/dev/nothing")
 
     def test_no_board(self, small):
         with pytest.raises(LinkError, match=r"^/dev/nothing cannot be opened: there is no such port"):

@@ -1,6 +1,7 @@
 """The exported design on a simulated board: what it shows, and what it makes of a host that does things wrong."""
 
 import json
+import socket
 
 import numpy as np
 import pytest
@@ -234,6 +235,14 @@ class TestRefused:
             pass
         message = f"A simulated board must listen at pty or socket://127.0.0.1:PORT, not {listen!r}"
         assert str(caught.value) == message
+
+    @pytest.mark.parametrize("far", [0, 65_536])
+    def test_a_port_that_nobody_can_have(self, small, far):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            listen = f"socket://127.0.0.1:{taken.getsockname()[1] + far}"
+            with pytest.raises(InputError) as caught, simulated_board(small, listen):
+                pass
+        assert str(caught.value).startswith(f"Nobody can listen at {listen} (")
 
     def test_a_design_without_a_link(self, small, copy_of):
         design = copy_of(small)

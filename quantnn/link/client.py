@@ -52,7 +52,10 @@ class Identity:
         """From an identity frame; fields that a later version added are ignored."""
         if len(payload) < _IDENTITY.size:
             raise LinkError(f"The board's identity has {len(payload)} bytes instead of {_IDENTITY.size}: {_REBUILD}")
-        return cls(*_IDENTITY.unpack_from(payload))
+        found = cls(*_IDENTITY.unpack_from(payload))
+        if not found.window:
+            raise LinkError(f"The board's window must be at least 1 sample, not 0: {_REBUILD}")
+        return found
 
 
 _REBUILD = "build and flash the design with this quantnn"
@@ -60,11 +63,14 @@ _REBUILD = "build and flash the design with this quantnn"
 
 @dataclass
 class _Question:
-    """A sample that is under way."""
+    """A sample that is under way; ``wait`` is how long its answer may take before it is asked again."""
 
     index: int
     frame: bytes
+    asked: float
+    wait: float
     deadline: float
+    repeated: int = 0
 
 
 class Client:
@@ -74,9 +80,12 @@ class Client:
     ----------
     port : Port
     patience : float
-        Seconds after which a question is asked again, at least as long as ``window`` samples take on the line.
+        Seconds after which a question is asked again, at least as long as ``window`` samples take on the line. More
+        where the board turns out to be slower, or what is asked again would keep it from what is new: twice as long
+        as the answer to a question that was asked once took last, and, until there is such a one, twice as long as
+        before each time a question is asked again.
     attempts : int
-        The board is taken for dead when nothing was answered for as many times ``patience``.
+        The board is taken for dead when nothing was answered for as many times ``patience``, or what has become of it.
 
     Members
     -------
@@ -86,13 +95,15 @@ class Client:
         Questions that were asked again.
     """
 
-    def __init__(self, port: Port, patience: float = 0.5, attempts: int = 6):
+    def __init__(self, port: Port, patience: float = 0.5, attempts: int = 8):
         self._port = port
         self._patience = patience
         self._attempts = attempts
         self._decoder = FrameDecoder()
         self._sequence = random.randrange(_SEQUENCES)
         self._heard = 0
+        self._usual = patience
+        self._wait = patience
         self.repeated = 0
 
     @property
@@ -102,19 +113,23 @@ class Client:
     def hello(self) -> Identity:
         """Who is there. Whatever the board still had to answer comes before this and is forgotten.
 
+        An answer to any of this client's hellos will do, so that a board that takes longer than ``patience`` is found.
+
         Raises
         ------
         LinkError
             Nobody is there, or somebody else: says what was heard.
         """
         echoed = False
+        said = set()
         for _ in range(self._attempts):
             sequence = self._next_sequence()
+            said.add(sequence)
             # The zero ends whatever noise or half a frame came before.
             self._write(b"\0" + Frame(FrameType.HELLO, sequence).encode())
             for frame in self._frames(time.monotonic() + self._patience):
                 echoed |= frame.type == FrameType.HELLO
-                if frame.type not in (FrameType.IDENTITY, FrameType.ERROR) or frame.sequence != sequence:
+                if frame.type not in (FrameType.IDENTITY, FrameType.ERROR) or frame.sequence not in said:
                     continue
                 if frame.version != PROTOCOL or frame.payload == bytes([ErrorCode.VERSION]):
                     raise LinkError(
@@ -143,28 +158,37 @@ class Client:
         """
         under_way: dict[int, _Question] = {}
         answers: dict[int, bytes] = {}
+        # What was answered and asked more often still has answers to come, which show that the board is alive.
+        again: dict[int, int] = {}
         asked = given = 0
         answered = time.monotonic()
         while given < len(samples):
             while asked < len(samples) and len(under_way) < window:
                 sequence = self._next_sequence()
                 encoded = Frame(FrameType.SAMPLE, sequence, samples[asked]).encode()
-                under_way[sequence] = _Question(asked, encoded, time.monotonic() + self._patience)
+                now = time.monotonic()
+                under_way[sequence] = _Question(asked, encoded, now, self._wait, now + self._wait)
                 self._write(encoded)
                 asked += 1
             for frame in self._frames():
                 if (question := under_way.get(frame.sequence)) is None:
+                    if frame.type == FrameType.ANSWER and again.get(frame.sequence):
+                        again[frame.sequence] -= 1
+                        answered = time.monotonic()
                     continue
                 if frame.type == FrameType.ANSWER:
                     answers[question.index] = frame.payload
                     del under_way[frame.sequence]
+                    again[frame.sequence] = question.repeated
                     answered = time.monotonic()
+                    if not question.repeated:
+                        self._usual = self._wait = max(self._patience, 2 * (answered - question.asked))
                 elif frame.type == FrameType.ERROR:
                     self._refused(question, frame)
             while given in answers:
                 yield answers.pop(given)
                 given += 1
-            if time.monotonic() > answered + self._attempts * self._patience:
+            if time.monotonic() > answered + self._attempts * self._usual:
                 done = f"{given} of {len(samples)} samples"
                 raise LinkError(f"The board stopped answering after {done}: check cable and power, then reset it")
             self._repeat(under_way)
@@ -172,6 +196,7 @@ class Client:
     def _refused(self, question: _Question, frame: Frame) -> None:
         if frame.payload == bytes([ErrorCode.BUSY]):
             question.deadline = min(question.deadline, time.monotonic() + _BUSY_SECONDS)
+            question.wait = max(self._patience, question.wait) / 2  # nothing was lost: no longer than before
             return
         reasons = {ErrorCode.LENGTH: "its length", ErrorCode.TYPE: "its type", ErrorCode.VERSION: "its version"}
         reason = next((text for code, text in reasons.items() if frame.payload == bytes([code])), "an unknown reason")
@@ -182,7 +207,10 @@ class Client:
         for question in under_way.values():
             if now >= question.deadline:
                 self._write(question.frame)
-                question.deadline = now + self._patience
+                question.wait *= 2
+                question.deadline = now + question.wait
+                question.repeated += 1
+                self._wait = max(self._wait, question.wait)
                 self.repeated += 1
 
     def _frames(self, until: float = 0.0) -> Iterator[Frame]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import serial
 from serial.tools import list_ports
@@ -15,6 +17,15 @@ __all__ = ["AUTO", "Port", "find_port", "open_port"]
 AUTO = "auto"
 _READ_SECONDS = 0.02
 _WRITE_SECONDS = 5.0
+_SOCKET = "socket://"
+
+_REMEDIES = {
+    r"exclusively lock|resource busy": "another program has it open: close that",
+    r"No such (file|device)|FileNotFound": "there is no such port: plug the board in, or look with --port auto",
+    r"Connection refused": "nobody listens there: start the simulated board first",
+    r"Inappropriate ioctl|Is a directory": "it is no serial port: plug the board in, and look with --port auto",
+}
+"""What to do, by what the system says."""
 
 
 class Port(Protocol):
@@ -59,12 +70,26 @@ def open_port(name: str, baud: int, usb: Sequence[str] = ()) -> Port:
     if name == AUTO:
         name = find_port(usb)
     try:
+        if name.startswith(_SOCKET):
+            _check_socket(name)
         port: Port = serial.serial_for_url(
             name, baudrate=baud, timeout=_READ_SECONDS, write_timeout=_WRITE_SECONDS, exclusive=True
         )
-    except (OSError, ValueError) as error:  # SerialException is an OSError
-        raise LinkError(f"{name} cannot be opened: {_remedy(error)}") from None
+    except (OSError, ValueError, re.error) as error:  # SerialException is an OSError; hwgrep:// has a pattern
+        raise LinkError(_one_line(f"{name or 'A port without a name'} cannot be opened: {_remedy(error)}")) from None
     return port
+
+
+def _check_socket(name: str) -> None:
+    """What pyserial makes of such an address is no message for anybody."""
+    address = f"{_SOCKET}host:port, with a port of 1 to 65535"
+    try:
+        parts = urlsplit(name)
+        complete = parts.hostname and parts.port
+    except ValueError:
+        complete = None
+    if not complete:
+        raise ValueError(f"it must be {address}")
 
 
 def find_port(usb: Sequence[str]) -> str:
@@ -111,10 +136,8 @@ def _remedy(error: Exception) -> str:
     text = str(error)
     if "Permission" in text or "Access is denied" in text:
         return f"{text}: close what else has it open; on Linux, join the group that owns it, mostly dialout"
-    if "exclusively lock" in text:
-        return "another program has it open: close that"
-    if "No such file" in text or "FileNotFound" in text:
-        return "there is no such port: plug the board in, or look with --port auto"
-    if "Connection refused" in text:
-        return "nobody listens there: start the simulated board first"
-    return text
+    return next((remedy for pattern, remedy in _REMEDIES.items() if re.search(pattern, text)), text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from quantnn.report import load_report
 __all__ = ["BoardDifference", "BoardRun", "run_on_board"]
 
 _LEAST_PATIENCE = 0.5
+_ATTEMPTS = 8
+_LEAST_SILENCE = 4.0
+"""Seconds in which a board may say nothing, however impatient somebody is."""
 _STEPS = 20
 
 
@@ -129,7 +133,8 @@ def run_on_board(
     Raises
     ------
     InputError
-        The folder is no exported design, its board has no link, or the samples do not suit the network.
+        The folder is no exported design, its board has no link, the samples do not suit the network, there are labels
+        for one without classes, or the patience is no time.
     LinkError
         The board cannot be reached, stopped answering, or has another network in it.
     """
@@ -141,6 +146,10 @@ def run_on_board(
     network = load_network(design / "network.npz")
     if not len(inputs):
         raise InputError("There must be at least one sample")
+    if labels is not None and not network.classify:
+        raise InputError(f"The network of {design} gives values and no classes: leave the labels out")
+    if patience is not None and not 0 < patience < math.inf:
+        raise InputError(f"The patience must be a number of seconds above 0, not {patience}")
     step("computing the expected answers")
     try:
         expected = evaluate(network, inputs)
@@ -150,7 +159,9 @@ def run_on_board(
 
     opened = open_port(port, link["baud"], link["usb"])
     try:
-        client = Client(opened, patience or _patience(link))
+        if patience is None:
+            patience = _patience(link)
+        client = Client(opened, patience, max(_ATTEMPTS, math.ceil(_LEAST_SILENCE / patience)))
         step("asking the board who it is")
         identity = client.hello()
         _check_identity(identity, report, design)
