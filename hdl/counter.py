@@ -6,7 +6,7 @@ __all__ = ["WrappingCounter"]
 
 
 class WrappingCounter(Elaboratable):
-    """Counts 0 … ``period`` − 1 and again, one step per cycle in which ``step`` is high.
+    """Counts ``init`` … ``period`` − 1, then from 0 and again, one step per cycle in which ``step`` is high.
 
     Members
     -------
@@ -16,13 +16,15 @@ class WrappingCounter(Elaboratable):
         Whether ``count`` is ``period`` − 1; a register, so that it may drive much.
     """
 
-    def __init__(self, period: int):
+    def __init__(self, period: int, init: int = 0):
         if period < 1:
             raise ValueError(f"A counter's period must be at least 1, not {period}")
+        if not 0 <= init < period:
+            raise ValueError(f"A counter that wraps at {period} must start below, not at {init}")
         self._period = period
         self.step = Signal()
-        self.count = Signal(range(period))
-        self.last = Signal(init=period == 1)
+        self.count = Signal(range(period), init=init)
+        self.last = Signal(init=init == period - 1)
 
     def elaborate(self, platform):
         m = Module()

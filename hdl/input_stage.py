@@ -56,14 +56,15 @@ class InputStage(wiring.Component):
         m.submodules.queue = queue = SampleQueue(plan.input_queue)
         m.submodules.beat = beat = WrappingCounter(plan.input_queue.beats)
         first = Signal(init=1)
+        framed = Signal.like(framer.o.payload, reset_less=True)
         m.d.comb += [
             framer.o.ready.eq(queue.room | ~first),
-            queue.valid.eq(framer.o.valid & framer.o.ready),
-            queue.beat.eq(framer.o.payload),
-            queue.reserve.eq(queue.valid & first),
-            beat.step.eq(queue.valid),
+            beat.step.eq(framer.o.valid & framer.o.ready),
+            queue.reserve.eq(beat.step & first),
+            queue.beat.eq(framed),
         ]
-        with m.If(queue.valid):
+        m.d.sync += [queue.valid.eq(beat.step), framed.eq(framer.o.payload)]
+        with m.If(beat.step):
             m.d.sync += first.eq(beat.last)
         wiring.connect(m, queue.o, wiring.flipped(self.o))
         return m

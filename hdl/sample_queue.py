@@ -1,12 +1,11 @@
 """The queue between two engines: whole samples, given as often as the reader needs them."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from quantnn.hdl.counter import WrappingCounter
 from quantnn.hdl.memory import block_ram
-from quantnn.hdl.register_slice import RegisterSlice
 from quantnn.hdl.requantizer import shape_of
 from quantnn.plan.queue import QueuePlan
 
@@ -18,8 +17,8 @@ class SampleQueue(wiring.Component):
 
     A writer first reserves the room of a whole sample and may then write that sample's beats whenever it likes, so
     that its pipeline never has to stop. A word is at the output four cycles after the beat that completes it, however
-    many of its sample are still to come, and its place is free, at the latest, in the cycle in which it is there for
-    the last time. Element places beyond the sample's last hold old elements.
+    many of its sample are still to come, and its place is free, at the latest, in the cycle behind the one in which it
+    is there for the last time. Element places beyond the sample's last hold old elements.
 
     Parameters
     ----------
@@ -83,63 +82,82 @@ class SampleQueue(wiring.Component):
         return write.en
 
     def _read(self, m, read, written):
-        """Words go to the output, pass after pass; returns whether one is read for the last time.
+        """Words go to the output, pass after pass; returns whether one was read for the last time in the cycle before.
+
+        One stands at the memory's output while ``loaded``, another in the register behind, which is the queue's output
+        and may be the memory's own; each moves on when the place before it is or becomes free.
 
         ``ahead`` counts the words from ``address`` on, but for one that ``arrived`` in the cycle before, and ``more``
         says whether there is any: a register, one cycle ahead of the count.
         """
         plan = self._plan
         address = Signal.like(read.addr)
-        start = Signal.like(read.addr)
         ahead = Signal(range(plan.depth + 1))
         arrived = Signal()
         more = Signal()
+        loaded = Signal()
+        output = Signal(read.data.shape(), reset_less=True)
+        moves = Signal()
         advance = Signal()
         step = Signal()
         rewind = Signal()
-        occupied = Signal()
+        freeing = Signal(init=plan.replays == 1)
+        freed = Signal()
         m.submodules.words = words = WrappingCounter(plan.words)
-        m.submodules.passes = passes = WrappingCounter(plan.replays)
-        m.submodules.output = output = RegisterSlice(self.o.payload.shape())
-        wiring.connect(m, output.o, wiring.flipped(self.o))
+        m.submodules.reads = reads = WrappingCounter(plan.words * plan.replays)
         m.d.comb += [
-            advance.eq(~occupied | output.i.ready),
+            moves.eq(~self.o.valid | self.o.ready),
+            advance.eq(~loaded | moves),
             step.eq(advance & more),
             words.step.eq(step),
-            passes.step.eq(step & words.last),
-            rewind.eq(words.last & ~passes.last),
+            reads.step.eq(step),
+            rewind.eq(words.last & ~reads.last),
             read.addr.eq(address),
             read.en.eq(advance),
-            output.i.valid.eq(occupied),
-            output.i.payload.eq(read.data),
+            self.o.payload.eq(output),
         ]
+        with m.If(moves):
+            m.d.sync += [self.o.valid.eq(loaded), output.eq(read.data)]
         with m.If(advance):
-            m.d.sync += occupied.eq(step)
-        m.d.sync += arrived.eq(written)
+            m.d.sync += loaded.eq(step)
+        # One adder: what is written comes in as its carry.
+        change = Signal.like(ahead)
+        m.d.comb += change.eq(Mux(step, Mux(rewind, plan.words - 1, -1), 0))
+        m.d.sync += [
+            arrived.eq(written),
+            freed.eq(step & freeing),
+            ahead.eq((Cat(1, ahead) + Cat(arrived, change))[1:]),
+        ]
         with m.If(step):
             m.d.sync += [
-                address.eq(Mux(rewind, start, address + 1)),
-                ahead.eq(ahead + arrived + Mux(rewind, plan.words - 1, -1)),
+                address.eq(address + Mux(rewind, 1 - plan.words, 1)),
                 more.eq(written | rewind | (ahead > 1) | (arrived & (ahead != 0))),
             ]
-            with m.If(words.last & passes.last):
-                m.d.sync += start.eq(address + 1)
+            if plan.replays > 1:
+                last_pass = reads.count == plan.words * (plan.replays - 1) - 1
+                m.d.sync += freeing.eq(~reads.last & (freeing | last_pass))
         with m.Else():
-            m.d.sync += [ahead.eq(ahead + arrived), more.eq(written | arrived | (ahead != 0))]
-        return step & passes.last
+            m.d.sync += more.eq(written | arrived | (ahead != 0))
+        return freed
 
-    def _count_room(self, m, read):
-        """``room`` is a register: it counts a reservation at once, and what was ``read`` two cycles later."""
+    def _count_room(self, m, freed):
+        """``room`` is a register: it counts a reservation at once, and a place two cycles after it is ``freed``.
+
+        Counted are whole samples: one more fits whenever a sample's words were freed, beginning with what the depth
+        leaves over. So no path adds up words.
+        """
         words, depth = self._plan.words, self._plan.depth
-        free = Signal(range(depth + 1), init=depth)
-        freed = Signal()
-        reserved = Signal()
-        now = free + freed - Mux(reserved, words, 0)
-        m.d.sync += [
-            freed.eq(read),
-            reserved.eq(self.reserve),
-            free.eq(now),
-            self.room.eq(self.room_next),
+        m.submodules.spare = spare = WrappingCounter(words, init=depth % words)
+        fitting = Signal(range(depth // words + 1), init=depth // words)
+        several = Signal(init=depth // words > 1)
+        granted = Signal()
+        m.d.comb += [
+            spare.step.eq(freed),
+            self.room_next.eq(several | granted | (self.room & ~self.reserve)),
         ]
-        # Not a Mux: Yosys would share the comparison, which would then wait for ``reserve``, and that comes late.
-        m.d.comb += self.room_next.eq((now >= words) & (~self.reserve | (now >= 2 * words)))
+        m.d.sync += [
+            granted.eq(freed & spare.last),
+            self.room.eq(self.room_next),
+            fitting.eq(fitting + granted - self.reserve),
+            several.eq(fitting + granted > 1 + self.reserve),
+        ]

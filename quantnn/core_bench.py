@@ -38,7 +38,7 @@ def adversities(interface: CoreInterface) -> dict[str, Run]:
         "a stalling source, from power-up without a reset": replace(_SMOOTH, stall_in=slow_in, reset=False, seed=2),
         "a stalling sink": replace(_SMOOTH, stall_out=slow_out, seed=3),
         "a stalling source and sink": replace(_SMOOTH, stall_in=slow_in, stall_out=slow_out, seed=4),
-        "resets in mid-stream": replace(_SMOOTH, stall_out=slow_out, resets=_resets(interface), seed=5),
+        "resets in mid-stream": replace(_SMOOTH, stall_out=(1 + slow_out) / 2, resets=_resets(interface), seed=5),
         "resets at full speed": replace(_SMOOTH, resets=_resets(interface), seed=7),
     }
 

@@ -109,6 +109,11 @@ def build_report(
         "board_top": {**_cost(part.cost), "samples": part.plan.samples},
         "totals": _cost(core + part.cost),
         "limits": _cost(limits),
+        "units": {
+            "multipliers": resources.multipliers.name,
+            "m9k": resources.block_ram.name,
+            "le": resources.logic.unit,
+        },
         "estimates": ["le"],
         "logic_multipliers": sum(engine.logic_multipliers for engine in plan.engines),
         "macs": plan.network.macs,

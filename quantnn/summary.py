@@ -11,7 +11,7 @@ from rich.text import Text
 
 __all__ = ["render_summary", "summary"]
 
-_PARTS = (("multipliers", "multipliers"), ("m9k", "M9K"), ("le", "LE (estimate)"))
+_PARTS = ("multipliers", "m9k", "le")
 
 
 def summary(report: dict[str, Any]) -> Group:
@@ -52,14 +52,16 @@ def _layers(report: dict[str, Any]) -> Table:
 
 
 def _resources(report: dict[str, Any]) -> Table:
-    table = _table("hardware", "PE×SIMD", "cycles", *(heading for _, heading in _PARTS), right=1)
+    units = report["units"]
+    headings = ("multipliers", units["m9k"], f"{units['le']} (estimate)")
+    table = _table("hardware", "PE×SIMD", "cycles", *headings, right=1)
     for number, layer in enumerate(report["layers"]):
-        counts = (str(layer[part]) for part, _ in _PARTS)
+        counts = (str(layer[part]) for part in _PARTS)
         table.add_row(f"{number} {layer['kind']}", f"{layer['pe']}×{layer['simd']}", str(layer["cycles"]), *counts)
     for heading, key in (("core", "core"), ("board top", "board_top"), ("total", "totals")):
-        table.add_row(heading, "", "", *(str(report[key][part]) for part, _ in _PARTS))
-    table.add_row("available", "", "", *(str(report["limits"][part]) for part, _ in _PARTS))
-    shares = (100 * report["totals"][part] / report["limits"][part] for part, _ in _PARTS)
+        table.add_row(heading, "", "", *(str(report[key][part]) for part in _PARTS))
+    table.add_row("available", "", "", *(str(report["limits"][part]) for part in _PARTS))
+    shares = (100 * report["totals"][part] / report["limits"][part] for part in _PARTS)
     table.add_row("used", "", "", *(f"{share:.1f} %" for share in shares), style="bold")
     return table
 

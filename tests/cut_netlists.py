@@ -22,7 +22,7 @@ OUTPUTS = {"MULT18X18D": {"P": "REG_OUTPUT_CLK"}, "DP16KD": {"DOA": "REGMODE_A",
 INPUTS = {"A": "REG_INPUTA_CLK", "B": "REG_INPUTB_CLK"}
 OWN = {"MULT18X18D": ("CLK0", "CE0", "RST0"), "DP16KD": ("OCEA", "OCEB"), "TRELLIS_DPR16X4": ()}
 """Ports that matter to a cell's own registers only."""
-FLIP_FLOP = {"CEMUX": "1 ", "CLKMUX": "CLK", "GSR": "DISABLED", "LSRMUX": "LSR", "REGSET": "RESET"}
+FLIP_FLOP = {"CEMUX": "CE", "CLKMUX": "CLK", "GSR": "DISABLED", "LSRMUX": "LSR", "REGSET": "RESET"}
 CONSTANTS = ("0", "1", "x")
 
 YOSYS = """
@@ -90,17 +90,15 @@ class _Cut:
 
     @staticmethod
     def control(cell, setting, side):
-        """Clock and reset of a register in a cell, which is always enabled."""
+        """Clock, enable and reset of a register in a cell."""
         names = {"OUTREG": (f"CLK{side}", f"OCE{side}", f"RST{side}"), "CLK0": ("CLK0", "CE0", "RST0")}
-        clock, enable, reset = (cell["connections"][port][0] for port in names[setting])
-        assert enable == "1"
-        return clock, reset
+        return tuple(cell["connections"][port][0] for port in names[setting])
 
-    def flip_flop(self, clock, reset, d=None, q=None):
+    def flip_flop(self, clock, enable, reset, d=None, q=None):
         """A new one; returns its new net, which it reads or drives."""
         self.free += 1
-        directions = {"CLK": "input", "LSR": "input", "DI": "input", "Q": "output"}
-        connections = {"CLK": [clock], "LSR": [reset], "DI": [d or self.free], "Q": [q or self.free]}
+        directions = {"CLK": "input", "CE": "input", "LSR": "input", "DI": "input", "Q": "output"}
+        connections = {"CLK": [clock], "CE": [enable], "LSR": [reset], "DI": [d or self.free], "Q": [q or self.free]}
         self.cells[f"put_back_{self.free}"] = {
             "hide_name": 0, "type": "TRELLIS_FF", "parameters": FLIP_FLOP, "attributes": {},
             "port_directions": directions, "connections": connections,

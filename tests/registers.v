@@ -7,12 +7,13 @@ module registers (
     output [15:0] early,
     output reg [7:0] operand,
     output reg [35:0] wide,
-    output reg [17:0] narrow, held, reset, looked_at,
+    output reg [17:0] narrow, held, torn, reset, looked_at,
     output [17:0] ahead
 );
   initial begin
     plain = 0; shared = 0; half = 0; odd = 0; enabled = 0; cleared = 0; started = 16'hffff; falling = 0; foreign = 0;
-    seen = 0; operand = 0; wide = 0; narrow = 0; held = 0; reset = 0; looked_at = 0;
+    seen = 0; operand = 0; wide = 0; narrow = 0; held = 0; torn = 0; reset = 0;
+    looked_at = 0;
   end
 
   reg [7:0] x = 0, y = 0, u = 0, v = 0;
@@ -38,7 +39,8 @@ module registers (
   always @(posedge other) foreign <= z * (a ^ 8'h44);
 
   (* ram_style = "block" *) reg [35:0] wide_memory[0:511];
-  (* ram_style = "block" *) reg [17:0] narrow_memory[0:511], held_memory[0:511], reset_memory[0:511], open_memory[0:511];
+  (* ram_style = "block" *) reg [17:0] narrow_memory[0:511], held_memory[0:511], reset_memory[0:511];
+  (* ram_style = "block" *) reg [17:0] open_memory[0:511], torn_memory[0:511];
   integer n;
   initial
     for (n = 0; n < 512; n = n + 1) begin
@@ -47,9 +49,10 @@ module registers (
       held_memory[n] = 18'h23451 * n;
       reset_memory[n] = 18'h34512 * n;
       open_memory[n] = 18'h05123 * n;
+      torn_memory[n] = 18'h30512 * n;
     end
   reg [35:0] wide_word = 0;
-  reg [17:0] narrow_word = 0, held_word = 0, reset_word = 0, open_word = 0;
+  reg [17:0] narrow_word = 0, held_word = 0, reset_word = 0, open_word = 0, torn_word = 0;
   assign ahead = open_word;
   always @(posedge clk) begin
     wide_word <= wide_memory[address];
@@ -58,6 +61,9 @@ module registers (
     narrow <= narrow_word;
     held_word <= held_memory[address];
     if (enable) held <= held_word;
+    torn_word <= torn_memory[address];
+    if (enable) torn[8:0] <= torn_word[8:0];
+    if (a[0]) torn[17:9] <= torn_word[17:9];
     reset_word <= clear ? 0 : reset_memory[address];
     reset <= reset_word;
     open_word <= open_memory[address];

@@ -19,7 +19,7 @@ ABSORBED = {
 }
 """Ports that multipliers drive, with the registers that these may take in: half of a factor is not registered, a bit of
 another is 1 from the start, and one is registered by another clock."""
-LEFT = ("enabled", "cleared", "started", "falling", "seen", "held", "reset", "looked_at")
+LEFT = ("enabled", "cleared", "started", "falling", "seen", "torn", "reset", "looked_at")
 """Ports that flip-flops drive which no cell may take in."""
 
 
@@ -41,17 +41,19 @@ def test_what_may_be_taken_in_is_and_nothing_else(path):
         assert driving(netlist, port) == {"MULT18X18D"} and found == registers, port
     for port in LEFT:
         assert driving(netlist, port) == {"TRELLIS_FF"}, port
-    modes = [settings(netlist, port)["REGMODE_A"] for port in ("wide", "narrow", "ahead")]
-    assert modes == ["OUTREG", "OUTREG", "NOREG"]
+    modes = [settings(netlist, port)["REGMODE_A"] for port in ("wide", "narrow", "held", "ahead")]
+    assert modes == ["OUTREG", "OUTREG", "OUTREG", "NOREG"]
+    enables = [netlist.bit(*drivers(netlist, port), "OCEA") for port in ("wide", "narrow", "held")]
+    assert enables[:2] == ["1", "1"] and netlist.drivers[enables[2]] == ("", "enable", 0)
     assert settings(netlist, "wide")["REGMODE_B"] == "OUTREG"
-    assert counts == {"products": 5, "operands": 3, "memory words": 2}
+    assert counts == {"products": 5, "operands": 3, "memory words": 3}
 
 
 def test_flip_flops_that_nothing_reads_any_more_are_gone(path):
     """Of plain both factors and the product, 8 + 8 + 16, and the other products; of shared's factor there is a port."""
     before, after = copy_of(path), copy_of(path)
     absorb_registers(after)
-    products, words = 5 * 16, 36 + 18
+    products, words = 5 * 16, 36 + 18 + 18
     assert len(before.of_type("TRELLIS_FF")) - len(after.of_type("TRELLIS_FF")) == 8 + 8 + products + words
     assert driving(after, "operand") == {"TRELLIS_FF"}
 
@@ -70,9 +72,9 @@ def test_again_there_is_nothing_to_do(path):
 
 def blind(field, value):
     """Takes flip-flops for plain without a look at one of their settings."""
-    look = ecp5_registers._plain_clock
+    look = ecp5_registers._control
 
-    def plain_clock(netlist, name):
+    def control(netlist, name):
         cell = netlist.cells.get(name, {"type": ""})
         if cell["type"] != "TRELLIS_FF":
             return None
@@ -85,7 +87,7 @@ def blind(field, value):
             found, cell["parameters"][field] = look(netlist, name), held
         return found
 
-    return plain_clock
+    return control
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def blind(field, value):
 )
 def test_a_flip_flop_that_is_not_plain_is_seen(path, tmp_path, monkeypatch, field, value, port):
     """A pass that takes in one with an enable, with a reset, or that starts at 1."""
-    monkeypatch.setattr(ecp5_registers, "_plain_clock", blind(field, value))
+    monkeypatch.setattr(ecp5_registers, "_control", blind(field, value))
     netlist = copy_of(path)
     absorb_registers(netlist)
     assert driving(netlist, port) == {"MULT18X18D"}
@@ -105,17 +107,33 @@ def test_a_reader_of_the_earlier_value_is_seen(path, tmp_path, monkeypatch):
     """A pass that forgets that somebody else reads what a flip-flop is to hold back."""
     absorb = ecp5_registers._absorb_behind
 
-    def forgetful(netlist, name, ports, clock):
+    def forgetful(netlist, name, ports, suits):
         for port in ports:
             bit = netlist.bit(name, port)
             if registers := [pin for pin in netlist.sinks.get(bit, []) if pin[1] == "DI"]:
                 netlist.sinks[bit] = registers
-        return absorb(netlist, name, ports, clock)
+        return absorb(netlist, name, ports, suits)
 
     monkeypatch.setattr(ecp5_registers, "_absorb_behind", forgetful)
     netlist = copy_of(path)
     absorb_registers(netlist)
     assert driving(netlist, "seen") == {"MULT18X18D"}
+    assert not same(copy_of(path), netlist, tmp_path)
+
+
+def test_a_memory_that_ignores_what_enables_its_register_is_seen(path, tmp_path, monkeypatch):
+    absorb = ecp5_registers._absorb_memory
+
+    def careless(netlist, name):
+        count = absorb(netlist, name)
+        for port in ("OCEA", "OCEB"):
+            netlist.connect((name, port, 0), "1")
+        return count
+
+    monkeypatch.setattr(ecp5_registers, "_absorb_memory", careless)
+    netlist = copy_of(path)
+    absorb_registers(netlist)
+    assert driving(netlist, "held") == {"DP16KD"}
     assert not same(copy_of(path), netlist, tmp_path)
 
 
@@ -149,7 +167,7 @@ def test_a_memory_read_by_one_clock_and_written_by_another_keeps_its_registers_o
             )
             netlist.connect((name, "CLKA", 0), other)
     netlist.index()
-    assert absorb_registers(netlist)["memory words"] == 1
+    assert absorb_registers(netlist)["memory words"] == 2
 
 
 def test_products_with_a_factor_of_0_are_0(tmp_path):

@@ -132,7 +132,7 @@ def test_a_word_leaves_four_cycles_after_the_beat_that_completes_it(plan):
 
 
 @plans
-def test_a_word_s_place_is_free_when_it_is_at_the_output_for_the_last_time(plan):
+def test_a_word_s_place_is_free_behind_the_cycle_in_which_it_is_at_the_output_for_the_last_time(plan):
     """The next sample is reserved as soon as the words that it lacks are there."""
     samples, reserved, received = random_samples(plan, 4), [], Transfers()
     dut, words = SampleQueue(plan), plan.words * plan.replays
@@ -144,7 +144,7 @@ def test_a_word_s_place_is_free_when_it_is_at_the_output_for_the_last_time(plan)
     freed = [cycle for n, cycle in enumerate(received.cycles) if n % words >= words - plan.words]
     for number, cycle in enumerate(reserved[1:], 1):
         lacking = (number + 1) * plan.words - plan.depth
-        assert cycle == max(reserved[number - 1] + 1, freed[lacking - 1] if lacking > 0 else 0)
+        assert cycle == max(reserved[number - 1] + 1, freed[lacking - 1] + 1 if lacking > 0 else 0)
 
 
 def test_a_full_queue_has_no_room():

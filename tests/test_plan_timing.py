@@ -9,8 +9,9 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.timing import simulate
 
-QUEUE, ENDS = 4, 5
-"""Cycles through a queue, from the beat that completes a word to the word, and through both ends of the core."""
+QUEUE, FRAMED, ENDS = 4, 1, 5
+"""Cycles through a queue, from the beat that completes a word to the word, from the core's input to a queue behind it,
+and through both ends of the core."""
 
 
 def dense(inputs, outputs, pe, simd, lanes, samples=16):
@@ -40,11 +41,11 @@ def test_several_logits_leave_one_after_the_other():
 
 
 def test_a_queue_in_front_holds_samples_that_are_read_more_than_once():
-    """Two folds of 4: the first can only follow the input, a word four cycles behind its beat."""
+    """Two folds of 4: the first can only follow the input, a word four cycles behind its beat, which takes one more."""
     engine = dense(4, 2, 1, 1, 1)
     front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 2, 16)
     timing = simulate(4, front, [engine], ENDS, samples=8)
-    assert timing.latency == 3 + QUEUE + 4 + engine.latency + QUEUE + ENDS
+    assert timing.latency == 3 + FRAMED + QUEUE + 4 + engine.latency + QUEUE + ENDS
     assert timing.interval == 8
 
 
@@ -76,9 +77,10 @@ def test_the_slowest_of_several_engines_limits():
     assert timing.interval == max(3 * 4, 5 * 3)
 
 
-@pytest.mark.parametrize(("depth", "interval", "peak"), [(4, 7, 4), (8, 4, 7)])
-def test_a_word_that_was_read_is_free_two_cycles_later(depth, interval, peak):
-    """Beats in cycles 0 to 3, read in 2 to 5: all are free in cycle 7, and one of them in cycle 4."""
+@pytest.mark.parametrize(("depth", "interval", "peak"), [(4, 9, 4), (16, 4, 9)])
+def test_a_word_that_was_read_is_free_three_cycles_later(depth, interval, peak):
+    """Beats in cycles 0 to 3, read in 3 to 6: all are free in cycle 9, and in cycle 8, when the third sample's four are
+    reserved, three of them: 12 − 3 are taken."""
     front = QueuePlan(4, SIGNED_NIBBLE, 1, 1, 1, depth)
     timing = simulate(4, front, [dense(4, 1, 1, 1, 1)], ENDS, samples=8)
     assert (timing.interval, timing.peaks[0]) == (interval, peak)

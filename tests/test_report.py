@@ -87,7 +87,7 @@ def test_a_file_that_is_no_report(tmp_path, text, message):
 
 
 READ = (
-    "model", "board", "layers", "core", "board_top", "totals", "limits", "ii_cycles", "latency_cycles",
+    "model", "board", "layers", "core", "board_top", "totals", "limits", "units", "ii_cycles", "latency_cycles",
     "device_bound_cycles", "inferences_per_second", "latency_us", "clock_mhz", "accuracy", "sqnr_db", "verification",
     "notes", "files",
 )  # fmt: skip

@@ -61,6 +61,12 @@ def test_resources_and_what_is_used_of_them(report):
     assert "LE (estimate)" in text
 
 
+def test_resources_go_by_the_board_s_own_words(report):
+    report["units"] = {"multipliers": "SB_MAC16", "m9k": "EBR", "le": "LC"}
+    text = render_summary(report)
+    assert re.search(r"cycles +multipliers +EBR +LC \(estimate\)$", text, re.MULTILINE) and "M9K" not in text
+
+
 def test_speed_before_and_after_it_was_measured(report):
     report |= {"device_bound_cycles": 40, "inferences_per_second": 1234567.8, "latency_us": 3.25, "clock_mhz": 62.5}
     report["ii_cycles"] = {"planned": 50, "measured": None}

@@ -7,7 +7,9 @@ The registers and what enables them: Lattice TN1264 (memory) and TN1267 (sysDSP)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from quantnn.build.netlist import Bit, Netlist
 
@@ -18,6 +20,14 @@ _OPERANDS = {side: [f"{side}{bit}" for bit in range(18)] for side in "AB"}
 _PRODUCT = [f"P{bit}" for bit in range(36)]
 _PORT_A, _PORT_B = ([f"DO{side}{bit}" for bit in range(18)] for side in "AB")
 _WIDE = 36
+
+
+@dataclass(frozen=True)
+class _Control:
+    """What a flip-flop listens to: its clock, and what has to be high for it to load."""
+
+    clock: Bit
+    enable: Bit
 
 
 def drop_zero_multipliers(netlist: Netlist) -> int:
@@ -37,25 +47,26 @@ def drop_zero_multipliers(netlist: Netlist) -> int:
 def absorb_registers(netlist: Netlist) -> dict[str, int]:
     """Use the registers in multipliers and block RAMs where flip-flops do the same; returns how many, by kind.
 
-    Only flip-flops that start at 0 and have neither enable nor reset are taken in, and only where nothing else sees the
-    value before them: so every net carries what it carried. Cells that hold registers already are left alone.
+    Only flip-flops that start at 0 and have no reset are taken in, into multipliers only those without an enable, and
+    only where nothing else sees the value before them: so every net carries what it carried. Cells that hold registers
+    already are left alone.
     """
     counts = {"products": 0, "operands": 0, "memory words": 0}
     for name in netlist.of_type(MULTIPLIER):
         if any(value == "CLK0" for value in netlist.cells[name]["parameters"].values()):
             continue
-        clock = _absorb_behind(netlist, name, _PRODUCT, None)
-        if clock is not None:
+        control = _absorb_behind(netlist, name, _PRODUCT, lambda found: found.enable == "1")
+        if control is not None:
             _enable(netlist, name, "REG_OUTPUT_CLK")
             counts["products"] += 1
         for side, ports in _OPERANDS.items():
-            found = _absorb_before(netlist, name, ports, clock)
+            found = _absorb_before(netlist, name, ports, control)
             if found is not None:
-                clock = found
+                control = found
                 _enable(netlist, name, f"REG_INPUT{side}_CLK")
                 counts["operands"] += 1
-        if clock is not None:
-            for port, bit in (("CLK0", clock), ("CE0", "1"), ("RST0", "0")):
+        if control is not None:
+            for port, bit in (("CLK0", control.clock), ("CE0", "1"), ("RST0", "0")):
                 netlist.connect((name, port, 0), bit)
     for name in netlist.of_type(BLOCK_RAM):
         counts["memory words"] += _absorb_memory(netlist, name)
@@ -74,59 +85,71 @@ def _absorb_memory(netlist: Netlist, name: str) -> int:
         taken = any(parameters.get(f"REGMODE_{side}") == "OUTREG" for side in sides)
         if taken or not alone or any(netlist.bit(name, f"RST{side}") != "0" for side in sides):
             continue
-        clock = _absorb_behind(netlist, name, ports, reading)
-        if clock is None:
+        control = _absorb_behind(netlist, name, ports, partial(_clocked_by, reading))
+        if control is None:
             continue
         for side in sides:
             parameters[f"REGMODE_{side}"] = "OUTREG"
-            netlist.connect((name, f"OCE{side}", 0), "1")
-            netlist.connect((name, f"CLK{side}", 0), clock)
+            netlist.connect((name, f"OCE{side}", 0), control.enable)
+            netlist.connect((name, f"CLK{side}", 0), control.clock)
         absorbed += 1
     return absorbed
 
 
-def _absorb_behind(netlist: Netlist, name: str, ports: Sequence[str], clock: Bit | None) -> Bit | None:
-    """Let these outputs drive what the flip-flops behind them drove; the flip-flops' clock, None if there are none."""
+def _clocked_by(clock: Bit, control: _Control) -> bool:
+    return control.clock == clock
+
+
+def _absorb_behind(
+    netlist: Netlist, name: str, ports: Sequence[str], suits: Callable[[_Control], bool]
+) -> _Control | None:
+    """Let these outputs drive what the flip-flops behind them drove; the flip-flops' control, None if none suit."""
     read = {port: netlist.sinks[bit] for port in ports if netlist.sinks.get(bit := netlist.bit(name, port))}
     if not read or any(len(pins) != 1 or pins[0][1] != "DI" for pins in read.values()):
         return None
     registers = {port: pins[0][0] for port, pins in read.items()}
-    clocks = {_plain_clock(netlist, register) for register in registers.values()}
-    if len(clocks) != 1 or None in clocks or clock not in (None, *clocks):
+    control = _common_control(netlist, registers.values())
+    if control is None or not suits(control):
         return None
     for port, register in registers.items():
         netlist.cells[name]["connections"][port] = [netlist.bit(register, "Q")]
     netlist.remove(registers.values())
     netlist.index()
-    return clocks.pop()
+    return control
 
 
-def _absorb_before(netlist: Netlist, name: str, ports: Sequence[str], clock: Bit | None) -> Bit | None:
-    """Let these inputs read what the flip-flops before them read; the flip-flops' clock, None if they differ."""
+def _absorb_before(netlist: Netlist, name: str, ports: Sequence[str], wanted: _Control | None) -> _Control | None:
+    """Let these inputs read what the flip-flops before them read; the flip-flops' control, None if they differ."""
     bits = {port: bit for port in ports if (bit := netlist.bit(name, port)) != "0"}
     registers = {port: netlist.drivers.get(bit, ("", "", 0))[0] for port, bit in bits.items()}
-    clocks = {_plain_clock(netlist, register) for register in registers.values()}
-    if len(clocks) != 1 or None in clocks or clock not in (None, *clocks):
+    control = _common_control(netlist, registers.values())
+    if control is None or control.enable != "1" or wanted not in (None, control):
         return None
     for port, register in registers.items():
         netlist.connect((name, port, 0), netlist.bit(register, "DI"))
-    return clocks.pop()
+    return control
 
 
-def _plain_clock(netlist: Netlist, name: str) -> Bit | None:
-    """The clock of a flip-flop that starts at 0 and has neither enable nor reset; None for anything else."""
+def _common_control(netlist: Netlist, registers: Iterable[str]) -> _Control | None:
+    """What controls all of these flip-flops alike; None if they differ, or any is another cell."""
+    controls = {_control(netlist, register) for register in registers}
+    return controls.pop() if len(controls) == 1 else None
+
+
+def _control(netlist: Netlist, name: str) -> _Control | None:
+    """What controls a flip-flop that starts at 0 and has no reset; None for anything else."""
     cell = netlist.cells.get(name)
     if cell is None or cell["type"] != FLIP_FLOP:
         return None
     parameters = cell["parameters"]
+    enable = {"1": "1", "CE": netlist.bit(name, "CE")}.get(parameters.get("CEMUX", "1").strip())
     plain = (
-        parameters.get("CEMUX", "1").strip() == "1"
-        and parameters.get("CLKMUX", "CLK") == "CLK"
+        parameters.get("CLKMUX", "CLK") == "CLK"
         and parameters.get("REGSET", "RESET") == "RESET"
         and parameters.get("LSRMUX", "LSR") == "LSR"
         and netlist.bit(name, "LSR") in ("0", "x")
     )
-    return netlist.bit(name, "CLK") if plain else None
+    return _Control(netlist.bit(name, "CLK"), enable) if plain and enable is not None else None
 
 
 def _enable(netlist: Netlist, name: str, parameter: str) -> None:

@@ -14,9 +14,8 @@ __all__ = ["FAMILIES", "LOG", "synthesize"]
 LOG = "synthesis.log"
 """What Yosys says."""
 
-_ROM_IN_BLOCK = (
-    # What was planned as block RAM becomes block RAM; a small RAM may become whatever is quickest.
-    'setattr -set ram_style "block" t:$mem_v2 r:WR_PORTS=0 %i a:ramstyle=M9K* %i',
+_AS_PLANNED = (
+    'setattr -set ram_style "block" t:$mem_v2 a:ramstyle=M9K* %i',
     'setattr -set ram_style "logic" t:$mem_v2 a:ramstyle=logic %i',
     "setattr -unset ramstyle t:$mem_v2",
 )
@@ -24,9 +23,6 @@ _ROM_IN_BLOCK = (
 
 _NO_SCOPES = ("delete t:$scopeinfo", "opt_clean -purge")
 """With the marks of flattened modules, abc9 fails on some designs (Yosys 0.70: rtlil.cc, assertion of sizes)."""
-
-_QUEUES_IN_LUTS = 'setattr -set ram_style "distributed" t:$mem_v2 r:WR_PORTS>0 %i r:SIZE<=256 %i'
-"""A queue's word goes through a multiplexer in the cycle of its read, and an ECP5's block RAM gives it after 5.6 ns."""
 
 _ICE40_COARSE = (
     # What synth_ice40 does up to its block RAMs, but for the pass ice40_dsp, which crashes on these designs (0.70).
@@ -61,8 +57,7 @@ _ICE40_COARSE = (
 FAMILIES = {
     "ecp5": (
         "synth_ecp5 -no-rw-check -top {top} -run begin:map_ram",
-        *_ROM_IN_BLOCK,
-        _QUEUES_IN_LUTS,
+        *_AS_PLANNED,
         "synth_ecp5 -no-rw-check -top {top} -run map_ram:map_luts",
         *_NO_SCOPES,
         "synth_ecp5 -no-rw-check -top {top} -run map_luts:",
@@ -70,14 +65,14 @@ FAMILIES = {
     "ice40": (
         "synth_ice40 -dsp -top {top} -run begin:coarse",
         *_ICE40_COARSE,
-        *_ROM_IN_BLOCK,
+        *_AS_PLANNED,
         "synth_ice40 -dsp -top {top} -run map_ram:map_luts",
         *_NO_SCOPES,
         "synth_ice40 -dsp -top {top} -run map_luts:",
     ),
     "gowin": (
         "synth_gowin -family gw2a -top {top} -run begin:map_ram",
-        *_ROM_IN_BLOCK,
+        *_AS_PLANNED,
         "synth_gowin -family gw2a -top {top} -run map_ram:map_luts",
         *_NO_SCOPES,
         "synth_gowin -family gw2a -top {top} -run map_luts:",

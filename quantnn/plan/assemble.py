@@ -13,8 +13,6 @@ from quantnn.plan.queue import QueuePlan
 
 __all__ = ["Choice", "assemble"]
 
-_SETTLING = 8
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -56,7 +54,7 @@ def assemble(choice: Choice, layers: LayerOptions) -> CorePlan:
         front,
         tuple(engines),
     )
-    peaks = list(plan.simulate(4 * len(engines) + _SETTLING, pace=plan.interval).peaks)
+    peaks = list(plan.simulate(plan.settling, pace=plan.interval).peaks)
     if front is not None:
         front = layers.queue(front, options[0].fold, max(2, next_power_of_two(peaks.pop(0))))
     readers = [option.fold for option in (*options[1:], options[-1])]

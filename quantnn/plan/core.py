@@ -65,10 +65,15 @@ class CorePlan:
         """The cycles per sample that the slowest engine, or the input, needs."""
         return max(self.input.beats, self.output.beats, *(engine.interval for engine in self.engines))
 
+    @property
+    def settling(self) -> int:
+        """Samples until the core is full, and some more until its pace is steady."""
+        return 4 * len(self.engines) + 8 + self.simulate(samples=1).latency // self.interval
+
     @cached_property
     def timing(self) -> Timing:
         """Latency and initiation interval by the cycle-exact model, back to back."""
-        return self.simulate(samples=4 * len(self.engines) + 8)
+        return self.simulate(self.settling)
 
     def simulate(self, samples: int, pace: int = 0) -> Timing:
         """Run the timing model: see :func:`quantnn.plan.timing.simulate`."""

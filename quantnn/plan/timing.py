@@ -19,7 +19,10 @@ __all__ = ["Timing", "simulate"]
 _WRITTEN = 2
 """Cycles from the last beat of a word to the first in which the word can be read."""
 
-_FREED = 2
+_FRAMED = 1
+"""Cycles from a beat's acceptance at the core's input to its arrival at the queue there."""
+
+_FREED = 3
 """Cycles from the read of a word for the last time to a reservation that counts it as free."""
 
 
@@ -28,14 +31,12 @@ class _Queue:
     """Write and read times of a queue's words.
 
     A word whose last beat comes in cycle t is written in the next, and can be read from cycle t + 2 on. In the cycle
-    after the read it stands in front of a register slice, which holds two words: it moves in as soon as the word but
-    one before is taken.
+    after the read it stands at the memory's output, and moves from there to the queue's when the word before is taken.
     """
 
     plan: QueuePlan
     freed: list[int] = field(default_factory=list)
     taken: int = -1
-    taken_before: int = -1
     moved: int = -1
     read: int = -1
     peak: int = 0
@@ -43,12 +44,12 @@ class _Queue:
     def offer(self, written: int) -> int:
         """Read the next word, written in that cycle; the first cycle in which it can be taken."""
         self.read = max(self.read + 1, written + _WRITTEN, self.moved)
-        self.moved = max(self.moved + 1, self.read + 1, self.taken_before + 1)
-        return max(self.moved + 1, self.taken + 1)
+        self.moved = max(self.read + 1, self.taken)
+        return self.moved + 1
 
     def take(self, time: int) -> None:
         """The word that was offered is taken."""
-        self.taken_before, self.taken = self.taken, time
+        self.taken = time
 
     def reserve(self, sample: int, time: int) -> int:
         """The earliest cycle from ``time`` on in which a sample's words can be reserved."""
@@ -118,7 +119,7 @@ def simulate(
         if input_queue:
             upstream = remaining.pop(0)
             start = upstream.reserve(sample, max(source + 1, sample * pace))
-            writes = upstream.words(range(start, start + input_beats))
+            writes = upstream.words(range(start + _FRAMED, start + _FRAMED + input_beats))
             first.append(start)
             source = start + input_beats - 1
         for number, (engine, queue) in enumerate(zip(engines, remaining, strict=True)):
