@@ -25,7 +25,7 @@ class BoardReset(wiring.Component):
     locked : In(1)
         Whether the clock may be used, asynchronous.
     o : Out(1)
-        The reset, a register; follows its causes by four cycles.
+        The reset, a register; follows its causes by five cycles.
     """
 
     def __init__(self, cycles: int):
@@ -38,12 +38,14 @@ class BoardReset(wiring.Component):
         m = Module()
         cause = Signal()
         left = Signal(range(self._cycles + 1), init=self._cycles, reset_less=True)
+        counting = Signal(init=1, reset_less=True)
         reset = Signal(init=1, reset_less=True)
         m.submodules.synchronizer = FFSynchronizer(self.button | ~self.locked, cause, init=1)
         with m.If(cause):
             m.d.sync += left.eq(self._cycles)
         with m.Elif(left != 0):
             m.d.sync += left.eq(left - 1)
-        m.d.sync += reset.eq(left != 0)
+        # Nothing in front of the register: tools may copy it, each copy near what it resets.
+        m.d.sync += [counting.eq(left != 0), reset.eq(counting)]
         m.d.comb += self.o.eq(reset)
         return m

@@ -119,7 +119,8 @@ class BoardTop(Elaboratable):
         m.d.comb += [self.pins.led.eq(view.led), view.busy.eq(share.busy)]
         m.d.comb += [segments.eq(view.display[place]) for place, segments in enumerate(self.pins.display)]
 
-        answered, of_host = Signal(), Signal()
+        answered = Signal()
+        of_host = Signal()
         with m.If(share.done):
             m.d.sync += [answered.eq(1), of_host.eq(share.linked), view.number.eq(share.number)]
         if parameters.labels:

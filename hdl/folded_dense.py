@@ -28,10 +28,8 @@ class FoldedDense(Engine):
         m.submodules.mac = mac = MacArray(plan)
 
         first_fold = Signal(init=1)
-        first_fold_next = Signal()
         draining = Signal(range(max(2, plan.drain(0))))
         drained = Signal(init=1)
-        drained_next = Signal()
         may_finish = Signal(init=1)
         accept = Signal()
         finish = Signal()
@@ -49,18 +47,18 @@ class FoldedDense(Engine):
             drain.sums.eq(mac.sums),
         ]
         full, rest = plan.drain(0) - 1, plan.drain(plan.folds - 1) - 1
+        # What may be in the next cycle, either way, is known before it is known whether a fold finishes.
+        drained_behind = Mux(fold.last, rest == 0, full == 0)
+        drained_else = drained | (draining == 1)
+        room_behind = Mux(first_fold, queue.room_left, queue.room_kept) | ~fold.last
+        room_else = queue.room_kept | ~first_fold
+        m.d.sync += may_finish.eq(Mux(finish, drained_behind & room_behind, drained_else & room_else))
         with m.If(finish):
-            m.d.sync += draining.eq(Mux(fold.last, rest, full))
-            m.d.comb += [
-                first_fold_next.eq(fold.last),
-                drained_next.eq(Mux(fold.last, rest == 0, full == 0)),
+            m.d.sync += [
+                draining.eq(Mux(fold.last, rest, full)),
+                drained.eq(drained_behind),
+                first_fold.eq(fold.last),
             ]
         with m.Else():
-            m.d.sync += draining.eq(Mux(drained, draining, draining - 1))
-            m.d.comb += [first_fold_next.eq(first_fold), drained_next.eq(drained | (draining == 1))]
-        m.d.sync += [
-            first_fold.eq(first_fold_next),
-            drained.eq(drained_next),
-            may_finish.eq(drained_next & (queue.room_next | ~first_fold_next)),
-        ]
+            m.d.sync += [draining.eq(Mux(drained, draining, draining - 1)), drained.eq(drained_else)]
         return m

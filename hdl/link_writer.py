@@ -74,16 +74,16 @@ class LinkWriter(wiring.Component):
             return [kind.eq(type), shift.eq(Cat(fields)), left.eq(HEADER_BYTES - 1)]
 
         with m.FSM():
-            with m.State("wait"), m.If(load):
+            with m.State("wait"):
                 m.d.comb += crc.start.eq(1)
                 m.d.sync += self.place.eq(0)
-                with m.If(self.answer.valid):
+                with m.If(load & self.answer.valid):
                     m.d.sync += head(FrameType.ANSWER, self.sequence, self._plan.answer_bytes)
                     m.next = "header"
-                with m.Elif(self.notice.valid & ~self.notice.payload.hello):
+                with m.Elif(load & self.notice.valid & ~self.notice.payload.hello):
                     m.d.sync += head(FrameType.ERROR, self.notice.payload.sequence, 1)
                     m.next = "header"
-                with m.Elif(self.notice.valid & self.quiet):
+                with m.Elif(load & self.notice.valid & self.quiet):
                     m.d.sync += head(FrameType.IDENTITY, self.notice.payload.sequence, self._plan.identity_bytes)
                     m.next = "header"
             with m.State("header"), m.If(load):

@@ -28,8 +28,8 @@ class SampleQueue(wiring.Component):
     -------
     room : Out(1)
         Whether a sample can be reserved now; a register.
-    room_next : Out(1)
-        What it will be in the next cycle.
+    room_kept, room_left : Out(1)
+        What it will be in the next cycle, if nothing is reserved in this one, and if a sample is.
     reserve : In(1)
         Reserves a sample's words; only while ``room`` is high.
     valid, beat : In(1), In(array of lanes elements)
@@ -43,7 +43,8 @@ class SampleQueue(wiring.Component):
         super().__init__(
             {
                 "room": Out(1, init=1),
-                "room_next": Out(1),
+                "room_kept": Out(1),
+                "room_left": Out(1),
                 "reserve": In(1),
                 "valid": In(1),
                 "beat": In(data.ArrayLayout(element, plan.lanes)),
@@ -87,13 +88,15 @@ class SampleQueue(wiring.Component):
         One stands at the memory's output while ``loaded``, another in the register behind, which is the queue's output
         and may be the memory's own; each moves on when the place before it is or becomes free.
 
-        ``ahead`` counts the words from ``address`` on, but for one that ``arrived`` in the cycle before, and ``more``
-        says whether there is any: a register, one cycle ahead of the count.
+        Whether there is a word from ``address`` on, ``more``, is a register. ``ahead`` counts them, but for what came
+        and went in the cycle before, so that no adder waits for the reader.
         """
         plan = self._plan
         address = Signal.like(read.addr)
         ahead = Signal(range(plan.depth + 1))
         arrived = Signal()
+        change = Signal.like(ahead)
+        several = Signal()
         more = Signal()
         loaded = Signal()
         output = Signal(read.data.shape(), reset_less=True)
@@ -120,24 +123,23 @@ class SampleQueue(wiring.Component):
             m.d.sync += [self.o.valid.eq(loaded), output.eq(read.data)]
         with m.If(advance):
             m.d.sync += loaded.eq(step)
-        # One adder: what is written comes in as its carry.
-        change = Signal.like(ahead)
-        m.d.comb += change.eq(Mux(step, Mux(rewind, plan.words - 1, -1), 0))
+        now = Signal.like(ahead)
+        m.d.comb += [
+            now.eq((Cat(1, ahead) + Cat(arrived, change))[1:]),  # one adder: what arrived comes in as its carry
+            several.eq(now > 1),
+        ]
         m.d.sync += [
             arrived.eq(written),
+            change.eq(Mux(step, Mux(rewind, plan.words - 1, -1), 0)),
+            ahead.eq(now),
+            more.eq(written | Mux(step, rewind | several, more)),
             freed.eq(step & freeing),
-            ahead.eq((Cat(1, ahead) + Cat(arrived, change))[1:]),
         ]
         with m.If(step):
-            m.d.sync += [
-                address.eq(address + Mux(rewind, 1 - plan.words, 1)),
-                more.eq(written | rewind | (ahead > 1) | (arrived & (ahead != 0))),
-            ]
+            m.d.sync += address.eq(address + Mux(rewind, 1 - plan.words, 1))
             if plan.replays > 1:
                 last_pass = reads.count == plan.words * (plan.replays - 1) - 1
                 m.d.sync += freeing.eq(~reads.last & (freeing | last_pass))
-        with m.Else():
-            m.d.sync += more.eq(written | arrived | (ahead != 0))
         return freed
 
     def _count_room(self, m, freed):
@@ -153,11 +155,12 @@ class SampleQueue(wiring.Component):
         granted = Signal()
         m.d.comb += [
             spare.step.eq(freed),
-            self.room_next.eq(several | granted | (self.room & ~self.reserve)),
+            self.room_left.eq(several | granted),
+            self.room_kept.eq(self.room_left | self.room),
         ]
         m.d.sync += [
             granted.eq(freed & spare.last),
-            self.room.eq(self.room_next),
+            self.room.eq(Mux(self.reserve, self.room_left, self.room_kept)),
             fitting.eq(fitting + granted - self.reserve),
             several.eq(fitting + granted > 1 + self.reserve),
         ]
