@@ -1,10 +1,12 @@
 """Netlists of a small core in the simulator. Every compilation takes a while: each test makes one netlist."""
 
 import re
+import sys
 
 import pytest
 from exported import export_tiny
 
+from quantnn import cli
 from quantnn.build.netlist_check import check_netlist
 from quantnn.build.passes import improve
 from quantnn.core_bench import adversities
@@ -44,6 +46,14 @@ def test_ice40(tiny):
     assert found.samples >= SAMPLES and found.values == values(tiny, found)
     assert found.cells["SB_MAC16"] == MULTIPLIERS and found.cells["SB_RAM40_4K"] > 0
     assert len(steps) == len(set(steps)) == 3 + adversity_count(tiny)
+
+
+def test_from_the_command_line(tiny, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["quantnn", "verify", str(tiny), "--netlist", "ice40"])
+    cli.main()
+    said = capsys.readouterr().err
+    assert re.search(r"^The netlist of [\d,]+ cells for ice40 is bit-exact, too: [\d,]+ values", said, re.MULTILINE)
+    assert "Bit-exact. Next: quantnn build" in said
 
 
 def test_ecp5_with_registers_taken_in_and_copied(tiny):

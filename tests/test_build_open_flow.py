@@ -85,8 +85,21 @@ class TestSuccess:
         assert [f"output_files/{name}" for name in made(design)] == sorted(result.files)
         assert made(design) == sorted([*LOGS, "quantnn_board.bin"])
         assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 2"
-        assert steps[:2] == ["synthesizing with Yosys", "placing and routing with 3 seeds"]
+        assert steps[:2] == ["synthesizing with Yosys", "placing and routing with nextpnr"]
         assert steps[-1] == "placing and routing: 3 of 3 done, 25.0 MHz so far"
+
+    def test_the_lowest_seed_that_reaches_the_clock_is_kept_and_the_others_are_stopped(self, design, board, tools):
+        """Whichever placement ends first: 4 would be quicker, and 5 does not end."""
+        tools.update(mhz={1: 11.0, 2: 11.9, 3: 17.5, 4: 25.0}, hangs=[5, 6, 7, 8])
+        steps = []
+        result = build_open(design, board, jobs=4, step=steps.append)
+        assert (result.seed, result.fmax_mhz) == (3, 17.5)
+        assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 3"
+        assert steps[-1] == "placing and routing: 3 of up to 8 done, 17.5 MHz so far"
+
+    def test_no_more_seeds_are_begun_than_it_takes(self, design, board, tools):
+        assert build_open(design, board, jobs=1).seed == 1
+        assert max(seed for _, seed in tools.calls) <= 2, "the next may begin before it is known that none is needed"
 
     def test_it_goes_into_report_and_summary(self, design, board, tools):
         report = add_build(design, build_open(design, board))
@@ -132,13 +145,15 @@ class TestFailure:
         assert "board/output_files/quantnn_board.bin" not in report["files"]
 
     def test_a_clock_that_is_missed(self, built, board, tools):
-        tools.update(mhz={1: 11.0, 2: 11.9})
+        tools.update(mhz={1: 11.0, 2: 11.9, **dict.fromkeys(range(3, 9), 10.0)})
         message = refused(BuildError, built, board, 2)
         assert message == (
             "The clock of 12 MHz is out of reach: 11.90 MHz at best with --seeds 2; the slowest path is from the host"
             " link to the choice of the class, 84.03 ns. Try --seeds 8, or export with --clock-mhz 11"
         )
         self.nothing_but_logs(built)
+        message = refused(BuildError, built, board)
+        assert "11.90 MHz at best with --seeds 8;" in message and "Try --seeds 32" in message
 
     def test_every_seed_fails(self, built, board, tools):
         tools.update(fails=[1, 2])

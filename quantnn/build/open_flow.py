@@ -26,6 +26,8 @@ from quantnn.staged_files import staged_files
 __all__ = ["build_open"]
 
 OUTPUT = "output_files"
+_MOST_SEEDS = 8
+"""How many are tried for the clock, unless told."""
 _PREPARING = "Preparing to run"
 """What yowasp says before a program's first run."""
 
@@ -44,9 +46,12 @@ class _Placement:
 
 
 def build_open(
-    design: Path, board: Board, seeds: int = 1, jobs: int = 2, step: Callable[[str], None] = lambda _: None
+    design: Path, board: Board, seeds: int | None = None, jobs: int = 2, step: Callable[[str], None] = lambda _: None
 ) -> BuildResult:
     """Build the project in ``board/`` of an exported folder, and keep the best of several placements.
+
+    Unless told how many, it tries one seed after the other until the clock is reached. The same design gives the same
+    bitstream: it is that of the lowest such seed, in whatever order placements end.
 
     The bitstream and what the tools said go to ``board/output_files``. The result is not yet in the report: see
     :func:`~quantnn.build.record.add_build`. A failed build leaves no bitstream there, but the logs.
@@ -56,8 +61,8 @@ def build_open(
     design : Path
     board : Board
         The board that it was exported for.
-    seeds : int
-        Placements to try, at least 1; seeds 1 to that number.
+    seeds : int, optional
+        Placements to try, at least 1, of which the quickest is kept; seeds 1 to that number.
     jobs : int
         Placements at the same time.
 
@@ -86,14 +91,15 @@ def build_open(
         job = nextpnr.Job(folder / f"{PROJECT}.json", board, project, wanted)
         netlist.save(job.netlist)
         best = max(_placements(job, seeds, jobs, step), key=lambda placement: placement.mhz)
+        tried = seeds or _MOST_SEEDS
         bitstream, logs = f"{PROJECT}{programs.bitstream}", (best.folder / nextpnr.LOG, folder / synthesis.LOG)
         path = best.report.critical_path
         if best.mhz < wanted:
             _keep(design, *logs)
             slow = f"; the slowest path is {path.where}, {path.delay_ns:.2f} ns" if path else ""
             raise BuildError(
-                f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {seeds}{slow}."
-                f" Try --seeds {4 * seeds}, or export with --clock-mhz {int(best.mhz)}"
+                f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {tried}{slow}."
+                f" Try --seeds {4 * tried}, or export with --clock-mhz {int(best.mhz)}"
             )
         kept = _keep(design, best.folder / bitstream, *logs)
     return BuildResult(
@@ -108,9 +114,12 @@ def build_open(
     )
 
 
-def _placements(job: nextpnr.Job, seeds: int, jobs: int, step: Callable[[str], None]) -> list[_Placement]:
-    """Those of the seeds that could be placed and routed; at least one, or the first one's failure is raised."""
-    stopped = threading.Event()
+def _placements(job: nextpnr.Job, seeds: int | None, jobs: int, step: Callable[[str], None]) -> list[_Placement]:
+    """Those of the seeds that could be placed and routed; at least one, or the first one's failure is raised.
+
+    Without a number of seeds, those up to the first that reaches the clock.
+    """
+    stopped, most = threading.Event(), seeds or _MOST_SEEDS
 
     def line(text: str) -> None:
         if stopped.is_set():
@@ -123,21 +132,22 @@ def _placements(job: nextpnr.Job, seeds: int, jobs: int, step: Callable[[str], N
         folder.mkdir()
         return _Placement(seed, folder, nextpnr.place_and_route(job, seed, folder, line))
 
-    step(f"placing and routing with {seeds} seeds" if seeds > 1 else "placing and routing with nextpnr")
+    step("placing and routing with nextpnr")
     found: list[_Placement] = []
     with ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(place, seed) for seed in range(1, seeds + 1)]
+        running = [pool.submit(place, seed) for seed in range(1, most + 1)]
         try:
-            for done, future in enumerate(as_completed(running), start=1):
+            for done, future in enumerate(as_completed(running) if seeds else running, start=1):
                 with suppress(ToolError):
                     found.append(future.result())
                 best = max((placement.mhz for placement in found), default=0.0)
-                step(f"placing and routing: {done} of {seeds} done, {best:.1f} MHz so far")
-        except BaseException:
+                step(f"placing and routing: {done} of {'' if seeds else 'up to '}{most} done, {best:.1f} MHz so far")
+                if not seeds and best >= job.clock_mhz:
+                    break
+        finally:
             stopped.set()
             for future in running:
                 future.cancel()
-            raise
     return found or [running[0].result()]
 
 

@@ -51,8 +51,11 @@ def build(
     design: Design,
     board: BoardFile = None,
     seeds: Annotated[
-        int, typer.Option(min=1, max=1000, help="Placements to try, of which the quickest is kept; nextpnr only.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1, max=1000, help="Placements to try, of which the best is kept; by default, until the clock is met."
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Placements at the same time.")] = 2,
 ) -> None:
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""

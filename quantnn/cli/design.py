@@ -35,7 +35,7 @@ def export(
     logic_multipliers: Annotated[
         bool, typer.Option("--logic-multipliers", help="Also make multipliers of logic, for a shorter interval.")
     ] = False,
-    clock_mhz: Annotated[float | None, typer.Option(help="Clock for which speeds are stated.")] = None,
+    clock_mhz: Annotated[float | None, typer.Option(help="Clock that the board's PLL makes, and that speeds are stated for.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
@@ -79,15 +79,27 @@ def verify(
     samples: Annotated[int | None, typer.Option(help="Only this many samples; all by default.")] = None,
     wave: Annotated[bool, typer.Option("--wave", help="On failure keep wave.vcd of the first failing sample.")] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Simulations at the same time.")] = 2,
+    netlist: Annotated[
+        str | None,
+        typer.Option(help="Then simulate what Yosys makes of the core for a family, too.", metavar="ecp5|ice40"),
+    ] = None,
 ) -> None:
     """Simulate DESIGN with cocotb and Verilator and compare every layer of every sample with the reference."""
     try:
+        from quantnn.build.netlist_check import check_netlist
+        from quantnn.sim.cell_models import MODELLED
         from quantnn.verify import VerifyOptions, verify
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is missing: install the simulator with pip install 'quantnn[sim]'") from None
+    if netlist not in (None, *MODELLED):
+        raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
     with progress() as step:
         report = verify(design, VerifyOptions(samples, wave, jobs), step)
+        found = None if netlist is None else check_netlist(design, netlist, step)
     show(report)
+    if found is not None:
+        cells = f"{sum(found.cells.values()):,} cells for {found.family}"
+        say(f"The netlist of {cells} is bit-exact, too: {found.values:,} values of {found.samples} samples.")
     say(f"Bit-exact. Next: quantnn build {design}")
 
 
