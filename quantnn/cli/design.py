@@ -35,7 +35,9 @@ def export(
     logic_multipliers: Annotated[
         bool, typer.Option("--logic-multipliers", help="Also make multipliers of logic, for a shorter interval.")
     ] = False,
-    clock_mhz: Annotated[float | None, typer.Option(help="Clock that the board's PLL makes, and that speeds are stated for.")] = None,
+    clock_mhz: Annotated[
+        float | None, typer.Option(help="Clock that the board's PLL makes, and that speeds are stated for.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
