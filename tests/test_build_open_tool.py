@@ -24,11 +24,12 @@ def test_it_works_in_the_folder(tmp_path):
     ("says", "why"),
     [
         ("'Info: no more'", ""),
-        ("'ERROR: first\\nERROR: too big\\nInfo: 2 errors'", " (too big)"),
+        ("'ERROR: no such pin\\nERROR: Loading PCF failed.\\nInfo: 2 errors'", " (no such pin)"),
+        ("'top.v:7: ERROR:Can not open file'", " (top.v:7: Can not open file)"),
         ("'top.v:3: ERROR: syntax error'", " (top.v:3: syntax error)"),
     ],
 )
-def test_a_failure_names_the_last_error(tmp_path, says, why):
+def test_a_failure_names_the_first_error(tmp_path, says, why):
     with pytest.raises(ToolError) as caught:
         run(tmp_path, f"import sys; print({says}); sys.exit(3)")
     assert str(caught.value) == f"the tool failed{why}: see tool.log"

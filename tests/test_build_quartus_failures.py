@@ -52,6 +52,13 @@ class TestFailures:
         assert failure(design, ToolError) == f"quartus_sh failed with exit code 9; its output is in {kept}"
         assert kept.exists()
 
+    def test_a_pll_that_makes_another_clock(self, design, quartus):
+        warning = 'Warning (15559): Can\'t achieve requested value multiplication of 137 for clock output "clk[0]"\n'
+        quartus.compiles(log=texts.flow_log(warning))
+        assert failure(design) == (
+            "Quartus' PLL cannot make 50 MHz and would make another clock (15559): export with another --clock-mhz"
+        )
+
     def test_it_says_that_all_is_well_and_writes_nothing(self, design, quartus):
         quartus.compiles(without=(".sof",))
         assert "wrote no quantnn_board.sof" in failure(design)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from quantnn.errors import ToolError
 
 __all__ = ["run_tool"]
 
-_ERROR = "ERROR: "
+_ERROR = re.compile(r"ERROR: ?(.*)")
+"""Yosys leaves out the blank where it cannot open a file."""
 
 
 def run_tool(
@@ -35,6 +37,7 @@ def run_tool(
         tools.run([sys.executable, *words], cwd=folder, log=folder / log, line=line)
     except ToolError as error:
         lines = (folder / log).read_text(encoding="utf-8", errors="replace").splitlines()
-        reasons = [text.replace(_ERROR, "", 1) for text in lines if _ERROR in text]
-        why = f" ({reasons[-1]})" if reasons else ""
+        # The first: what follows from it is said behind it, down to "loading failed".
+        reason = next((text.replace(found[0], found[1]) for text in lines if (found := _ERROR.search(text))), None)
+        why = f" ({reason})" if reason else ""
         raise ToolError(f"{name} failed{why}: see {log}") from error

@@ -34,6 +34,8 @@ PATHS = f"{PROJECT}.paths.rpt"
 _KEPT = (".rpt", ".summary", ".pin", ".map", ".smsg")
 _IMAGES = (".sof", ".pof", ".svf")
 _NOT_INSTALLED = "Error (20004)"
+_OTHER_CLOCK = "Warning (15559)"
+"""A PLL whose ratio Quartus replaces by one that it can make."""
 _PATH_SCRIPT = f"""\
 project_open {PROJECT}
 create_timing_netlist
@@ -157,6 +159,11 @@ class _Run:
         if not (self.project / OUTPUT / f"{PROJECT}.sof").exists():
             raise BuildError(f"Quartus ended well, but wrote no {PROJECT}.sof: see {self._kept_log}")
         check_memories(output.text, memories)
+        if _OTHER_CLOCK in output.text:
+            raise BuildError(
+                f"Quartus' PLL cannot make {self.report['clock_mhz']:g} MHz and would make another clock (15559):"
+                " export with another --clock-mhz"
+            )
 
     @property
     def _kept_log(self) -> Path:
@@ -242,6 +249,6 @@ def _check_timing(timing: TimingReport, clock: str, path: CriticalPath | None) -
     reached = f"; {timing.fmax[clock]:g} of {timing.clocks[clock]:g} MHz are reached" if clock in timing.fmax else ""
     slowest = f"; the slowest path, {path.delay_ns:g} ns, is {path.where}" if path else ""
     raise BuildError(
-        f"the timing is missed, so answers may be wrong on the board: {told}{reached}{slowest}. A smaller design is"
-        " faster: export with a greater --target-ii"
+        f"the timing is missed, so answers may be wrong on the board: {told}{reached}{slowest}. Export with a"
+        " lower --clock-mhz, or with a greater --target-ii: a smaller design is faster"
     )
