@@ -11,7 +11,6 @@ from rich.text import Text
 
 from quantnn.speed.comparison import BATCH, SpeedComparison
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed, line_bytes
-from quantnn.speed.timing import Timing
 from quantnn.speed.verdict import duration, rate
 
 __all__ = ["speed_table"]
@@ -33,14 +32,14 @@ def speed_table(comparison: SpeedComparison) -> Group:
 def _figures(comparison: SpeedComparison) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
     table.add_column()
-    for heading in ("threads", "one sample", "spread", f"{BATCH} samples", "spread", "samples/s"):
-        table.add_column(heading, justify="right")
+    for heading in ("threads", "one sample", f"{BATCH} samples", "samples/s"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for speed in comparison.on_cpu:
         threads = "any" if speed.threads is None else str(speed.threads)
-        times = (text for timing in (speed.single, speed.batch) for text in _timing(timing))
+        times = (duration(timing.median) for timing in (speed.single, speed.batch))
         table.add_row(speed.name, threads, *times, rate(speed.samples_per_second))
     for name, _ in comparison.not_measured:
-        table.add_row(name, "–", "–", "–", "–", "–", "–")
+        table.add_row(name, "–", "–", "–", "–")
     _add(table, f"FPGA core, {comparison.core.clock}", comparison.core)
     if comparison.link:
         _add(table, "FPGA behind its link", comparison.link)
@@ -48,12 +47,8 @@ def _figures(comparison: SpeedComparison) -> Table:
 
 
 def _add(table: Table, name: str, fpga: FpgaSpeed | LinkSpeed) -> None:
-    times = (duration(fpga.latency_seconds), "", duration(fpga.seconds(BATCH)), "")
+    times = (duration(fpga.latency_seconds), duration(fpga.seconds(BATCH)))
     table.add_row(name, "", *times, rate(fpga.samples_per_second), style="bold")
-
-
-def _timing(timing: Timing) -> tuple[str, str]:
-    return duration(timing.median), f"{100 * timing.spread:.0f} %"
 
 
 def _clock(core: FpgaSpeed) -> str:
@@ -73,7 +68,8 @@ def _notes(comparison: SpeedComparison) -> Iterator[str]:
         yield "warning: times differ much from run to run: something else keeps this computer busy"
     versions = sorted({f"{speed.name.split()[0]} {speed.version}" for speed in comparison.on_cpu})
     least = min((timing.runs for timing in timings), default=0)
-    runs = f"; medians of at least {least:,} runs, spread: between the quartiles" if timings else ""
+    spread = f"{100 * max((timing.spread for timing in timings), default=0):.0f} %"
+    runs = f"; medians of at least {least:,} runs, their quartiles at most {spread} apart" if timings else ""
     yield f"this computer: {', '.join((cpu.name, *versions))}{runs}"
     yield "samples lie in its memory as float32; FPGA: one sample after the other, without a gap"
     if comparison.empty_call:
