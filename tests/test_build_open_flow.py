@@ -86,7 +86,7 @@ class TestSuccess:
         assert made(design) == sorted([*LOGS, "quantnn_board.bin"])
         assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 2"
         assert steps[:2] == ["synthesizing with Yosys", "placing and routing with nextpnr"]
-        assert steps[-1] == "placing and routing: 3 of 3 done, 25.0 MHz so far"
+        assert steps[-2:] == ["placing and routing: 3 of 3 done, 25.0 MHz so far", "packing the bitstream"]
 
     def test_the_lowest_seed_that_reaches_the_clock_is_kept_and_the_others_are_stopped(self, design, board, tools):
         """Whichever placement ends first: 4 would be quicker, and 5 does not end."""
@@ -95,7 +95,7 @@ class TestSuccess:
         result = build_open(design, board, jobs=4, step=steps.append)
         assert (result.seed, result.fmax_mhz) == (3, 17.5)
         assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 3"
-        assert steps[-1] == "placing and routing: 3 of up to 8 done, 17.5 MHz so far"
+        assert steps[-2] == "placing and routing: 3 of up to 8 done, 17.5 MHz so far"
 
     def test_no_more_seeds_are_begun_than_it_takes(self, design, board, tools):
         assert build_open(design, board, jobs=1).seed == 1
@@ -164,9 +164,11 @@ class TestFailure:
         self.nothing_but_logs(built)
 
     def test_the_packer_fails(self, built, board, tools):
-        tools.update(packs=False)
+        tools.update(packs=False, mhz={1: 11.0, 2: 20.0})
         assert refused(ToolError, built, board).startswith("fakepack failed (cannot pack): see build.log in ")
         self.nothing_but_logs(built)
+        log = (built / "board" / "output_files" / "build.log").read_text()
+        assert "ERROR: cannot pack" in log, "that of seed 2"
 
     def test_synthesis_fails(self, built, board, monkeypatch):
         monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""Place and route by nextpnr, and the bitstream: one run with one seed."""
+"""Place and route by nextpnr, one run with one seed, and the bitstream of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quantnn.errors import ToolError
 from quantnn.nextpnr import nextpnr_options, packer_options
 from quantnn.project import PROJECT
 
-__all__ = ["LOG", "Job", "Toolset", "place_and_route", "toolset"]
+__all__ = ["LOG", "Job", "Toolset", "pack", "place_and_route", "toolset"]
 
 LOG = "build.log"
 """What nextpnr and the packer say."""
@@ -126,23 +126,22 @@ class Job:
 def place_and_route(
     job: Job, seed: int, folder: Path, line: Callable[[str], None] | None = None
 ) -> NextpnrReport:
-    """Place and route with one seed, and make the bitstream, ``quantnn_board`` with the toolchain's ending.
+    """Place and route with one seed.
 
     Parameters
     ----------
     folder : Path
-        Empty; takes everything that is made, and what the tools say, ``build.log``.
+        Empty; takes everything that is made, and what nextpnr says, ``build.log``.
     line : function, optional
-        Is told each line that the tools say; if it raises, they are stopped.
+        Is told each line that nextpnr says; if it raises, that is stopped.
 
     Raises
     ------
     ToolError
-        A tool failed, or is missing.
+        nextpnr failed, or is missing.
     """
     toolchain, device = job.board.toolchain.name, job.board.device
     programs = toolset(toolchain)
-    placed, bitstream = f"{PROJECT}{programs.placed}", f"{PROJECT}{programs.bitstream}"
     shutil.copyfile(job.netlist, folder / f"{PROJECT}.json")  # yowasp's programs see another /tmp than ours
     for constraints in job.project.glob(f"{PROJECT}.*"):
         if constraints.suffix in _CONSTRAINTS:
@@ -151,12 +150,29 @@ def place_and_route(
         *nextpnr_options(toolchain, device),
         *programs.options,
         *("--json", f"{PROJECT}.json", "--report", "report.json", "--seed", str(seed)),
-        *("--freq", f"{job.clock_mhz:g}", "--timing-allow-fail", programs.written_by, placed),
+        *("--freq", f"{job.clock_mhz:g}", "--timing-allow-fail"),
+        *(programs.written_by, f"{PROJECT}{programs.placed}"),
     ]
-    packing = ["-o", bitstream, placed] if toolchain == "gowin" else [placed, bitstream]
     _run("nextpnr", programs.package, programs.nextpnr, routing, folder, line)
-    _run(*programs.packer, [*packer_options(toolchain, device), *packing], folder, line)
     return NextpnrReport.load(folder / "report.json", toolchain)
+
+
+def pack(job: Job, folder: Path) -> Path:
+    """Make the bitstream of what was placed and routed in a folder; returns it.
+
+    For a Gowin that takes as long as placing and routing: better not for every seed.
+
+    Raises
+    ------
+    ToolError
+        The packer failed, or is missing.
+    """
+    toolchain = job.board.toolchain.name
+    programs = toolset(toolchain)
+    placed, bitstream = f"{PROJECT}{programs.placed}", f"{PROJECT}{programs.bitstream}"
+    names = ["-o", bitstream, placed] if toolchain == "gowin" else [placed, bitstream]
+    _run(*programs.packer, [*packer_options(toolchain, job.board.device), *names], folder, None)
+    return folder / bitstream
 
 
 def _run(

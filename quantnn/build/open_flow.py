@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 import time
@@ -92,7 +93,7 @@ def build_open(
         netlist.save(job.netlist)
         best = max(_placements(job, seeds, jobs, step), key=lambda placement: placement.mhz)
         tried = seeds or _MOST_SEEDS
-        bitstream, logs = f"{PROJECT}{programs.bitstream}", (best.folder / nextpnr.LOG, folder / synthesis.LOG)
+        logs = (best.folder / nextpnr.LOG, folder / synthesis.LOG)
         path = best.report.critical_path
         if best.mhz < wanted:
             _keep(design, *logs)
@@ -101,7 +102,13 @@ def build_open(
                 f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {tried}{slow}."
                 f" Try --seeds {4 * tried}, or export with --clock-mhz {int(best.mhz)}"
             )
-        kept = _keep(design, best.folder / bitstream, *logs)
+        step("packing the bitstream")
+        try:
+            bitstream = nextpnr.pack(job, best.folder)
+        except ToolError:
+            shutil.copy(best.folder / nextpnr.LOG, folder)
+            raise
+        kept = _keep(design, bitstream, *logs)
     return BuildResult(
         tool=f"Yosys {version('pyosys')}, nextpnr {version(programs.package)}",
         clock_mhz=wanted,
@@ -158,7 +165,7 @@ def _logs_of_a_failure(design: Path, folder: Path) -> Iterator[None]:
         yield
     except ToolError as error:
         with suppress(InputError):  # what went wrong first is what matters
-            _keep(design, *folder.glob("*.log"), *folder.glob("seed_1/*.log"))
+            _keep(design, *folder.glob("seed_1/*.log"), *folder.glob("*.log"))  # of one name the last
         raise ToolError(f"{error} in {design / 'board' / OUTPUT}") from error
 
 
