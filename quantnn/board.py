@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -78,6 +79,8 @@ class Board:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
+            raise ValueError(f"name must be letters, digits, '-', '_' and '.', as folders bear it, not {self.name!r}")
         if mistake := device_mistake(self.toolchain.name, self.device):
             raise ValueError(mistake)
         self._check_pins()

@@ -182,6 +182,11 @@ def test_an_unknown_board_is_refused_with_the_names_of_the_known():
             "default_clock must be a pin group with a frequency (clk50, clk10), not 'led'",
         ),
         (
+            'name = "de10-lite"',
+            'name = "../de10-lite"',
+            "name must be letters, digits, '-', '_' and '.', as folders bear it, not '../de10-lite'",
+        ),
+        (
             'name = "quartus"',
             'name = "vivado"',
             "toolchain.name must be one of quartus, ecp5, ice40, gowin, not 'vivado'",

@@ -50,10 +50,20 @@ def test_ice40(tiny):
 
 def test_from_the_command_line(tiny, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["quantnn", "verify", str(tiny), "--netlist", "ice40"])
-    cli.main()
-    said = capsys.readouterr().err
+    with pytest.raises(SystemExit, match="0"):
+        cli.main()
+    said = capsys.readouterr().out
     assert re.search(r"^The netlist of [\d,]+ cells for ice40 is bit-exact, too: [\d,]+ values", said, re.MULTILINE)
     assert "Bit-exact. Next: quantnn build" in said
+
+
+def test_cells_without_models_are_refused(tiny, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["quantnn", "verify", str(tiny), "--netlist", "gowin"])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    assert capsys.readouterr().err == (
+        "Error: --netlist must be ecp5 or ice40, not gowin: other cells have no models\n"
+    )
 
 
 def test_ecp5_with_registers_taken_in_and_copied(tiny):

@@ -172,10 +172,10 @@ class TestFailure:
 
     def test_synthesis_fails(self, built, board, monkeypatch):
         monkeypatch.undo()
-        verilog = built / "board" / "quantnn_core.v"
+        verilog = built / "board" / "quantnn_board.v"
         verilog.write_text(verilog.read_text().replace("endmodule", "", 1))
         message = refused(ToolError, built, board)
-        assert message.startswith("Yosys failed (quantnn_core.v:")
+        assert message.startswith("Yosys failed (quantnn_board.v:")
         assert message.endswith(f": see synthesis.log in {built / 'board' / 'output_files'}")
         self.nothing_but_logs(built, ["synthesis.log"])
 

@@ -355,12 +355,6 @@ def test_a_damaged_network(refused, small, command, size):
     assert "network.npz" in refused(command, *(words if command != "inspect" else [network]))
 
 
-def test_verify_of_a_netlist_of_cells_without_models(refused, small):
-    shutil.copytree(small, "design")
-    line = refused("verify", "design", "--netlist", "gowin")
-    assert line == "Error: --netlist must be ecp5 or ice40, not gowin: other cells have no models"
-
-
 def test_verify_of_no_samples(refused, small):
     shutil.copytree(small, "design")
     assert "--samples must be at least 1, not 0" in refused("verify", "design", "--samples", 0)

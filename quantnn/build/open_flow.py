@@ -17,6 +17,7 @@ from quantnn.board import Board
 from quantnn.build import nextpnr, synthesis
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.passes import improve
+from quantnn.build.readiness import check_ready
 from quantnn.build.record import keep_files
 from quantnn.build.result import BuildResult
 from quantnn.errors import BuildError, InputError, ToolError
@@ -70,7 +71,7 @@ def build_open(
     Raises
     ------
     InputError
-        The folder is no exported design for this board, or cannot be written.
+        The folder is no exported design for this board, was changed, failed its verification, or cannot be written.
     ToolError
         A tool is missing, or failed with every seed.
     BuildError
@@ -78,8 +79,9 @@ def build_open(
     """
     started = time.monotonic()
     report, project, toolchain = load_report(design), design / "board", board.toolchain.name
-    if report["board"] != board.name or not (project / f"{PROJECT}.v").is_file():
+    if report["board"] != board.name:
         raise InputError(f"{design} is exported for {report['board']}, not for {board.name}: export again")
+    check_ready(design, report)
     programs = nextpnr.toolset(toolchain)
     with staged_files(design):
         pass  # a folder that cannot be written is noticed before minutes have passed

@@ -19,6 +19,7 @@ from quantnn.build.quartus_install import QuartusInstall
 from quantnn.build.quartus_log import CompileLog, check_memories, error_lines
 from quantnn.build.quartus_memories import VerilogMemory, missing_memories, place_of, read_memories
 from quantnn.build.quartus_timing import TimingReport, read_path
+from quantnn.build.readiness import check_ready
 from quantnn.build.record import keep_files
 from quantnn.build.result import BuildResult, CriticalPath, Slack
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
@@ -58,7 +59,8 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
     Raises
     ------
     InputError
-        The folder is no exported design with a Quartus project, or cannot be written.
+        The folder is no exported design with a Quartus project, was changed, failed its verification, or cannot be
+        written.
     ToolError
         Quartus is missing, could not be started, or writes reports that cannot be read.
     BuildError
@@ -69,6 +71,7 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
     project = design / "board" / f"{PROJECT}.qpf"
     if not project.is_file():
         raise InputError(f"{project} is missing: {report['board']} is not built with Quartus, or export again")
+    check_ready(design, report)
     try:
         quartus = QuartusInstall.find()
     except ToolError as error:

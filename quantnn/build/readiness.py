@@ -1,0 +1,34 @@
+"""Whether an exported folder may be built: what was verified is what would go onto the board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from quantnn.errors import InputError
+from quantnn.fingerprint import fingerprint
+from quantnn.project import PROJECT
+
+__all__ = ["check_ready"]
+
+
+def check_ready(design: Path, report: dict[str, Any]) -> None:
+    """Refuse what a later comparison of answers might not find, before minutes have passed.
+
+    ``verify`` simulates the core in ``core/``, and the tools build the one in ``board/``: both have to be the exported
+    one, by its fingerprint.
+
+    Raises
+    ------
+    InputError
+        A file is missing or was changed, or the verification failed.
+    """
+    for part in ("core", "board"):
+        if fingerprint(design / part).hex() != report["fingerprint"]:
+            raise InputError(f"{design / part} holds another core than was exported to {design}: export again")
+    top = design / "board" / f"{PROJECT}.v"
+    if not top.is_file():
+        raise InputError(f"{top} is missing: export again")
+    found = report["verification"]
+    if found is not None and not found["passed"]:
+        raise InputError(f"{design} failed its verification ({found['first_difference']}): export again, and verify")
