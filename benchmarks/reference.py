@@ -12,8 +12,8 @@ import time
 import numpy as np
 
 from quantnn.importers.npz import load_model
-from quantnn.quantize import quantize
-from quantnn.reference import accumulate, evaluate
+from quantnn.network.reference import accumulate, evaluate
+from quantnn.quantize.post_training import quantize
 
 REPEATS = 15
 

@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from quantnn.board import load_board
-from quantnn.export import ExportOptions, export
+from quantnn.board.board import load_board
+from quantnn.design.export import ExportOptions, export
 from quantnn.importers.npz import load_model
-from quantnn.user_data import UserData
-from quantnn.verify import verify
+from quantnn.model.user_data import UserData
+from quantnn.verify.verify import verify
 
 HEADINGS = (
     "network",

@@ -1,6 +1,6 @@
 """The arithmetic rule of quantnn: integer ranges and requantization.
 
-This module is the software half of the rule that docs/arithmetic.md states; ``quantnn.hdl.requantizer``
+This module is the software half of the rule that docs/arithmetic.md states; ``quantnn.hdl.core.requantizer``
 is the hardware half, and both read the same :class:`Requantizer`.
 """
 

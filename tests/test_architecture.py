@@ -10,7 +10,9 @@ from architecture import floats, foreign, imports, project_modules, python_files
 
 MODULES = project_modules()
 STDLIB = set(sys.stdlib_module_names)
-GATEWARE_MAY = tuple(f"quantnn.{name}" for name in ("arithmetic", "beats", "network", "layers", "plan", "hdl"))
+GATEWARE_MAY = tuple(
+    f"quantnn.{name}" for name in ("arithmetic", "beats", "network.network", "network.layers", "plan", "hdl")
+)
 RANKING = ("quantnn.plan.cost", "quantnn.plan.planner", "quantnn.plan.options", "quantnn.plan.advice")
 """Modules of the plan that weigh candidates against each other; no value that hardware holds is computed there."""
 LONGEST, TYPICAL = 400, 150
@@ -32,20 +34,20 @@ def nothing_below_the_network_knows_floats(modules):
     below = [
         name
         for name in modules
-        if within(name, "quantnn.reference", "quantnn.network", "quantnn.layers", "quantnn.plan", "quantnn.hdl")
+        if within(name, "quantnn.network", "quantnn.plan", "quantnn.hdl")
     ]
     return [
         f"{name} reaches {other}"
         for name in below
         for other in reached(name, modules)
-        if other.startswith(("quantnn.quantize", "quantnn.float_", "quantnn.input_scaling", "quantnn.importers"))
+        if within(other, "quantnn.quantize", "quantnn.model", "quantnn.importers")
     ]
 
 
 def reference_knows_no_gateware(modules):
     return [
-        f"quantnn.reference reaches {name}"
-        for name in reached("quantnn.reference", modules)
+        f"quantnn.network.reference reaches {name}"
+        for name in reached("quantnn.network.reference", modules)
         if within(name, "quantnn.hdl", "quantnn.plan", "quantnn.sim")
     ]
 
@@ -56,7 +58,7 @@ def plan_knows_no_gateware(modules):
         for name in modules
         if within(name, "quantnn.plan")
         for other in reached(name, modules)
-        if within(other, "quantnn.hdl", "quantnn.sim", "quantnn.reference")
+        if within(other, "quantnn.hdl", "quantnn.sim", "quantnn.network.reference")
     ]
 
 
@@ -68,7 +70,7 @@ def gateware_knows_network_and_plan_only(modules):
         own = {other for other in imports(modules[name], name) if other in modules}
         found += [f"{name} imports {o}" for o in own if o != "quantnn" and not within(o, *GATEWARE_MAY)]
         found += [f"{name} imports {o}" for o in foreign(name, modules) - STDLIB - {"amaranth", "pyosys", "numpy"}]
-        never = ("quantnn.importers", "quantnn.reference", "quantnn.sim", "quantnn.project", "quantnn.verify")
+        never = ("quantnn.importers", "quantnn.network.reference", "quantnn.sim", "quantnn.board", "quantnn.verify")
         found += [f"{name} reaches {o}" for o in reached(name, modules) if within(o, *never)]
     return found
 
@@ -123,46 +125,46 @@ def no_float_computes_hardware_values(modules):
 RULES = {
     arithmetic_stands_alone: [
         ("quantnn.arithmetic", "import scipy"),
-        ("quantnn.arithmetic", "from quantnn.layers import Dense"),
+        ("quantnn.arithmetic", "from quantnn.network.layers import Dense"),
     ],
     nothing_below_the_network_knows_floats: [
-        ("quantnn.reference", "from quantnn import quantize"),
-        ("quantnn.plan.planner", "from quantnn.float_network import FloatNetwork"),
-        ("quantnn.beats", "import quantnn.quantize"),
+        ("quantnn.network.reference", "from quantnn.quantize import post_training"),
+        ("quantnn.plan.planner", "from quantnn.model.network import FloatNetwork"),
+        ("quantnn.beats", "import quantnn.quantize.post_training"),
     ],
     reference_knows_no_gateware: [
-        ("quantnn.reference", "from quantnn.hdl.core import Core"),
-        ("quantnn.layers.dense", "def late():\n    import quantnn.hdl"),
+        ("quantnn.network.reference", "from quantnn.hdl.core.core import Core"),
+        ("quantnn.network.layers.dense", "def late():\n    import quantnn.hdl"),
     ],
     plan_knows_no_gateware: [("quantnn.plan.memory", "from quantnn.hdl import memory")],
     gateware_knows_network_and_plan_only: [
-        ("quantnn.hdl.core", "from quantnn.reference import evaluate"),
-        ("quantnn.hdl.core", "from quantnn.quantize import quantize"),
-        ("quantnn.hdl.drain", "import cocotb"),
-        ("quantnn.plan.core", "from quantnn import reference"),
-        ("quantnn.hdl.memory", "from quantnn import sim"),
+        ("quantnn.hdl.core.core", "from quantnn.network.reference import evaluate"),
+        ("quantnn.hdl.core.core", "from quantnn.quantize.post_training import quantize"),
+        ("quantnn.hdl.core.drain", "import cocotb"),
+        ("quantnn.plan.core", "from quantnn.network import reference"),
+        ("quantnn.hdl.core.memory", "from quantnn import sim"),
     ],
     benches_know_no_gateware: [
-        ("quantnn.sim.bench", "from quantnn.hdl.core import Core"),
+        ("quantnn.sim.bench", "from quantnn.hdl.core.core import Core"),
         ("quantnn.sim.bench", "from quantnn import network"),
         ("quantnn.sim.bench", "import numpy"),
         ("quantnn.sim.board_bench", "from quantnn.plan.link import PROTOCOL"),
         ("quantnn.sim.board_bench", "import serial"),
-        ("quantnn.sim.simulator", "import quantnn.hdl.engine"),
+        ("quantnn.sim.simulator", "import quantnn.hdl.core.engine"),
     ],
     nobody_imports_the_command_line: [
-        ("quantnn.export", "from quantnn import cli"),
-        ("quantnn.export", "from quantnn.cli import main"),
+        ("quantnn.design.export", "from quantnn import cli"),
+        ("quantnn.design.export", "from quantnn.cli import main"),
         ("quantnn.importers.npz", "from ..cli import main"),
     ],
     one_module_starts_programs: [
-        ("quantnn.project", "import subprocess"),
-        ("quantnn.project", "from subprocess import run"),
+        ("quantnn.board.project", "import subprocess"),
+        ("quantnn.board.project", "from subprocess import run"),
         ("quantnn.sim.simulator", "def build():\n    import os\n    os.system('make')"),
-        ("quantnn.hdl.verilog", "from os import popen"),
+        ("quantnn.hdl.core.verilog", "from os import popen"),
     ],
     no_float_computes_hardware_values: [
-        ("quantnn.hdl.requantizer", "HALF = 0.5"),
+        ("quantnn.hdl.core.requantizer", "HALF = 0.5"),
         ("quantnn.plan.memory", "def blocks(a, b):\n    return a / b"),
         ("quantnn.plan.folded_dense", "WEIGHTS = np.zeros(3, dtype=float)"),
         ("quantnn.plan.parameters", "WEIGHTS = np.zeros(3).astype(np.float32)"),
@@ -231,4 +233,4 @@ def test_import_quantnn_brings_numpy_at_most():
 
 
 def test_a_heavy_import_is_caught():
-    assert "amaranth" in imported_by_the_package("import quantnn.hdl.core")
+    assert "amaranth" in imported_by_the_package("import quantnn.hdl.core.core")

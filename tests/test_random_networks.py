@@ -11,8 +11,8 @@ from extreme_networks import EXTREMES
 from many_cores import ManyCores, TestedCore
 from networks import plan_of
 
-from quantnn.layers import Dense
-from quantnn.reference import accumulate, evaluate
+from quantnn.network.layers import Dense
+from quantnn.network.reference import accumulate, evaluate
 from quantnn.sim.frames import Frames
 
 pytestmark = pytest.mark.xdist_group("random networks")

@@ -47,7 +47,7 @@ _SITES = {
     "45": MultiplierSites((22, 46), (4, 4), (42, 5)),
     "85": MultiplierSites((10, 34, 58), (4, 7), (69, 6)),
 }
-"""By the number in the device's name. Read off nextpnr: tests/test_build_ecp5_sites.py asks it again."""
+"""By the number in the device's name. Read off nextpnr: tests/build/test_ecp5_sites.py asks it again."""
 
 
 def sites_of(device: str) -> MultiplierSites:

@@ -13,14 +13,14 @@ from quantnn.build.netlist import Netlist
 from quantnn.build.passes import improve
 from quantnn.build.synthesis import LOG, synthesize
 from quantnn.build.yosys import run_yosys
-from quantnn.core_bench import CoreBench, adversities
+from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.report import load_report
+from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, ToolError, VerificationError
-from quantnn.interface import CORE, CoreInterface
-from quantnn.network_file import load_network
-from quantnn.report import load_report
+from quantnn.network.file import load_network
 from quantnn.sim.cell_models import MODELLED, cell_models
 from quantnn.sim.device import Device, Tap
-from quantnn.vectors import Vectors
+from quantnn.verify.core_bench import CoreBench, adversities
 
 __all__ = ["NetlistCheck", "check_netlist"]
 

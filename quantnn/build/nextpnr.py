@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quantnn.board import Board
+from quantnn.board.board import Board
+from quantnn.board.devices import nextpnr_options, packer_options
+from quantnn.board.project import PROJECT
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.open_tool import run_tool
 from quantnn.errors import ToolError
-from quantnn.nextpnr import nextpnr_options, packer_options
-from quantnn.project import PROJECT
 
 __all__ = ["LOG", "Job", "Toolset", "pack", "place_and_route", "toolset"]
 

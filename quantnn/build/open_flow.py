@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from quantnn.board import Board
+from quantnn.board.board import Board
+from quantnn.board.project import PROJECT
 from quantnn.build import nextpnr, synthesis
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.passes import improve
 from quantnn.build.readiness import check_ready
 from quantnn.build.record import keep_files
-from quantnn.build.result import BuildResult
+from quantnn.design.build_result import BuildResult
+from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, ToolError
-from quantnn.project import PROJECT
-from quantnn.report import load_report
-from quantnn.staged_files import staged_files
+from quantnn.files.staged_files import staged_files
 
 __all__ = ["build_open"]
 

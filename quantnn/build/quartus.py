@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quantnn import tools
+from quantnn.board.project import PROJECT
 from quantnn.build.places import describe_place
 from quantnn.build.quartus_fit import FitReport
 from quantnn.build.quartus_images import make_pof, make_svf
@@ -21,11 +22,10 @@ from quantnn.build.quartus_memories import VerilogMemory, missing_memories, plac
 from quantnn.build.quartus_timing import TimingReport, read_path
 from quantnn.build.readiness import check_ready
 from quantnn.build.record import keep_files
-from quantnn.build.result import BuildResult, CriticalPath, Slack
+from quantnn.design.build_result import BuildResult, CriticalPath, Slack
+from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
-from quantnn.project import PROJECT
-from quantnn.report import load_report
-from quantnn.staged_files import staged_files
+from quantnn.files.staged_files import staged_files
 
 __all__ = ["compile_quartus"]
 

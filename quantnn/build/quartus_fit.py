@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from quantnn.build.report_tables import ReportTable, read_tables
-from quantnn.build.result import Usage
+from quantnn.design.build_result import Usage
 from quantnn.errors import ToolError
 
 __all__ = ["FitReport"]

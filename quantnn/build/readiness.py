@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from quantnn.board.project import PROJECT
+from quantnn.design.fingerprint import fingerprint
 from quantnn.errors import InputError
-from quantnn.fingerprint import fingerprint
-from quantnn.project import PROJECT
 
 __all__ = ["check_ready"]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from quantnn.build.result import BuildResult
-from quantnn.report import load_report, save_report
-from quantnn.staged_files import staged_files
-from quantnn.summary import render_summary
+from quantnn.design.build_result import BuildResult
+from quantnn.design.report import load_report, save_report
+from quantnn.design.summary import render_summary
+from quantnn.files.staged_files import staged_files
 
 __all__ = ["add_build", "build_files", "drop_build", "keep_files"]
 

@@ -29,7 +29,7 @@ app.add_typer(boards, name="boards")
 def _boards(context: typer.Context) -> None:
     """The boards that there are, and what is known of each."""
     if context.invoked_subcommand is None:
-        from quantnn.board_table import list_boards
+        from quantnn.board.table import list_boards
 
         out.print(list_boards())
         say("Next: quantnn boards show NAME, or quantnn export MODEL --board NAME")
@@ -40,8 +40,8 @@ def _show_board(
     board: Annotated[str, typer.Argument(metavar="BOARD", help="Board by name, or a TOML file of your own.")],
 ) -> None:
     """Everything that is known of BOARD, with its sources."""
-    from quantnn.board import load_board
-    from quantnn.board_table import show_board
+    from quantnn.board.board import load_board
+    from quantnn.board.table import show_board
 
     out.print(show_board(load_board(board)))
 
@@ -107,8 +107,8 @@ def run(
         from quantnn.link.run import run_on_board
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is missing: install the host link with pip install 'quantnn[link]'") from None
-    from quantnn.dataset import load_inputs, load_labels
-    from quantnn.network_file import load_network
+    from quantnn.model.dataset import load_inputs, load_labels
+    from quantnn.network.file import load_network
 
     network = load_network(design / "network.npz")
     samples = load_inputs(input, network.in_features, network.input, network.sensor)
@@ -138,7 +138,7 @@ def simulate_board(
 ) -> None:
     """Simulate the whole board with DESIGN in it, for quantnn run to talk to, until it is interrupted."""
     try:
-        from quantnn.simulated_board import serve_board
+        from quantnn.verify.simulated_board import serve_board
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is missing: install it with pip install 'quantnn[sim,link]'") from None
 
@@ -171,8 +171,8 @@ def bench(
 
 def _board(design: Path, file: Path | None) -> Any:
     """The board that a design was exported for."""
-    from quantnn.board import board_names, load_board
-    from quantnn.report import load_report
+    from quantnn.board.board import board_names, load_board
+    from quantnn.design.report import load_report
 
     name = load_report(design)["board"]
     if file is None and name not in board_names():

@@ -32,6 +32,6 @@ def say(text: str) -> None:
 
 def show(report: dict[str, Any]) -> None:
     """The readable summary of a report."""
-    from quantnn.summary import summary
+    from quantnn.design.summary import summary
 
     out.print(summary(report))

@@ -43,12 +43,12 @@ def export(
     ] = None,
 ) -> None:
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
-    from quantnn.board import load_board
-    from quantnn.export import ExportOptions, export
+    from quantnn.board.board import load_board
+    from quantnn.design.export import ExportOptions, export
     from quantnn.importers.npz import load_model
+    from quantnn.model.user_data import UserData
     from quantnn.plan.planner import Goal
-    from quantnn.precision import Precision
-    from quantnn.user_data import UserData
+    from quantnn.quantize.precision import Precision
 
     if clock_mhz is not None and not 0 < clock_mhz < 1e6:
         raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
@@ -90,7 +90,7 @@ def verify(
     try:
         from quantnn.build.netlist_check import check_netlist
         from quantnn.sim.cell_models import MODELLED
-        from quantnn.verify import VerifyOptions, verify
+        from quantnn.verify.verify import VerifyOptions, verify
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is missing: install the simulator with pip install 'quantnn[sim]'") from None
     if netlist not in (None, *MODELLED):
@@ -116,9 +116,9 @@ def update_weights(
     input_signed: InputSigned = None,
 ) -> None:
     """Put MODEL, a network of the same shape, into the hardware of DESIGN: only contents of memories change."""
+    from quantnn.design.update_weights import UpdateOptions, update_weights
     from quantnn.importers.npz import load_model
-    from quantnn.update_weights import UpdateOptions, update_weights
-    from quantnn.user_data import UserData
+    from quantnn.model.user_data import UserData
 
     network = load_model(model).with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
@@ -140,9 +140,9 @@ def simulate(
     ] = None,
 ) -> None:
     """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
-    from quantnn.dataset import load_inputs
-    from quantnn.network_file import load_network
-    from quantnn.reference import evaluate
+    from quantnn.model.dataset import load_inputs
+    from quantnn.network.file import load_network
+    from quantnn.network.reference import evaluate
 
     network = load_network(design / "network.npz")
     values = load_inputs(input, network.in_features, network.input, network.sensor)
@@ -170,7 +170,7 @@ def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A model, a network.npz, or an exported folder.")],
 ) -> None:
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
-    from quantnn.inspection import describe
+    from quantnn.design.inspection import describe
 
     out.print(describe(file))
 

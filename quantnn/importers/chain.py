@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from quantnn.array_checks import numeric
 from quantnn.errors import InputError
-from quantnn.float_activation import Floats
 from quantnn.importers.spelling import NamedLayer
+from quantnn.model.activation import Floats
+from quantnn.model.array_checks import numeric
 
 __all__ = ["chained"]
 

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange
-from quantnn.array_checks import integral, numeric, texts
-from quantnn.dataset import integer_samples, is_integral, raw_samples
 from quantnn.errors import InputError
-from quantnn.float_activation import FloatActivation, Floats
-from quantnn.float_network import MAX_INPUT_BITS, FloatDense, FloatNetwork
+from quantnn.files.safe_npz import Array, read_npz
 from quantnn.importers.chain import chained
 from quantnn.importers.spelling import NamedLayer
 from quantnn.importers.spellings import NUMBERED, SPELLINGS
-from quantnn.input_scaling import InputScaling
-from quantnn.safe_npz import Array, read_npz
+from quantnn.model.activation import FloatActivation, Floats
+from quantnn.model.array_checks import integral, numeric, texts
+from quantnn.model.dataset import integer_samples, is_integral, raw_samples
+from quantnn.model.input_scaling import InputScaling
+from quantnn.model.network import MAX_INPUT_BITS, FloatDense, FloatNetwork
 
 __all__ = ["OPTIONS", "load_model"]
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from quantnn.errors import InputError
+from quantnn.files.safe_npz import Array
 from quantnn.importers.spelling import NamedLayer, Spelling
-from quantnn.safe_npz import Array
 
 __all__ = ["Numbered"]
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from quantnn.errors import InputError
+from quantnn.files.safe_npz import Array
 from quantnn.importers.spelling import NamedLayer, Spelling
-from quantnn.safe_npz import Array
 
 __all__ = ["Positional"]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from quantnn.safe_npz import Array
+from quantnn.files.safe_npz import Array
 
 __all__ = ["NamedLayer", "Spelling"]
 

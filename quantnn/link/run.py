@@ -13,13 +13,13 @@ import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.beats import BeatFormat
+from quantnn.design.interface import CoreInterface
+from quantnn.design.report import load_report
 from quantnn.errors import InputError, LinkError, VerificationError
-from quantnn.interface import CoreInterface
 from quantnn.link.client import Client, Identity
 from quantnn.link.port import AUTO, open_port
-from quantnn.network_file import load_network
-from quantnn.reference import evaluate
-from quantnn.report import load_report
+from quantnn.network.file import load_network
+from quantnn.network.reference import evaluate
 
 __all__ = ["BoardDifference", "BoardRun", "run_on_board"]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from quantnn.arithmetic import IntegerRange
-from quantnn.layers import Dense
+from quantnn.network.layers import Dense
 from quantnn.plan.cost import Cost
 
 if TYPE_CHECKING:

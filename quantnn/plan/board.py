@@ -8,7 +8,7 @@ from quantnn.beats import BeatFormat
 from quantnn.plan.cost import Cost, memory_cost
 from quantnn.plan.link import LinkPlan
 from quantnn.plan.memory import MemoryPlan
-from quantnn.resources import Resources
+from quantnn.plan.resources import Resources
 
 __all__ = ["BoardPlan"]
 

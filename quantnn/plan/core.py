@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from quantnn.beats import BeatFormat
-from quantnn.network import IntegerNetwork
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.engine import EnginePlan
 from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.queue import QueuePlan

@@ -9,7 +9,7 @@ from pathlib import Path
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.errors import InputError
-from quantnn.network import IntegerNetwork
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
 from quantnn.plan.layer_record import LayerRecord, queue_from_json, queue_to_json
 from quantnn.plan.memory import Shapes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from quantnn.arithmetic import ceil_div
 from quantnn.plan.engine import EnginePlan
 from quantnn.plan.memory import MemoryPlan
-from quantnn.resources import Multipliers, Resources
+from quantnn.plan.resources import Multipliers, Resources
 
 __all__ = ["Cost", "engine_cost", "multiplier_elements"]
 

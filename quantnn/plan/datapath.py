@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from quantnn.arithmetic import IntegerRange, Requantizer
-from quantnn.layers import Layer
+from quantnn.network.layers import Layer
 from quantnn.plan.parameters import ParameterFormat
 
 __all__ = ["Datapath", "HeldParameters", "Misfit", "Part", "format_name", "same_format"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from quantnn.arithmetic import IntegerRange, ceil_div
-from quantnn.layers import Layer
+from quantnn.network.layers import Layer
 from quantnn.plan.memory import MemoryPlan, Shapes
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan

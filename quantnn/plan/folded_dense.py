@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange, ceil_div
-from quantnn.layers import Dense, Layer
+from quantnn.network.layers import Dense, Layer
 from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.memory import MemoryPlan, Shapes, pack_words, split_depths
 from quantnn.plan.parameters import ParameterFormat

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quantnn.arithmetic import IntegerRange
-from quantnn.layers import LAYER_TYPES, Dense, Layer
+from quantnn.network.layers import LAYER_TYPES, Dense, Layer
 from quantnn.plan.datapath import Datapath, HeldParameters, Misfit, format_name, same_format
 from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
 from quantnn.plan.memory import Shapes

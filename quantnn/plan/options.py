@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from quantnn.network import IntegerNetwork
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.cost import Cost, engine_cost, memory_cost
 from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
 from quantnn.plan.memory import next_power_of_two
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
-from quantnn.resources import Resources
+from quantnn.plan.resources import Resources
 
 __all__ = ["LayerOptions", "Option", "pareto"]
 

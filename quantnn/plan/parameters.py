@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from quantnn.arithmetic import IntegerRange
-from quantnn.layers import Layer
+from quantnn.network.layers import Layer
 
 __all__ = ["ParameterFormat"]
 

@@ -8,13 +8,13 @@ from functools import cached_property
 
 from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
-from quantnn.network import IntegerNetwork
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.advice import explain
 from quantnn.plan.assemble import Choice, assemble
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost, memory_cost
 from quantnn.plan.options import LayerOptions, Option, pareto
-from quantnn.resources import Resources
+from quantnn.plan.resources import Resources
 
 __all__ = ["Goal", "Planner"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from quantnn.arithmetic import IntegerRange
-from quantnn.layers import Layer, Rescale
+from quantnn.network.layers import Layer, Rescale
 from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.memory import Shapes
 from quantnn.plan.parameters import ParameterFormat

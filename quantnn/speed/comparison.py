@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from quantnn.design.report import load_report
+from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError
-from quantnn.network import IntegerNetwork
-from quantnn.network_file import load_network
-from quantnn.report import load_report
+from quantnn.network.file import load_network
+from quantnn.network.network import IntegerNetwork
 from quantnn.speed.contenders import CONTENDERS, Contender, NumpyFloat32, OnnxRuntime
 from quantnn.speed.cpu import Cpu, blas_is_limited
 from quantnn.speed.float_steps import Float32
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed
 from quantnn.speed.timing import Clock, Effort, Timing, measure
 from quantnn.speed.verdict import Figure, verdicts
-from quantnn.vectors import Vectors
 
 __all__ = ["BATCH", "CpuSpeed", "SpeedComparison", "compare_speed"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from quantnn.errors import InputError
-from quantnn.exact_float import Numbers
-from quantnn.network import IntegerNetwork
-from quantnn.reference import decide, layer_function
+from quantnn.network.exact_float import Numbers
+from quantnn.network.network import IntegerNetwork
+from quantnn.network.reference import decide, layer_function
 from quantnn.speed.cpu import blas_threads
 from quantnn.speed.float_steps import Float32, dequantize, forward
 from quantnn.speed.onnx_graph import INPUT, OUTPUT, empty_model, onnx_model

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from quantnn.errors import InputError
-from quantnn.float_activation import FloatActivation, Floats
-from quantnn.layers import Dense, Layer, Rescale
-from quantnn.network import IntegerNetwork
-from quantnn.table import Table
+from quantnn.model.activation import FloatActivation, Floats
+from quantnn.network.layers import Dense, Layer, Rescale
+from quantnn.network.network import IntegerNetwork
+from quantnn.network.table import Table
 
 __all__ = ["Float32", "FloatStep", "dequantize", "factors", "forward"]
 

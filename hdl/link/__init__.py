@@ -1,0 +1,1 @@
+"""The host link: a serial line, frames, samples in and results out."""

@@ -1,0 +1,1 @@
+"""An exported folder: writing it, reading it, and what stands in it."""

@@ -1,0 +1,124 @@
+"""The board's part of an exported folder: a project with the core, built-in samples and the host link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
+from quantnn.board.board import Board
+from quantnn.board.project import board_features, write_project
+from quantnn.design.board_part import BoardPart
+from quantnn.design.fingerprint import fingerprint
+from quantnn.design.vectors import Vectors
+from quantnn.errors import DoesNotFitError, InputError
+from quantnn.hdl.board.sample_player import MAX_SAMPLES, SamplePlayer
+from quantnn.hdl.core.verilog import emit_verilog
+from quantnn.hdl.link.link import Link
+from quantnn.model.network import FloatNetwork
+from quantnn.plan.board import BoardPlan
+from quantnn.plan.clock import ClockPlan
+from quantnn.plan.core import CorePlan
+from quantnn.plan.cost import Cost
+from quantnn.plan.link import LinkPlan
+
+__all__ = ["LINK", "SAMPLES", "board_clock", "reserve", "stated_clock", "write_board"]
+
+SAMPLES = "quantnn_samples"
+LINK = "quantnn_link"
+"""Names of the modules beside the core."""
+
+_LOGIT_BITS = 28
+_PER_BEAT = 4
+"""Before there is a plan: bits of a logit, a class beside it included, and elements of an input beat."""
+
+
+def board_clock(board: Board, mhz: float | None) -> ClockPlan:
+    """The clock of a board's design: the highest not above ``mhz``, by default the board's ``default_mhz``.
+
+    Raises
+    ------
+    InputError
+        The board's PLL cannot make it.
+    """
+    mhz = board.default_mhz if mhz is None else mhz
+    if mhz is None or not board.plls:
+        return ClockPlan(board.clock_frequency)
+    return board.plan_clock(round(mhz * 1_000_000))
+
+
+def stated_clock(board: Board, clock: ClockPlan, mhz: float | None) -> tuple[float, list[str]]:
+    """MHz for which a report states speeds, and what has to be said of them."""
+    made = clock.frequency_hz / 1e6
+    if mhz is None or clock.pll is not None or mhz == made:
+        return made, []
+    return mhz, [f"the board's project runs at {made:g} MHz: {board.name} has no PLL that we set"]
+
+
+def reserve(model: FloatNetwork, board: Board, clock: ClockPlan) -> Cost:
+    """What the board's top needs, about: its logic, and block RAM for the link and a single sample."""
+    output = BeatFormat(model.layers[-1].out_features, IntegerRange.of_format(_LOGIT_BITS, signed=True))
+    link = _link(board, BeatFormat(model.in_features, model.input), output, clock)
+    packed = BeatFormat(model.in_features, model.input, min(model.in_features, _PER_BEAT))
+    return BoardPlan(packed, output, int(board_features(board).has_player), link).cost(board.resources)
+
+
+def write_board(
+    plan: CorePlan, core: Cost, board: Board, clock: ClockPlan, vectors: Vectors, folder: Path
+) -> BoardPart:
+    """The board's project with as many built-in samples, a power of two, as can be chosen and there is room for.
+
+    Raises
+    ------
+    DoesNotFitError
+        There is no room for the link, or, without one, for a single sample.
+    """
+    features = board_features(board)
+    link = _link(board, plan.input, plan.output, clock)
+    choices = min(MAX_SAMPLES, features.choices) if features.has_player else 0
+    most = min(choices, 1 << (len(vectors.inputs).bit_length() - 1))
+    top = _most_samples(BoardPlan(plan.input, plan.output, most, link), core, board)
+    if top.link:
+        top = replace(top, link=top.link.with_free_slots(board.resources.block_ram.shapes))
+
+    target = folder / "board"
+    target.mkdir()
+    mark = fingerprint(folder / "core")
+    files = []
+    for source in sorted((folder / "core").iterdir()):
+        if source.suffix in (".v", ".mem") and not source.stem.endswith("_template"):
+            (target / source.name).write_bytes(source.read_bytes())
+            files.append(source.name)
+    labels: list[int | None] = [None] * top.samples
+    if top.samples:
+        if vectors.labels is not None:
+            labels[: len(vectors.labels)] = vectors.labels[: top.samples].tolist()
+        player = SamplePlayer(plan.input.pack(vectors.inputs[: top.samples]))
+        files += [path.name for path in emit_verilog(player, SAMPLES, target)]
+    if top.link:
+        files += [path.name for path in emit_verilog(Link(top.link, mark), LINK, target)]
+    write_project(
+        board, target, input=plan.input, output=plan.output, labels=tuple(labels), files=files, clock=clock
+    )
+    return BoardPart(top, top.cost(board.resources), mark)
+
+
+def _link(board: Board, input: BeatFormat, output: BeatFormat, clock: ClockPlan) -> LinkPlan | None:
+    if board.link is None:
+        return None
+    try:
+        return LinkPlan(input, output, clock.frequency_hz, board.link.baud)
+    except ValueError as error:
+        raise InputError(f"{board.name}: {error}") from None
+
+
+def _most_samples(top: BoardPlan, core: Cost, board: Board) -> BoardPlan:
+    """With half the built-in samples, and half of these, until it fits."""
+    limits = Cost.limits(board.resources)
+    while not (core + top.cost(board.resources)).within(limits):
+        if top.samples == (0 if top.link else 1):
+            needed = "the host link" if top.link else "a built-in sample"
+            raise DoesNotFitError(f"{board.name} has no room left for {needed}: use --weight-bits")
+        top = replace(top, samples=top.samples // 2)
+    return top

@@ -1,0 +1,179 @@
+"""From a float network to a folder that stands on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from quantnn.arithmetic import Integers
+from quantnn.board.board import Board
+from quantnn.design.board_folder import board_clock, reserve, stated_clock, write_board
+from quantnn.design.folder import export_folder
+from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.report import Quality, build_report, save_report
+from quantnn.design.stimulus import extreme_samples
+from quantnn.design.summary import render_summary
+from quantnn.design.vectors import Vectors
+from quantnn.errors import DoesNotFitError
+from quantnn.hdl.core.core import Core
+from quantnn.hdl.core.verilog import emit_verilog
+from quantnn.model.network import FloatNetwork
+from quantnn.network.file import save_network
+from quantnn.network.layers import Dense
+from quantnn.network.network import IntegerNetwork
+from quantnn.plan.core import CorePlan
+from quantnn.plan.core_record import CoreRecord
+from quantnn.plan.cost import Cost
+from quantnn.plan.planner import Goal, Planner
+from quantnn.quantize.post_training import quantize
+from quantnn.quantize.precision import Precision
+
+__all__ = ["ExportOptions", "export"]
+
+
+@dataclass(frozen=True, eq=False)
+class ExportOptions:
+    """What to export for, and what with.
+
+    Parameters
+    ----------
+    board : Board
+    precision : Precision
+    widest_that_fit : bool
+        Whether ``precision.weight_bits`` is only the widest, and the widest that fits the board is taken.
+    goal : Goal
+        What the planner aims for.
+    logic_multipliers : bool
+        Whether the planner may make multipliers of logic, for a shorter interval.
+    calibration : int64 array of shape (n, in_features), optional
+        Raw inputs that the scales are chosen on.
+    test_inputs, test_labels : int64 arrays of shape (n, in_features) and (n,), optional
+        What the design is verified and its accuracy measured with.
+    clock_mhz : float, optional
+        The clock, of which the board's PLL makes the nearest below; where there is no PLL, the clock for which speeds
+        are stated. The board's own by default.
+    name : str
+        What the report calls the model.
+    """
+
+    board: Board
+    precision: Precision = Precision()
+    widest_that_fit: bool = False
+    goal: Goal = Goal()
+    logic_multipliers: bool = False
+    calibration: Integers | None = None
+    test_inputs: Integers | None = None
+    test_labels: Integers | None = None
+    clock_mhz: float | None = None
+    name: str = "model"
+
+
+def export(
+    model: FloatNetwork, destination: Path, options: ExportOptions, step: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Quantize, plan and write everything; returns the report. ``step`` is told what is being done.
+
+    Nothing is left behind if it fails, and an earlier export at ``destination`` is replaced only at the end.
+
+    Raises
+    ------
+    InputError
+        ``destination`` holds something else.
+    DoesNotFitError
+        The network needs more than the board has.
+    """
+    with export_folder(destination) as folder:
+        step("quantizing and planning")
+        clock = board_clock(options.board, options.clock_mhz)
+        network, planner, plan = _design(model, options, reserve(model, options.board, clock))
+        step("writing the core")
+        (folder / "core").mkdir()
+        emit_verilog(Core(plan), CORE, folder / "core")
+        CoreInterface.of_plan(plan).save(folder / "core" / "interface.json")
+        CoreRecord.of(plan).save(folder / "core" / "plan.json")
+        _write_template(plan, folder / "core")
+        save_network(network, folder / "network.npz")
+
+        step("computing the expected answers")
+        own = options.test_inputs if options.test_inputs is not None else _calibration(model, options)
+        vectors = _vectors(network, own, options.test_labels)
+        (folder / "vectors").mkdir()
+        vectors.save(folder / "vectors")
+
+        step("writing the board's project")
+        part = write_board(plan, planner.cost(plan), options.board, clock, vectors, folder)
+
+        quality = None
+        if options.test_inputs is not None:
+            answers = vectors.expected.head(len(options.test_inputs))
+            quality = Quality.measure(model, network, options.test_inputs, answers, options.test_labels)
+        calibration = _calibration(model, options)
+        calibrated = 0 if calibration is None else len(calibration)
+        notes = list(model.notes)
+        if calibration is None:
+            notes.append(
+                "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
+                " give --calibration"
+            )
+        stated, clock_notes = stated_clock(options.board, clock, options.clock_mhz)
+        report = build_report(
+            name=options.name,
+            board=options.board,
+            plan=plan,
+            planner=planner,
+            part=part,
+            clock_mhz=stated,
+            quality=quality,
+            precision={
+                "weight_bits": max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)),
+                "activation_bits": options.precision.activation_bits,
+                "calibration_samples": calibrated,
+            },
+            notes=notes + clock_notes,
+        )
+        names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        report["files"] = sorted(names | {"report.json", "summary.txt"})
+        write_report(report, folder)
+    return report
+
+
+def _design(model: FloatNetwork, options: ExportOptions, reserved: Cost) -> tuple[IntegerNetwork, Planner, CorePlan]:
+    """The quantized network and its plan, with narrower weights if need and leave be."""
+    precision = options.precision
+    while True:
+        network = quantize(model, options.calibration, precision)
+        planner = Planner(network, options.board.resources, reserved, options.logic_multipliers)
+        try:
+            return network, planner, planner.best(options.goal)
+        except DoesNotFitError:
+            if not options.widest_that_fit or precision.weight_bits == 2:
+                raise
+        precision = replace(precision, weight_bits=precision.weight_bits - 1)
+
+
+def write_report(report: dict[str, Any], folder: Path) -> None:
+    """Write report.json and summary.txt."""
+    (folder / "summary.txt").write_text(render_summary(report))
+    save_report(report, folder)
+
+
+def _calibration(model: FloatNetwork, options: ExportOptions) -> Integers | None:
+    return options.calibration if options.calibration is not None else model.calibration
+
+
+def _vectors(network: IntegerNetwork, own: Integers | None, labels: Integers | None) -> Vectors:
+    extremes = extreme_samples(network)
+    inputs = extremes if own is None else np.concatenate([own, extremes])
+    return Vectors.make(network, inputs, labels)
+
+
+def _write_template(plan: CorePlan, folder: Path) -> None:
+    """An instantiation to copy into somebody's project."""
+    loader = jinja2.PackageLoader("quantnn.design", ".")
+    template = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined).get_template("core_template.v.j2")
+    (folder / f"{CORE}_template.v").write_text(template.render(core=CORE, input=plan.input, output=plan.output) + "\n")

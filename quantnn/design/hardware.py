@@ -1,0 +1,141 @@
+"""The hardware in an exported folder, and what a network has to be to go into it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from quantnn.design.interface import CORE
+from quantnn.errors import DoesNotFitError, InputError
+from quantnn.hdl.core.core import Core
+from quantnn.hdl.core.verilog import emit_verilog
+from quantnn.model.network import FloatNetwork
+from quantnn.network.file import load_network
+from quantnn.network.network import IntegerNetwork
+from quantnn.plan.core_record import CoreRecord
+from quantnn.plan.datapath import format_name
+
+__all__ = ["ExportedHardware"]
+
+
+@dataclass(frozen=True, eq=False)
+class ExportedHardware:
+    """An exported folder as far as other weights are concerned.
+
+    Parameters
+    ----------
+    folder : Path
+    record : CoreRecord
+        What was built.
+    network : IntegerNetwork
+        What is in it.
+    """
+
+    folder: Path
+    record: CoreRecord
+    network: IntegerNetwork
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read ``core/plan.json`` and ``network.npz``.
+
+        Raises
+        ------
+        InputError
+            One is missing or damaged, or they do not belong together.
+        """
+        path = folder / "core" / "plan.json"
+        hardware = cls(folder, CoreRecord.load(path), load_network(folder / "network.npz"))
+        try:
+            hardware.check(hardware.network)
+            hardware.record.core_plan(hardware.network)
+        except DoesNotFitError as error:
+            raise InputError(f"{path} is not that of network.npz ({error})") from None
+        except (LookupError, ValueError, TypeError) as error:
+            raise InputError(f"{path} is damaged ({error}): export the model again") from None
+        return hardware
+
+    def compare(self, model: FloatNetwork) -> None:
+        """Refuse a model of another shape before it is quantized.
+
+        Raises
+        ------
+        DoesNotFitError
+            Says the first difference.
+        """
+        record = self.record
+        if model.input != record.input:
+            raise DoesNotFitError(
+                f"the model's inputs are {format_name(model.input)}, those of the hardware {format_name(record.input)}:"
+                " export again"
+            )
+        shapes = [("dense", layer.in_features, layer.out_features, layer.activation) for layer in model.layers]
+        if not model.scaling.uniform and model.sensor is None:
+            shapes.insert(0, ("rescale", model.in_features, model.in_features, "input scaling"))
+        if len(shapes) != len(record.layers):
+            count = len(record.layers)
+            raise DoesNotFitError(f"the model has {len(shapes)} layers, the hardware {count}: export again")
+        for number, (own, there) in enumerate(zip(shapes, record.layers, strict=True)):
+            if own != there.shape:
+                a, b = ("{} {}→{} {}".format(*shape) for shape in (own, there.shape))
+                raise DoesNotFitError(f"layer {number}: it is {a}, the hardware {b}: export again")
+        classify = model.decision != "none"
+        if classify != record.classify:
+            gives, given = (("values", "classes")[answer] for answer in (classify, record.classify))
+            raise DoesNotFitError(f"the model answers with {gives}, the hardware with {given}: export again")
+
+    def check(self, network: IntegerNetwork) -> None:
+        """Prove that every layer fits, over every possible input.
+
+        Raises
+        ------
+        DoesNotFitError
+            Says the first thing that does not.
+        """
+        for number, (layer, there) in enumerate(zip(network.layers, self.record.layers, strict=True)):
+            if difference := there.difference(layer):
+                raise DoesNotFitError(f"layer {number}: {difference}: export again")
+            for misfit in there.misfits(layer, network.accumulator_boxes[number]):
+                raise DoesNotFitError(f"layer {number}: {misfit.reason}: export again")
+
+    def memories(self, network: IntegerNetwork) -> dict[str, bytes]:
+        """Every memory file of the core with a network in it that passed :meth:`check`, by name.
+
+        The whole core is generated anew. Its Verilog must come out as the one that is there.
+
+        Raises
+        ------
+        InputError
+            A file of the core is missing or was changed.
+        DoesNotFitError
+            The Verilog would be another.
+        """
+        verilog, memories = self._core(network)
+        for place in ("core", "board"):
+            source = self.folder / place / f"{CORE}.v"
+            found = _text(source)
+            if found != verilog:
+                if found == self._core(self.network)[0]:
+                    raise DoesNotFitError("the new weights need other logic: export again")
+                raise InputError(f"{source} was changed, or written by another quantnn: export the model again")
+            for name in memories:
+                if not (self.folder / place / name).is_file():
+                    raise InputError(f"{self.folder / place / name} is missing: export the model again")
+        return memories
+
+    def _core(self, network: IntegerNetwork) -> tuple[str, dict[str, bytes]]:
+        """The core's Verilog, without the line that names the version, and its memory files."""
+        with tempfile.TemporaryDirectory() as name:
+            first, *others = emit_verilog(Core(self.record.core_plan(network)), CORE, Path(name))
+            return _text(first), {path.name: path.read_bytes() for path in others}
+
+
+def _text(verilog: Path) -> str:
+    try:
+        return verilog.read_text().partition("\n")[2]
+    except OSError as error:
+        raise InputError(f"{verilog} cannot be read ({error.strerror}): export the model again") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{verilog} is damaged: export the model again") from None

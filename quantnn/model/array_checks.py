@@ -1,0 +1,93 @@
+"""What an array of an untrusted file must hold before it is used.
+
+A check takes the array's name and its source, the file; the name is empty where the file holds just one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.errors import InputError
+from quantnn.files.safe_npz import Array
+from quantnn.model.activation import Floats
+
+__all__ = ["integral", "numeric", "texts"]
+
+
+def numeric(array: Array, name: str, source: str | Path) -> Floats:
+    """The array as float64 of the same shape, every value finite.
+
+    Raises
+    ------
+    InputError
+        It holds text, NaN or infinity.
+    """
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{_where(name, source)} must hold numbers, not {array.dtype}: save it as numbers")
+    with np.errstate(over="ignore"):
+        values = array.astype(np.float64)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        what = "NaN" if np.isnan(values[bad][0]) else "infinite"
+        raise InputError(
+            f"{_where(name, source)} has values that are not finite ({int(bad.sum())} of {bad.size},"
+            f" the first is {what}{_place(bad)}): train or save it again"
+        )
+    return values
+
+
+def integral(array: Array, name: str, source: str | Path, allowed: IntegerRange, remedy: str) -> Integers:
+    """The array as int64 of the same shape, every value an integer of ``allowed``; 3.0 is one.
+
+    Raises
+    ------
+    InputError
+        It holds text, NaN, infinity, a fraction, or a value outside ``allowed``. The message ends with
+        ``remedy``.
+    """
+    values = numeric(array, name, source)
+    fraction = values != np.floor(values)
+    if fraction.any():
+        found = f"{values[fraction][0]:g}{_place(fraction)}"
+        raise InputError(f"{_where(name, source)} must hold integers, not {found}: {remedy}")
+    outside = (values < allowed.lo) | (values > allowed.hi)
+    if outside.any():
+        found = f"{values[outside][0]:.15g}{_place(outside)}"
+        raise InputError(
+            f"{_where(name, source)} must lie in {allowed.lo}..{allowed.hi}, not be {found}: {remedy}"
+        )
+    return values.astype(np.int64)
+
+
+def texts(array: Array, name: str, source: str | Path) -> list[str]:
+    """The strings of a one-dimensional array of text, without surrounding blanks.
+
+    Raises
+    ------
+    InputError
+        It holds no text, has another shape, or the text cannot be decoded.
+    """
+    if array.dtype.kind not in "US" or array.ndim != 1:
+        raise InputError(
+            f"{_where(name, source)} must be a list of strings, not {array.dtype} of shape {array.shape}:"
+            " save it like np.array(['relu', 'linear'])"
+        )
+    try:
+        strings = [text.decode("ascii") if isinstance(text, bytes) else text for text in array.tolist()]
+    except (ValueError, SystemError):  # numpy raises the latter for code points beyond Unicode
+        raise InputError(f"{_where(name, source)} has undecodable text: save it as ASCII") from None
+    return [text.strip() for text in strings]
+
+
+def _where(name: str, source: str | Path) -> str:
+    return f"{source}: array {name}" if name else str(source)
+
+
+def _place(mask: npt.NDArray[np.bool_]) -> str:
+    if mask.ndim == 0:
+        return ""
+    return f" at {[int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape)]}"

@@ -1,0 +1,1 @@
+"""The integer network: layers, its file, and the numpy reference that says what hardware has to compute."""

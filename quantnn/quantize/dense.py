@@ -1,0 +1,201 @@
+"""A dense layer with its activation function in integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from quantnn.arithmetic import MAX_MULTIPLIER_BITS, IntegerRange, Integers, Requantizer
+from quantnn.model.activation import FloatActivation, Floats
+from quantnn.model.network import FloatDense
+from quantnn.network.layers import Dense
+from quantnn.network.reference import accumulate
+from quantnn.network.table import Table
+from quantnn.quantize.precision import Precision
+from quantnn.quantize.scale_limits import UNLIMITED, ScaleLimits
+from quantnn.quantize.weights import QuantizedTensor, coarser, integer_weights, with_bias
+
+__all__ = ["quantize_dense", "slope_multiplier"]
+
+_CANDIDATES = 4
+"""Activation scales that are tried: the finest that clips nothing, and the next finer ones."""
+_SLOPE_BITS = range(8, MAX_MULTIPLIER_BITS)
+_SLOPE_ERROR = 2.0**-8
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """An activation function that saturates, tabulated over ±2**reach.
+
+    ``signed`` tells whether it goes from −1 to 1 or from 0 to 1. Outputs take ``activation_bits`` and are symmetric.
+    """
+
+    function: Callable[[Floats], Floats]
+    reach: int
+    signed: bool
+
+    def table(self, precision: Precision) -> tuple[Table, int, float]:
+        """The table, the fractional bits of its index, and the scale of its outputs.
+
+        The index has two bits more than the outputs: both functions then err by half a unit at their steepest.
+        """
+        bits = precision.activation_bits + 2
+        index = IntegerRange.of_format(bits, signed=True)
+        fraction = bits - 1 - self.reach
+        greatest = precision.activations(self.signed).hi
+        points: Floats = np.arange(index.lo, index.hi + 1, dtype=np.float64) * 2.0**-fraction
+        exact = self.function(points) * greatest
+        values = tuple(int(v) for v in np.floor(exact + 0.5))
+        return Table(index, values, IntegerRange(-greatest if self.signed else 0, greatest)), fraction, 1 / greatest
+
+
+_CURVES = {
+    "sigmoid": _Curve(lambda x: 1 / (1 + np.exp(-x)), reach=3, signed=False),
+    "tanh": _Curve(np.tanh, reach=2, signed=True),
+}
+
+
+def quantize_dense(
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    *,
+    logits: bool,
+    limits: ScaleLimits = UNLIMITED,
+) -> Dense:
+    """The integer layer. Logits are not rounded: their accumulators are aligned by exact left shifts.
+
+    Raises
+    ------
+    ValueError
+        The layer's scales cannot be expressed.
+    """
+    weights, fraction = integer_weights(layer, tensor, precision, limits.channels)
+    activation = FloatActivation.named(layer.activation)
+    if activation.kind in _CURVES:
+        return _tabulated(layer, tensor, precision, fraction, limits, _CURVES[activation.kind])
+    slope = {"linear": 1.0, "relu": 0.0}.get(activation.kind, activation.slope)
+    if slope is None:
+        raise ValueError(f"the activation {layer.activation} has no integer form")
+    if logits:
+        return _aligned(layer, tensor, precision, fraction, limits, slope)
+    return _shifted(layer, tensor, precision, weights, fraction, limits, slope)
+
+
+def slope_multiplier(slope: float) -> tuple[int, int]:
+    """k and the multiplier n of negative accumulators beside 2**k, so that n / 2**k is the slope; k = 0 if exact."""
+    if slope in (0.0, 1.0):
+        return 0, int(slope)
+    for bits in _SLOPE_BITS:
+        negative = round(slope * (1 << bits))
+        if abs(negative / (1 << bits) - slope) <= slope * _SLOPE_ERROR:
+            break
+    return bits, negative
+
+
+def _shifted(
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    weights: Integers,
+    fraction: Integers,
+    limits: ScaleLimits,
+    slope: float,
+) -> Dense:
+    """A layer whose outputs are requantized to the activation format by shifts; slope is that below zero."""
+    output = precision.activations(signed=slope > 0)
+    draft = with_bias(layer, tensor, weights, fraction, precision)
+    slope_bits, negative = slope_multiplier(slope)
+    least, greatest = limits.with_slope(slope_bits)
+    out_fraction = _activation_fraction(draft, fraction, tensor, output, slope) - limits.outputs
+    out_fraction = min(out_fraction, int(fraction.min()) - least)
+    weights, fraction = coarser(layer, tensor, precision, fraction, out_fraction + greatest)
+    draft = with_bias(layer, tensor, weights, fraction, precision)
+    requantizer = _by_shifts(fraction - out_fraction, output, slope_bits, negative)
+    return replace(draft, requantizer=requantizer, scale=float(2.0**-out_fraction))
+
+
+def _by_shifts(shifts: Integers, output: IntegerRange, slope_bits: int = 0, negative: int = 1) -> Requantizer:
+    """Right shifts as s, left shifts (negative numbers) as m; both multipliers have 2**slope_bits more."""
+    left = [max(0, -int(s)) for s in shifts]
+    return Requantizer.make(
+        len(left),
+        output,
+        multiplier=tuple(1 << (k + slope_bits) for k in left),
+        negative_multiplier=tuple(negative << k for k in left),
+        shift=tuple(max(0, int(s)) + slope_bits for s in shifts),
+    )
+
+
+def _activation_fraction(
+    draft: Dense, fraction: Integers, tensor: QuantizedTensor, output: IntegerRange, slope: float
+) -> int:
+    """Fractional bits of a layer's output: the least square error over the calibration samples, or else the finest
+    that the proven interval bounds allow without clipping."""
+    scale = 2.0 ** -fraction.astype(np.float64)
+    if tensor.samples is None:
+        box = draft.accumulator_box(tensor.box)
+        sums = np.array([[r.lo for r in box], [r.hi for r in box]], dtype=np.float64)
+    else:
+        sums = accumulate(draft, tensor.samples).astype(np.float64)
+    values: Floats = np.where(sums < 0, sums * slope, sums) * scale
+    greatest = float(np.abs(values).max())
+    if greatest == 0:
+        return int(fraction.min())
+    finest = int(np.floor(np.log2(output.hi / greatest)))
+    if tensor.samples is None:
+        return finest
+
+    def loss(candidate: int) -> float:
+        rounded = np.clip(np.round(values * 2.0**candidate), output.lo, output.hi) * 2.0**-candidate
+        return float(np.square(rounded - values).sum())
+
+    return min(range(finest, finest + _CANDIDATES), key=loss)
+
+
+def _tabulated(
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    fraction: Integers,
+    limits: ScaleLimits,
+    curve: _Curve,
+) -> Dense:
+    """A layer whose accumulators are requantized to a table's index."""
+    table, index_fraction, scale = curve.table(precision)
+    if int(fraction.min()) < index_fraction - MAX_MULTIPLIER_BITS + 1:
+        raise ValueError(f"its weights are too large for {layer.activation}: every output would be at an end")
+    weights, fraction = coarser(layer, tensor, precision, fraction, index_fraction + limits.shifts[1])
+    draft = with_bias(layer, tensor, weights, fraction, precision)
+    requantizer = _by_shifts(fraction - index_fraction, table.index)
+    return replace(draft, requantizer=requantizer, table=table, scale=scale)
+
+
+def _aligned(
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    fraction: Integers,
+    limits: ScaleLimits,
+    slope: float,
+) -> Dense:
+    """The last layer: accumulators aligned by exact left shifts, unrounded and unsaturated."""
+    slope_bits, negative = slope_multiplier(slope)
+    spread = min(limits.spread, MAX_MULTIPLIER_BITS - 1 - slope_bits)
+    cap = min(int(fraction.min()) + spread, int(fraction.max()) - limits.outputs)
+    weights, fraction = coarser(layer, tensor, precision, fraction, cap)
+    draft = with_bias(layer, tensor, weights, fraction, precision)
+    finest = int(fraction.max())
+    everything = IntegerRange(-(1 << 62), 1 << 62)
+    requantizer = replace(
+        _by_shifts(fraction - finest, everything),
+        multipliers=tuple(1 << (finest - int(f) + slope_bits) for f in fraction),
+        negative_multipliers=tuple(negative << (finest - int(f)) for f in fraction),
+    )
+    box = requantizer.interval(draft.accumulator_box(tensor.box))
+    output = IntegerRange(min(r.lo for r in box), max(r.hi for r in box))
+    return replace(
+        draft, requantizer=replace(requantizer, output=output), scale=float(2.0 ** -(finest + slope_bits))
+    )

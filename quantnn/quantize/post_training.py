@@ -1,0 +1,96 @@
+"""Post-training quantization: a float network in, an integer network out.
+
+Scales are powers of two, so that requantization is a shift: weights have one per output channel, activations one per
+layer, chosen to lose least on the calibration samples.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from quantnn.arithmetic import Integers
+from quantnn.errors import InputError
+from quantnn.model.activation import Floats
+from quantnn.model.network import FloatDense, FloatNetwork
+from quantnn.network.layers import Dense, Layer
+from quantnn.network.network import IntegerNetwork
+from quantnn.network.reference import accumulate
+from quantnn.quantize.dense import quantize_dense
+from quantnn.quantize.input import quantize_input
+from quantnn.quantize.precision import Precision
+from quantnn.quantize.weights import QuantizedTensor
+
+__all__ = ["DenseQuantizer", "quantize"]
+
+_CALIBRATION_SAMPLES = 2048
+
+
+class DenseQuantizer(Protocol):
+    """Makes the integer form of a dense layer that becomes layer ``number`` of the integer network."""
+
+    def __call__(
+        self, number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+    ) -> Dense: ...
+
+
+def _freely(
+    number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+) -> Dense:
+    return quantize_dense(layer, tensor, precision, logits=logits)
+
+
+def quantize(
+    network: FloatNetwork,
+    calibration: Integers | None = None,
+    precision: Precision = Precision(),
+    dense_layer: DenseQuantizer = _freely,
+) -> IntegerNetwork:
+    """Quantize a float network.
+
+    Parameters
+    ----------
+    calibration : int64 array of shape (n, in_features), optional
+        Raw inputs; without them the network's own are used, and without those the proven interval bounds, which are
+        wide: accuracy then suffers.
+    dense_layer : DenseQuantizer
+        What makes the dense layers; by default whatever loses least.
+
+    Raises
+    ------
+    InputError
+        The network cannot be expressed: its scales are too far apart.
+    """
+    samples = network.calibration if calibration is None else calibration
+    if samples is not None and len(samples) > _CALIBRATION_SAMPLES:
+        samples = samples[np.linspace(0, len(samples) - 1, _CALIBRATION_SAMPLES).astype(int)]
+    layers: list[Layer] = []
+    first, slope, offset = quantize_input(
+        network.scaling, network.input, network.in_features, samples, precision, fold=network.sensor is not None
+    )
+    tensor = QuantizedTensor([network.input] * network.in_features, slope, offset, samples)
+    if first is not None:
+        layers.append(first)
+        tensor = _after(first, tensor, slope, offset)
+    for number, layer in enumerate(network.layers):
+        try:
+            last = number == len(network.layers) - 1
+            dense = dense_layer(len(layers), layer, tensor, precision, logits=last)
+        except ValueError as error:
+            raise InputError(f"Layer {number} cannot be quantized: {error}") from None
+        layers.append(dense)
+        count = dense.out_features
+        tensor = _after(dense, tensor, np.full(count, dense.scale), np.zeros(count))
+    return IntegerNetwork(
+        network.input,
+        tuple(layers),
+        classify=network.decision != "none",
+        input_scale=float(network.scaling.slope.flat[0]) if network.scaling.uniform else 1.0,
+        sensor=network.sensor,
+    )
+
+
+def _after(layer: Layer, tensor: QuantizedTensor, slope: Floats, offset: Floats) -> QuantizedTensor:
+    samples = None if tensor.samples is None else layer.finish(accumulate(layer, tensor.samples))
+    return QuantizedTensor(layer.output_box(tensor.box), slope, offset, samples)

@@ -1,0 +1,1 @@
+"""The exported core and board, simulated and compared with the reference."""

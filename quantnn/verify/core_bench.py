@@ -1,0 +1,147 @@
+"""A core in the simulator, under the conditions that it has to stand."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from quantnn.arithmetic import Integers
+from quantnn.beats import BeatFormat
+from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.vectors import Vectors
+from quantnn.network.network import IntegerNetwork
+from quantnn.sim.device import Device, Tap
+from quantnn.sim.frames import Frames
+from quantnn.sim.simulator import Run, Simulator
+from quantnn.verify.findings import Difference, Findings
+
+__all__ = ["CoreBench", "adversities", "any_frames"]
+
+_STALLED_SAMPLES = 64
+_STALLS = 0.375
+"""Share of the cycles in which a stalling source or sink waits, at least."""
+_RESETS = 12
+_SPLIT_CYCLES = 100_000
+"""Simulated cycles from which on a run is split over several processes."""
+_SMOOTH = Run(samples=0, patience=0)
+"""No stalls and no resets; samples and patience are filled in for each run."""
+
+
+def adversities(interface: CoreInterface) -> dict[str, Run]:
+    """Conditions under which the first samples go through again, by what they are called."""
+    slow_in, slow_out = _slow(interface.input, interface.interval), _slow(interface.output, interface.interval)
+    return {
+        "a stalling source, from power-up without a reset": replace(_SMOOTH, stall_in=slow_in, reset=False, seed=2),
+        "a stalling sink": replace(_SMOOTH, stall_out=slow_out, seed=3),
+        "a stalling source and sink": replace(_SMOOTH, stall_in=slow_in, stall_out=slow_out, seed=4),
+        "resets in mid-stream": replace(_SMOOTH, stall_out=(1 + slow_out) / 2, resets=_resets(interface), seed=5),
+        "resets at full speed": replace(_SMOOTH, resets=_resets(interface), seed=7),
+    }
+
+
+def any_frames(interface: CoreInterface) -> Run:
+    """Conditions under which frames of any length go through."""
+    return replace(_SMOOTH, stall_in=_STALLS, stall_out=_slow(interface.output, interface.interval), seed=6)
+
+
+def _slow(stream: BeatFormat, interval: int) -> float:
+    """The share of cycles that one end has to stall to be slower than the core, so that queues run full or empty."""
+    return max(_STALLS, 1 - stream.beats / (2 * interval))
+
+
+def _resets(interface: CoreInterface) -> tuple[int, ...]:
+    """Cycles of resets that meet the full pipeline at different places of a sample."""
+    full = interface.latency + 2 * interface.interval + 50
+    return tuple(full * number + number * (number * interface.interval // _RESETS) for number in range(1, _RESETS + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class CoreBench:
+    """A core between a source of samples and checkers of what the reference answers.
+
+    Parameters
+    ----------
+    device : Device
+        The core, as Verilog or as a netlist.
+    interface : CoreInterface
+    vectors : Vectors
+    lengths : int64 array of shape (n,), optional
+        Beats of each sample's frame, if they are not all right.
+    optimize : bool
+        Whether to compile for speed, which takes twice as long.
+    """
+
+    device: Device
+    interface: CoreInterface
+    vectors: Vectors
+    lengths: Integers | None = None
+    optimize: bool = True
+
+    @classmethod
+    def of_design(cls, folder: Path, interface: CoreInterface, vectors: Vectors) -> CoreBench:
+        """Around the core of an exported folder."""
+        taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in interface.taps)
+        device = Device(CORE, folder / "core" / f"{CORE}.v", interface.input, interface.output, taps)
+        return cls(device, interface, vectors)
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        """What runs it."""
+        return Simulator([self.device], optimize=self.optimize)
+
+    @property
+    def _patience(self) -> int:
+        return 4 * self.interface.latency + 40 * self.interface.interval + 1000
+
+    def back_to_back(self, jobs: int) -> Findings:
+        """All samples without a stall, split over ``jobs`` simulations where they are many."""
+        count = len(self.vectors.inputs)
+        if count * self.interface.interval < _SPLIT_CYCLES:
+            jobs = 1
+        ends = [count * job // jobs for job in range(jobs + 1)]
+        with ThreadPoolExecutor(jobs) as pool:
+            parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
+        return sum(parts[1:], start=parts[0])
+
+    def part(self, conditions: Run) -> Findings:
+        """The first samples under other conditions."""
+        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), conditions)
+
+    def with_other_frames(self, network: IntegerNetwork) -> CoreBench:
+        """The first samples in frames of any length."""
+        frames = Frames.of_any_length(self.interface.input, self.vectors.inputs[:_STALLED_SAMPLES])
+        return replace(self, vectors=Vectors.make(network, frames.answered), lengths=frames.lengths)
+
+    def run(
+        self,
+        first: int,
+        end: int,
+        conditions: Run = _SMOOTH,
+        simulator: Simulator | None = None,
+        keep: Path | None = None,
+    ) -> Findings:
+        """One simulation of the samples from ``first`` to before ``end``; ``keep`` takes the waveform."""
+        samples = self.vectors.inputs[first:end]
+        layers = tuple(values[first:end] for values in self.vectors.expected.layers)
+        warm = min(len(samples) - 1, 2 * len(layers) + 4)
+        run = replace(conditions, samples=len(samples), patience=self._patience, warm=warm)
+        work = Path(tempfile.mkdtemp(prefix="quantnn-"))
+        lengths = None if self.lengths is None else self.lengths[first:end]
+        self.device.write_vectors(work, Frames(self.interface.input, samples, lengths), layers)
+        raw = (simulator or self.simulator).run(run, work)
+        if keep is not None:
+            keep.write_bytes((work / "wave.vcd").read_bytes())
+        shutil.rmtree(work)  # unless the simulation broke off: then its log stays
+        return Findings.read(raw, 0, self.interface, len(samples), warm, first)
+
+    def record(self, difference: Difference | None, target: Path) -> None:
+        """A waveform of the failing sample alone, or, if it takes others to fail, of all up to it."""
+        sample = difference.sample if difference else 0
+        simulator = Simulator([self.device], wave=True)
+        alone = self.run(sample, sample + 1, simulator=simulator, keep=target)
+        if not alone.failures:
+            self.run(0, sample + 1, simulator=simulator, keep=target)

@@ -1,0 +1,104 @@
+"""Proof by simulation: every layer of every sample, compared with the reference on every bit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quantnn.design.export import write_report
+from quantnn.design.interface import CoreInterface
+from quantnn.design.report import load_report
+from quantnn.design.vectors import Vectors
+from quantnn.errors import InputError, VerificationError
+from quantnn.network.file import load_network
+from quantnn.verify.core_bench import CoreBench, adversities, any_frames
+
+__all__ = ["VerifyOptions", "verify"]
+
+WAVE = "wave.vcd"
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """How to verify.
+
+    Parameters
+    ----------
+    samples : int or None
+        Only the first samples of the folder's vectors; all by default.
+    wave : bool
+        Whether a failure leaves a waveform of the first failing sample, wave.vcd.
+    jobs : int
+        Simulations to run at the same time.
+    """
+
+    samples: int | None = None
+    wave: bool = False
+    jobs: int = 2
+
+
+def verify(
+    folder: Path, options: VerifyOptions = VerifyOptions(), step: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Simulate the exported core and compare it with the reference; returns the report with what was found.
+
+    The reference answers anew: expected vectors that somebody changed are refused. Samples go through back to back,
+    for which the initiation interval and the latency are measured; a part of them again with random stalls at the
+    source, at the sink and at both, with resets in mid-stream, and in frames that end early or late.
+
+    Raises
+    ------
+    InputError
+        The folder is no exported design.
+    VerificationError
+        The hardware differs: the message names layer, neuron, sample, got and expected. The report is written first.
+    ToolError
+        The simulator is missing or failed.
+    """
+    started = time.monotonic()
+    report = load_report(folder)
+    step("computing the expected answers")
+    network = load_network(folder / "network.npz")
+    interface = CoreInterface.load(folder / "core" / "interface.json")
+    vectors = Vectors.load(folder / "vectors", network)
+    if options.samples is not None:
+        if options.samples < 1:
+            raise InputError(f"--samples must be at least 1, not {options.samples}")
+        count = min(options.samples, len(vectors.inputs))
+        vectors = Vectors(vectors.inputs[:count], vectors.expected.head(count))
+    bench = CoreBench.of_design(folder, interface, vectors)
+    step("compiling the simulator (kept for the next time)")
+    bench.simulator.program.path  # noqa: B018  compiles
+    step(f"simulating {len(vectors.inputs)} samples back to back")
+    found = bench.back_to_back(options.jobs)
+    interval, latency = found.interval, found.latency
+    for name, conditions in adversities(interface).items():
+        step(f"simulating {name}")
+        found += bench.part(conditions)
+    step("simulating frames that end early or late")
+    found += bench.with_other_frames(network).part(any_frames(interface)).prefixed("with tlast early or late")
+
+    found = found.with_timing(interface, interval, latency)
+    report["verification"] = {
+        "passed": not found.failures,
+        "samples": len(vectors.inputs),
+        "layers": len(network.layers),
+        "values_compared": found.values,
+        "mismatches": found.mismatches,
+        "first_difference": str(found.failures[0]) if found.failures else None,
+        "simulator": bench.simulator.name,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    report["ii_cycles"]["measured"] = interval
+    report["latency_cycles"]["measured"] = latency
+    if found.failures and options.wave:
+        step("recording the first failing sample")
+        bench.record(found.difference, folder / WAVE)
+        report["files"] = sorted({*report["files"], WAVE})
+    write_report(report, folder)
+    if found.failures:
+        raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}")
+    return report

@@ -1,0 +1,113 @@
+import copy
+import json
+from importlib import resources
+
+import jsonschema
+import pytest
+from built import RESULT
+
+from quantnn.build.record import add_build, build_files, drop_build, keep_files
+from quantnn.design.report import load_report, save_report
+from quantnn.design.summary import render_summary
+from quantnn.errors import InputError
+
+SCHEMA = jsonschema.Draft202012Validator(
+    json.loads(resources.files("quantnn").joinpath("report_schema.json").read_text())
+)
+
+
+@pytest.fixture
+def design(small, copy_of):
+    return copy_of(small)
+
+
+def test_it_goes_into_report_and_summary(design):
+    before = load_report(design)
+    report = add_build(design, RESULT)
+    assert report == load_report(design)
+    assert report["build"] == RESULT.to_json()
+    assert (design / "summary.txt").read_text() == render_summary(report)
+    made = {"board/quantnn_board.bit", "board/out/log.txt"}
+    assert set(report["files"]) == {*before["files"], *made} and report["files"] == sorted(report["files"])
+    for name in before:
+        if name != "files":
+            assert report[name] == before[name], name
+
+
+def test_a_second_build_takes_the_place_of_the_first(design):
+    before = load_report(design)
+    add_build(design, RESULT)
+    report = add_build(design, type(RESULT)(**(vars(RESULT) | {"files": ("other.bit",), "seed": 4})))
+    assert report["build"]["seed"] == 4
+    assert set(report["files"]) - set(before["files"]) == {"board/other.bit"}
+
+
+def test_taking_it_out_gives_the_report_before(design):
+    before = load_report(design)
+    report = add_build(design, RESULT)
+    assert drop_build(report) == ("board/quantnn_board.bit", "board/out/log.txt")
+    assert report == before
+    assert drop_build(report) == build_files(report) == ()
+    assert report == before
+
+
+def test_a_folder_that_is_no_design(tmp_path):
+    with pytest.raises(InputError, match=r"is no exported design"):
+        add_build(tmp_path, RESULT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_entry_is_refused(design):
+    """Its files are deleted when the weights change, so they must lie in the folder."""
+    report = add_build(design, RESULT)
+    report["build"]["files"] = ["../../precious"]
+    save_report(report, design)
+    with pytest.raises(InputError, match=r"report.json is damaged \(A build's files must be names in board/"):
+        load_report(design)
+
+
+class TestFiles:
+    def test_they_take_the_place_of_those_before(self, design, tmp_path):
+        before = load_report(design)
+        new = {"quantnn_board.bit": tmp_path / "a", "out/log.txt": tmp_path / "b"}
+        for path in new.values():
+            path.write_text(path.name)
+        keep_files(design, new)
+        add_build(design, RESULT)
+        (tmp_path / "c").write_text("c")
+        keep_files(design, {"out/log.txt": tmp_path / "c"})
+        assert (design / "board" / "out" / "log.txt").read_text() == "c"
+        assert not (design / "board" / "quantnn_board.bit").exists()
+        report = load_report(design)
+        assert report["files"] == sorted([*before["files"], "board/out/log.txt"])
+        assert report | {"files": []} == before | {"files": []}
+        assert (design / "summary.txt").read_text() == render_summary(before)
+
+    def test_whatever_fails_nothing_changes(self, design, tmp_path):
+        add_build(design, RESULT)
+        before = {path: path.read_bytes() for path in design.rglob("*") if path.is_file()}
+        (tmp_path / "a").write_text("a")
+        with pytest.raises(OSError):
+            keep_files(design, {"a": tmp_path / "a", "b": tmp_path / "gone"})
+        assert before == {path: path.read_bytes() for path in design.rglob("*") if path.is_file()}
+
+
+class TestSchema:
+    def test_it_describes_a_build(self, design):
+        assert not list(SCHEMA.iter_errors(add_build(design, RESULT)))
+
+    @pytest.mark.parametrize("path", [(), ("resources", 0), ("critical_path",), ("slacks", 0)], ids=str)
+    def test_every_field_is_required_and_has_one_type(self, design, path):
+        report = add_build(design, RESULT)
+
+        def entry(of):
+            found = of["build"]
+            for key in path:
+                found = found[key]
+            return found
+
+        for field in entry(report):
+            for change in (lambda found, field: found.pop(field), lambda found, field: found.update({field: True})):
+                changed = copy.deepcopy(report)
+                change(entry(changed), field)
+                assert list(SCHEMA.iter_errors(changed)), (*path, field)

@@ -1,0 +1,208 @@
+from pathlib import Path
+
+import pytest
+
+from quantnn.design import folder as module
+from quantnn.design.folder import export_folder
+from quantnn.design.report import load_report, save_report
+from quantnn.errors import InputError
+
+
+class Broken(Exception):
+    """What goes wrong while a folder is written."""
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Where to export to, in a folder that holds nothing else."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home" / "design"
+
+
+@pytest.fixture
+def earlier(place, small):
+    """An export that stands there already."""
+    write(place, small, {"core/old.v": "old"})
+    return place
+
+
+def write(place, design, files):
+    """Export some files, listed in a report that is like that of ``design``."""
+    with export_folder(place) as folder:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        save_report({**load_report(design), "files": sorted([*files, "report.json"])}, folder)
+
+
+def tree(folder):
+    """Every file of a folder and its content, hidden ones too; None for folders."""
+    paths = sorted(folder.rglob("*"))
+    return {p.relative_to(folder).as_posix(): p.read_bytes() if p.is_file() else None for p in paths}
+
+
+def refusal(place):
+    """The message with which a destination is refused; nothing is written, and the body is not run."""
+    before = tree(place.parent)
+    with pytest.raises(InputError) as caught, export_folder(place):
+        raise AssertionError("not reached")
+    assert tree(place.parent) == before
+    assert str(caught.value).startswith(str(place))
+    assert "\n" not in str(caught.value)
+    return str(caught.value).removeprefix(str(place))
+
+
+@pytest.mark.parametrize("name", ["design", "new/and/deep"])
+def test_a_new_folder_appears_at_the_end(tmp_path, name):
+    place = tmp_path / name
+    with export_folder(place) as folder:
+        assert folder.parent == place.parent and not place.exists()
+        (folder / "core").mkdir()
+        (folder / "core" / "a.v").write_text("a")
+    assert tree(place) == {"core": None, "core/a.v": b"a"}
+    assert [path.name for path in place.parent.iterdir()] == [place.name]
+
+
+def test_others_may_read_it(place):
+    with export_folder(place):
+        pass
+    assert place.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_name_relative_to_where_one_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with export_folder(Path("design")) as folder:
+        (folder / "a").write_text("a")
+    assert tree(tmp_path) == {"design": None, "design/a": b"a"}
+
+
+def test_nothing_is_left_when_it_fails(place):
+    with pytest.raises(Broken), export_folder(place) as folder:
+        (folder / "a").write_text("a")
+        raise Broken
+    assert tree(place.parent) == {}
+
+
+def test_a_full_disk(place):
+    message = r"design cannot be written \(No space left on device\): choose another folder with -o$"
+    with pytest.raises(InputError, match=message), export_folder(place) as folder:
+        (folder / "a").write_text("a")
+        raise OSError(28, "No space left on device")
+    assert tree(place.parent) == {}
+
+
+def test_an_earlier_export_stays_when_it_fails(earlier):
+    before = tree(earlier.parent)
+    with pytest.raises(Broken), export_folder(earlier) as folder:
+        (folder / "a").write_text("a")
+        raise Broken
+    assert tree(earlier.parent) == before
+
+
+def test_an_earlier_export_is_replaced(earlier, small):
+    write(earlier, small, {"board/new.v": "new"})
+    assert set(tree(earlier.parent)) == {
+        "design", "design/board", "design/board/new.v", "design/report.json",
+    }  # fmt: skip
+
+
+def test_an_empty_folder_is_replaced(place):
+    (place / "empty").mkdir(parents=True)
+    with export_folder(place) as folder:
+        (folder / "a").write_text("a")
+    assert tree(place) == {"a": b"a"}
+
+
+def test_a_folder_without_a_report_is_refused(place):
+    place.mkdir()
+    (place / "thesis.txt").write_text("mine")
+    assert refusal(place) == " holds something else: choose another folder with -o, or empty it"
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "core/thesis.txt", ".hidden", "own/thesis.txt"])
+def test_a_file_that_no_export_wrote_is_named(earlier, name):
+    (earlier / name).parent.mkdir(exist_ok=True)
+    (earlier / name).write_text("mine")
+    rest = ", which the export there did not write: choose another folder with -o, or move it away"
+    assert refusal(earlier) == f" holds {name}{rest}"
+
+
+def test_of_several_the_first_is_named(earlier):
+    (earlier / "z").write_text("mine")
+    (earlier / "a").write_text("mine")
+    assert refusal(earlier).startswith(" holds a and more, which the export there did not write")
+
+
+def test_a_link_that_no_export_wrote_is_named_too(earlier, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "thesis.txt").write_text("mine")
+    (earlier / "link").symlink_to(tmp_path / "elsewhere")
+    (earlier / "broken").symlink_to(tmp_path / "nowhere")
+    assert refusal(earlier).startswith(" holds broken and more")
+    (earlier / "broken").unlink()
+    assert refusal(earlier).startswith(" holds link, which")
+
+
+def test_a_damaged_report_is_no_leave_to_delete(earlier):
+    (earlier / "report.json").write_text("{")
+    message = refusal(earlier)
+    assert message.startswith("/report.json is damaged (")
+    assert message.endswith(f": choose another folder with -o, or move {earlier} away")
+
+
+def test_a_file_is_refused(place):
+    place.write_text("mine")
+    assert refusal(place) == " is not a folder: choose another one with -o"
+
+
+@pytest.mark.parametrize("target", ["earlier", "empty", "file", "nothing"])
+def test_a_symbolic_link_is_refused(place, tmp_path, target, small):
+    other = tmp_path / "other"
+    if target == "earlier":
+        write(other, small, {"a": "a"})
+    elif target == "empty":
+        other.mkdir()
+    elif target == "file":
+        other.write_text("mine")
+    place.symlink_to(other)
+    before = tree(tmp_path)
+    assert refusal(place) == " is not a folder: choose another one with -o"
+    assert tree(tmp_path) == before and place.is_symlink()
+
+
+def test_a_parent_that_is_a_file(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    message = r"file/design cannot be written \(.*\): choose another folder with -o$"
+    with pytest.raises(InputError, match=message), export_folder(tmp_path / "file" / "design"):
+        raise AssertionError("not reached")
+
+
+def test_a_parent_that_may_not_be_written(place, monkeypatch):
+    def forbidden(prefix, dir):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module.tempfile, "mkdtemp", forbidden)
+    assert refusal(place) == " cannot be written (Permission denied): choose another folder with -o"
+
+
+def test_what_somebody_puts_there_meanwhile_is_kept(place):
+    with pytest.raises(InputError, match="holds something else"), export_folder(place) as folder:
+        (folder / "a").write_text("a")
+        place.mkdir()
+        (place / "thesis.txt").write_text("mine")
+    assert tree(place.parent) == {"design": None, "design/thesis.txt": b"mine"}
+
+
+@pytest.mark.parametrize("fails", ["moving the old away", "moving the new in"])
+def test_a_failing_exchange_keeps_the_earlier_export(earlier, monkeypatch, fails):
+    before, rename = tree(earlier.parent), Path.rename
+
+    def broken(self, target):
+        if (self == earlier) if fails == "moving the old away" else (target == earlier and self.name != "export"):
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(InputError, match="Input/output error"), export_folder(earlier) as folder:
+        (folder / "a").write_text("a")
+    assert tree(earlier.parent) == before

@@ -1,0 +1,68 @@
+import json
+
+import pytest
+from networks import plan_of, random_network
+
+from quantnn.design.interface import CORE, CoreInterface
+from quantnn.errors import InputError
+
+
+@pytest.fixture
+def plan():
+    return plan_of(random_network(2, (6, 5, 4), rescale=True, classify=True), multipliers=20)
+
+
+def test_of_a_plan(plan):
+    interface = CoreInterface.of_plan(plan)
+    assert (interface.input, interface.output) == (plan.input, plan.output)
+    assert (interface.interval, interface.latency) == (plan.timing.interval, plan.timing.latency)
+    assert interface.recovery == plan.reset_cycles
+    assert [tap.format.elements for tap in interface.taps] == [6, 5, 4]
+    assert [tap.format.per_beat for tap in interface.taps] == [engine.lanes for engine in plan.engines]
+    assert [tap.format.element for tap in interface.taps] == [layer.output for layer in plan.network.layers]
+    assert len({tap.valid for tap in interface.taps} | {tap.data for tap in interface.taps}) == 6
+
+
+def test_round_trip(plan, tmp_path):
+    interface, path = CoreInterface.of_plan(plan), tmp_path / "interface.json"
+    interface.save(path)
+    assert CoreInterface.load(path) == interface
+
+
+def test_what_is_written(plan, tmp_path):
+    path = tmp_path / "interface.json"
+    CoreInterface.of_plan(plan).save(path)
+    written = json.loads(path.read_text())
+    assert written["module"] == CORE == "quantnn_core"
+    stream, form = written["s_axis"], plan.input
+    assert stream["elements"] == 6 and stream["class_bits"] == 0
+    assert stream["element"] == {"lo": form.element.lo, "hi": form.element.hi, "bits": form.element.width}
+    assert stream["beats"] == -(-6 // stream["elements_per_beat"])
+    assert stream["tdata_bits"] % 8 == 0 and stream["tdata_bits"] >= stream["elements_per_beat"] * form.element.width
+    assert written["m_axis"]["class_bits"] == 2
+    assert (written["reset_cycles"], written["recovery_cycles"]) == (1, plan.reset_cycles)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"s_axis": {"elements": 1}}', '"text"'])
+def test_damaged_files_are_one_line(content, plan, tmp_path):
+    path = tmp_path / "interface.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match="is missing or damaged") as caught:
+        CoreInterface.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_one_line(tmp_path):
+    with pytest.raises(InputError, match="is missing or damaged"):
+        CoreInterface.load(tmp_path / "interface.json")
+
+
+@pytest.mark.parametrize("field", ["s_axis", "m_axis", "taps", "interval", "latency", "recovery_cycles"])
+def test_every_field_is_needed(field, plan, tmp_path):
+    path = tmp_path / "interface.json"
+    CoreInterface.of_plan(plan).save(path)
+    content = json.loads(path.read_text())
+    del content[field]
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=field):
+        CoreInterface.load(path)

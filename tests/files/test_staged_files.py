@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from quantnn.errors import InputError
+from quantnn.files.staged_files import staged_files
+
+
+@pytest.fixture
+def folder(tmp_path):
+    target = tmp_path / "design"
+    (target / "core").mkdir(parents=True)
+    for name in ("a", "b", "core/c", "foreign"):
+        (target / name).write_text(f"old {name}")
+    return target
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def stage(folder, *names):
+    (folder / "core").mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_text(f"new {name}")
+
+
+def test_files_are_replaced_added_and_removed(folder, tmp_path):
+    with staged_files(folder, ["b", "core/missing", "core/c"]) as staged:
+        stage(staged, "a", "core/c", "core/d")
+    assert contents(folder) == {"a": "new a", "core/c": "new core/c", "core/d": "new core/d", "foreign": "old foreign"}
+    assert list(tmp_path.iterdir()) == [folder], "nothing is left beside it"
+
+
+def test_the_folder_itself_stays(folder):
+    before = folder.stat().st_ino
+    with staged_files(folder) as staged:
+        stage(staged, "a")
+    assert folder.stat().st_ino == before
+
+
+def test_a_file_that_does_not_change_is_not_touched(folder):
+    before = (folder / "a").stat()
+    with staged_files(folder) as staged:
+        (staged / "a").write_text("old a")
+    assert (folder / "a").stat() == before
+
+
+def test_a_failure_before_the_end_changes_nothing(folder, tmp_path):
+    before = contents(folder)
+    with pytest.raises(RuntimeError), staged_files(folder) as staged:
+        stage(staged, "a", "b")
+        raise RuntimeError
+    assert contents(folder) == before and list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("broken", ["a", "core/c", "core/d"])
+def test_a_failure_while_replacing_puts_everything_back(folder, tmp_path, monkeypatch, broken):
+    before, right = contents(folder), Path.replace
+
+    def replace(self, target):
+        if Path(target) == folder / broken and "new" in self.parts:
+            raise OSError(28, "No space left on device", str(self), None, str(target))
+        return right(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(InputError, match=f"{broken} cannot be replaced") as caught, staged_files(folder) as staged:
+        stage(staged, "a", "b", "core/c", "core/d")
+    assert "No space left on device" in str(caught.value) and "\n" not in str(caught.value)
+    assert contents(folder) == before and list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_beside_which_nothing_may_be_written(folder, monkeypatch):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(InputError, match="cannot be written"), staged_files(folder):
+        pass

@@ -1,0 +1,176 @@
+import json
+import os
+from dataclasses import replace
+
+import pytest
+
+from quantnn.board.board import load_board
+from quantnn.build import quartus_install
+from quantnn.errors import InputError, ToolError
+from quantnn.link.flash import flash
+
+FAKE = """#!/bin/sh
+printf '%s\\n' "$0" "$@" > {record}
+pwd >> {record}
+cat <<'END'
+{output}
+END
+exit {code}
+"""
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch):
+    """Makes programs that record their arguments; nothing else is on the path but the shell's tools."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    monkeypatch.setattr(quartus_install, "_candidates", lambda: ())
+
+    def make(name, output="", code=0):
+        record = tmp_path / f"{name}.record"
+        program = folder / name
+        program.write_text(FAKE.format(record=record, output=output, code=code))
+        program.chmod(0o755)
+        return lambda: record.read_text().splitlines()[1:]
+
+    return make
+
+
+@pytest.fixture
+def design(tmp_path, small, copy_of):
+    """An exported design that pretends to be for a board, with these files built."""
+
+    def make(board, *files):
+        folder = copy_of(small, board)
+        report = json.loads((folder / "report.json").read_text())
+        (folder / "report.json").write_text(json.dumps({**report, "board": board}))
+        (folder / "board" / "output_files").mkdir()
+        for name in files:
+            (folder / "board" / name).write_text("a bitstream")
+        return folder
+
+    return make
+
+
+SOF, POF = (f"output_files/quantnn_board.{kind}" for kind in ("sof", "pof"))
+
+
+@pytest.mark.parametrize(
+    ("board", "ending", "lasting", "arguments"),
+    [
+        ("ulx3s-85f", "bit", False, ["-b", "ulx3s"]),
+        ("ulx3s-85f", "bit", True, ["-b", "ulx3s", "-f"]),
+        ("colorlight-i9", "bit", False, ["-b", "colorlight-i9"]),
+        ("icebreaker", "bin", True, ["-b", "ice40_generic", "-f"]),
+        ("tang-nano-20k", "fs", False, ["-b", "tangnano20k"]),
+        ("de10-lite", "svf", False, ["-b", "de10lite"]),
+    ],
+)
+def test_open_boards(board, ending, lasting, arguments, programs, design):
+    said = programs("openFPGALoader")
+    folder = design(board, f"quantnn_board.{ending}")
+    done = flash(folder, lasting=lasting)
+    assert said() == [*arguments, f"quantnn_board.{ending}", str(folder / "board")]
+    assert (done.tool, done.file.name, done.lasts) == ("openFPGALoader", f"quantnn_board.{ending}", lasting)
+
+
+@pytest.mark.parametrize(("lasting", "option"), [(False, "p;quantnn_board.sof"), (True, "bpv;quantnn_board.pof")])
+@pytest.mark.parametrize("where", ["", "output_files/"])
+def test_the_de10_lite_with_quartus(where, lasting, option, programs, design):
+    said = programs("quartus_pgm")
+    folder = design("de10-lite", *(f"{where}quantnn_board.{kind}" for kind in ("sof", "pof")))
+    flash(folder, lasting=lasting)
+    assert said() == ["-m", "jtag", "-o", option, str((folder / "board" / where).resolve())]
+
+
+def test_quartus_is_found_where_it_was_installed(programs, design, tmp_path, monkeypatch):
+    programs("quartus_pgm")
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / "programs").rename(elsewhere)
+    (elsewhere / "quartus_sh").symlink_to(elsewhere / "quartus_pgm")
+    monkeypatch.setattr(quartus_install, "_candidates", lambda: (elsewhere,))
+    assert flash(design("de10-lite", SOF)).tool == "quartus_pgm"
+
+
+def test_the_first_programmer_that_is_installed_and_has_a_file(programs, design):
+    programs("openFPGALoader")
+    folder = design("de10-lite", SOF, "quantnn_board.svf")
+    assert flash(folder).tool == "openFPGALoader"
+    programs("quartus_pgm")
+    assert flash(folder).tool == "quartus_pgm"
+
+
+def test_a_board_of_one_s_own(programs, design):
+    said = programs("openFPGALoader")
+    board = load_board("ulx3s-85f")
+    [programmer] = board.programmers
+    own = replace(board, name="own", programmers=(replace(programmer, arguments=("-c", "own-cable")),))
+    folder = design("own", "quantnn_board.bit")
+    flash(folder, own)
+    assert said()[:3] == ["-c", "own-cable", "quantnn_board.bit"]
+    assert refused(InputError, folder) == f"{folder} is for own, a board of your own: give its file with --board"
+
+
+def refused(error, *arguments, **options):
+    with pytest.raises(error) as caught:
+        flash(*arguments, **options)
+    assert "\n" not in str(caught.value) and caught.value.exit_code == 2
+    return str(caught.value)
+
+
+def test_without_a_bitstream_there_is_nothing_to_flash(programs, design):
+    programs("openFPGALoader")
+    folder = design("ulx3s-85f")
+    message = f"There is no bitstream in {folder / 'board'} (.bit): run quantnn build {folder}"
+    assert refused(InputError, folder) == message
+
+
+def test_a_sof_does_not_last(programs, design):
+    programs("quartus_pgm")
+    folder = design("de10-lite", SOF)
+    message = f"There is no bitstream in {folder / 'board'} (.pof): run quantnn build {folder}"
+    assert refused(InputError, folder, lasting=True) == message
+
+
+@pytest.mark.parametrize(
+    ("board", "file", "words"),
+    [
+        ("ulx3s-85f", "quantnn_board.bit", "openFPGALoader: on Debian or Ubuntu with sudo apt-get install"),
+        ("de10-lite", SOF, "quartus_pgm: it comes with Quartus Prime Lite"),
+    ],
+)
+def test_without_a_programmer_it_says_where_one_comes_from(programs, design, board, file, words):
+    message = refused(ToolError, design(board, file))
+    assert message.startswith(f"No programmer for {load_board(board).title} is installed. Get {words}")
+
+
+MESSAGES = {
+    "unable to open ftdi device: -3 (device not found)\nJTAG init failed with: unable to open ftdi device": "found no",
+    "JTAG init failed with: no device found": "found no",
+    "fails to open device\nError: Failed to claim cable": "found no",
+    "Info: Running\nError (213013): Programming hardware cable not detected": "found no",
+    "unable to open ftdi device: -4 (usb_open() failed)\nJTAG init failed with: unable to open": "udev rules",
+    "JTAG init failed with: TDO is stuck at 0": "but not the FPGA",
+    "Error (209040): Can't access JTAG chain\nError (209012): Operation failed": "but not the FPGA",
+    "reading\nError: wrong idcode 0x12345\nmore": "failed: Error: wrong idcode 0x12345",
+    "": "it said nothing",
+}
+
+
+@pytest.mark.parametrize("output", MESSAGES)
+def test_what_a_programmer_says_is_put_in_plain_words(programs, design, output):
+    programs("openFPGALoader", output, 1)
+    message = refused(ToolError, design("ulx3s-85f", "quantnn_board.bit"))
+    assert message.startswith("openFPGALoader ") and MESSAGES[output] in message
+
+
+def test_steps_are_told(programs, design):
+    programs("openFPGALoader")
+    steps = []
+    flash(design("ulx3s-85f", "quantnn_board.bit"), step=steps.append)
+    assert steps == ["loading quantnn_board.bit with openFPGALoader"]
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path):
+    assert "is no exported design" in refused(InputError, tmp_path)

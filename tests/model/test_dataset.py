@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.errors import InputError
+from quantnn.model.dataset import integer_samples, is_integral, load_inputs, load_labels, load_raw
+from quantnn.network.sensor import Sensor
+
+BYTE = IntegerRange(0, 255)
+
+
+def saved(tmp_path, array):
+    np.save(tmp_path / "x.npy", array)
+    return tmp_path / "x.npy"
+
+
+def refusal(function, *args):
+    with pytest.raises(InputError) as caught:
+        function(*args)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(12, dtype=np.uint8).reshape(2, 6),
+        np.arange(12, dtype=np.float32).reshape(2, 6),
+        np.arange(12).reshape(2, 2, 3),
+        np.arange(12).reshape(2, 1, 2, 3),
+    ],
+)
+def test_inputs(tmp_path, array):
+    samples = load_inputs(saved(tmp_path, array), 6, BYTE)
+    assert samples.dtype == np.int64
+    assert samples.tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
+
+
+def test_images_are_flattened_row_by_row(tmp_path):
+    images = np.asfortranarray(np.arange(8).reshape(2, 2, 2))
+    assert load_inputs(saved(tmp_path, images), 4, BYTE).tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (
+            np.arange(12).reshape(2, 6) / 12,
+            "must hold integers, not 0.0833333 at [0, 1]: give integers as the sensor",
+        ),
+        (np.array([[300, 0]]), "must lie in 0..255, not be 300 at [0, 0]: give integers as the sensor"),
+        (np.array([[0, -1]]), "must lie in 0..255, not be -1 at [0, 1]"),
+        (np.array([[0, np.nan]]), "not finite"),
+        (np.array([["a", "b"]]), "must hold numbers"),
+    ],
+)
+def test_input_values(tmp_path, array, words):
+    path = saved(tmp_path, array)
+    assert f"{path} " in refusal(load_inputs, path, array.shape[1], BYTE)
+    assert words in refusal(load_inputs, path, array.shape[1], BYTE)
+
+
+def test_remedy_names_the_arrays_of_the_model_file(tmp_path):
+    message = refusal(load_inputs, saved(tmp_path, np.array([[0.5]])), 1, BYTE)
+    assert all(name in message for name in ("input_scale", "input_bits", "input_signed"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [
+        ((12,), "reshape it to (n, 6)"),
+        ((6, 2), "reshape it to (n, 6)"),
+        ((2, 5), "take samples made for this model"),
+    ],
+)
+def test_input_shape(tmp_path, shape, remedy):
+    message = refusal(load_inputs, saved(tmp_path, np.zeros(shape)), 6, BYTE)
+    assert f"must have shape (n, 6), not {shape}: {remedy}" in message
+
+
+def test_a_sensor_takes_floats(tmp_path):
+    sensor = Sensor(np.array(0.25), np.array(-1.0), BYTE)
+    samples = load_inputs(saved(tmp_path, np.array([[[-1.0, 0.0], [0.125, 99.0]]])), 4, BYTE, sensor)
+    assert samples.dtype == np.int64 and samples.tolist() == [[0, 4, 5, 255]]
+
+
+def test_raw_samples_are_flattened_floats(tmp_path):
+    values = load_raw(saved(tmp_path, np.array([[[-1, 2], [3, 4]]])), 4)
+    assert values.dtype == np.float64 and values.tolist() == [[-1, 2, 3, 4]]
+    assert "must have shape (n, 3)" in refusal(load_raw, saved(tmp_path, np.zeros((2, 4))), 3)
+    assert "not finite" in refusal(load_raw, saved(tmp_path, np.array([[0.5, np.inf]])), 2)
+
+
+@pytest.mark.parametrize(("values", "integral"), [([1.0, -3.0, 1e300], True), ([1.0, 2.5], False), ([1e-300], False)])
+def test_integral_values(values, integral):
+    assert is_integral(np.array([values])) is integral
+
+
+def test_array_inside_a_file_is_named():
+    message = refusal(integer_samples, np.zeros((2, 3)), "calibration", "model.npz", 4, BYTE)
+    assert message.startswith("model.npz: array calibration must have shape")
+
+
+def test_missing_file(tmp_path):
+    assert "does not exist" in refusal(load_inputs, tmp_path / "x.npy", 4, BYTE)
+    assert "does not exist" in refusal(load_labels, tmp_path / "x.npy", 4, 10)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32])
+def test_labels(tmp_path, dtype):
+    labels = load_labels(saved(tmp_path, np.array([0, 9, 3], dtype)), 3, 10)
+    assert labels.dtype == np.int64 and labels.tolist() == [0, 9, 3]
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (np.eye(3), "must have one label per sample, not shape (3, 3): save its argmax over axis 1"),
+        (np.zeros((3, 1)), "not shape (3, 1): flatten it"),
+        (np.zeros(4), "has 4 labels for 3 samples"),
+        (
+            np.array([0, 1, 3]),
+            "must lie in 0..2, not be 3 at [2]: labels are the index of the network's output",
+        ),
+        (np.array([0, 1, 1.5]), "must hold integers, not 1.5 at [2]"),
+        (np.array(["0", "1", "2"]), "must hold numbers"),
+    ],
+)
+def test_labels_refused(tmp_path, array, words):
+    assert words in refusal(load_labels, saved(tmp_path, array), 3, 3)

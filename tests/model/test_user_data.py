@@ -1,0 +1,142 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from quantnn.errors import InputError
+from quantnn.model.input_scaling import InputScaling
+from quantnn.model.network import FloatDense, FloatNetwork
+from quantnn.model.user_data import UserData
+from quantnn.quantize.post_training import quantize
+
+RANDOM = np.random.default_rng(7)
+PIXELS = np.concatenate([[[0] * 4, [255] * 4], RANDOM.integers(0, 256, (30, 4))])
+NETWORK = FloatNetwork((FloatDense(RANDOM.normal(size=(4, 3)), np.zeros(3)),))
+REGRESSION = FloatNetwork((FloatDense(RANDOM.normal(size=(4, 1)), np.zeros(1)),))
+LABELS = np.arange(len(PIXELS)) % 3
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(name, values):
+        np.save(tmp_path / name, values)
+        return tmp_path / f"{name}.npy"
+
+    return save
+
+
+def refusal(*arguments):
+    with pytest.raises(InputError) as caught:
+        UserData.load(*arguments)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_integers_stay_as_they_are(saved):
+    data = UserData.load(NETWORK, saved("c", PIXELS[:9]), (saved("x", PIXELS), saved("y", LABELS)))
+    assert data.network is NETWORK
+    assert data.calibration.tolist() == PIXELS[:9].tolist() and data.inputs.tolist() == PIXELS.tolist()
+    assert data.labels.tolist() == LABELS.tolist()
+
+
+def test_nothing_given():
+    data = UserData.load(NETWORK)
+    assert data.network is NETWORK and (data.calibration, data.inputs, data.labels) == (None, None, None)
+
+
+def test_scaled_pixels_become_the_pixels(saved):
+    data = UserData.load(NETWORK, saved("c", PIXELS / 255), (saved("x", PIXELS[5:] / 255), saved("y", LABELS[5:])))
+    assert data.calibration.tolist() == PIXELS.tolist() and data.inputs.tolist() == PIXELS[5:].tolist()
+
+
+@pytest.mark.parametrize(
+    "scaling",
+    [InputScaling(), InputScaling(2.0, 0.5, 0.25), InputScaling(1.0, np.arange(4.0))],
+    ids=["1", "all", "each"],
+)
+def test_the_model_scales_the_values_and_not_the_integers(saved, scaling):
+    network = replace(NETWORK, scaling=scaling)
+    values = PIXELS / 255
+    data = UserData.load(network, saved("c", values))
+    np.testing.assert_allclose(data.network.logits(data.calibration), network.logits(values), atol=1e-9)
+
+
+def test_without_calibration_the_sensor_fits_the_test_samples(saved):
+    data = UserData.load(NETWORK, None, (saved("x", PIXELS / 1000), saved("y", LABELS)))
+    assert data.inputs.tolist() == PIXELS.tolist() and data.calibration is None
+    assert float(data.network.sensor.step) == pytest.approx(1 / 1000)
+
+
+def test_the_sensor_fits_the_calibration_samples_and_not_the_test_samples(saved):
+    data = UserData.load(NETWORK, saved("c", PIXELS / 255), (saved("x", PIXELS / 510), saved("y", LABELS)))
+    assert data.calibration.tolist() == PIXELS.tolist()
+    assert data.inputs.tolist() == ((PIXELS + 1) // 2).tolist(), "half the value, halves upward"
+
+
+def test_the_models_own_floats_come_first(saved):
+    network = NETWORK.with_sensor(PIXELS / 255, keep=True)
+    data = UserData.load(network, saved("c", PIXELS / 510), (saved("x", PIXELS / 255), saved("y", LABELS)))
+    assert data.network is network
+    assert data.inputs.tolist() == network.calibration.tolist() == PIXELS.tolist()
+
+
+def test_integral_values_in_the_sensors_unit_are_values(saved):
+    corners = np.array([[0.0, 1.0, 1.0, 0.0]])
+    data = UserData.load(NETWORK, saved("c", PIXELS / 255), (saved("x", corners), saved("y", LABELS[:1])))
+    assert data.inputs.tolist() == [[0, 255, 255, 0]]
+
+
+def test_floats_beside_the_models_integers_are_refused(saved):
+    network = replace(NETWORK, calibration=PIXELS)
+    message = refusal(network, None, (saved("x", PIXELS / 255), saved("y", LABELS)))
+    assert "x.npy holds floats, but the model's calibration samples are integers" in message
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_pixels_and_scaled_pixels_do_not_mix(saved, swapped):
+    raw, scaled = saved("raw", PIXELS), saved("scaled", PIXELS / 255)
+    calibration, test = (scaled, raw) if swapped else (raw, scaled)
+    message = refusal(NETWORK, calibration, (test, saved("y", LABELS)))
+    assert "raw.npy holds integers in 0..255, but other samples are floats in 0..1: give" in message
+
+
+def test_negative_raw_values_do_not_mix_with_floats_either(saved):
+    network = replace(NETWORK, input_signed=True)
+    message = refusal(network, saved("c", PIXELS / 255 - 0.5), (saved("x", -PIXELS // 2), saved("y", LABELS)))
+    assert "x.npy holds integers in -128..0, but other samples are floats in -0.5..0.5" in message
+
+
+def test_raw_pixels_do_not_mix_with_the_models_floats(saved):
+    network = NETWORK.with_sensor(PIXELS / 255, keep=True)
+    assert "same unit" in refusal(network, saved("c", PIXELS))
+
+
+def test_a_regression_needs_no_classes(saved):
+    targets = saved("y", RANDOM.normal(size=(len(PIXELS), 1)))
+    data = UserData.load(REGRESSION, None, (saved("x", PIXELS), targets))
+    assert data.labels is None and data.inputs.tolist() == PIXELS.tolist()
+
+
+def test_labels_of_a_threshold_are_0_and_1(saved):
+    network = replace(REGRESSION, decision="threshold")
+    x = saved("x", PIXELS[:2])
+    assert UserData.load(network, None, (x, saved("y", np.array([0, 1])))).labels.tolist() == [0, 1]
+    assert "must lie in 0..1, not be 2" in refusal(network, None, (x, saved("y", np.array([0, 2]))))
+
+
+def test_values_that_no_step_tells_apart_are_refused(saved):
+    values = np.full((3, 4), 0.5)
+    values[1] = -1.7e308
+    values[2] = 1.7e308
+    assert "must be finite: give samples in another unit" in refusal(NETWORK, saved("c", values))
+
+
+def test_features_of_very_different_spread_are_folded_into_the_weights(saved):
+    """A step per feature, and still no normalization layer in front: the integers spread alike already."""
+    values = RANDOM.normal(size=(200, 4)) * [1.0, 1.0, 1.0, 1e4]
+    network = replace(NETWORK, layers=(FloatDense(np.diag([1.0, 1.0, 1.0, 1e-4]) @ np.ones((4, 3)), np.zeros(3)),))
+    data = UserData.load(network, saved("c", values))
+    assert data.network.sensor.features == 4
+    integer = quantize(data.network, data.calibration)
+    assert [layer.kind for layer in integer.layers] == ["dense"]
+    np.testing.assert_array_equal(integer.sensor(values), data.calibration)

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.network.layers import LAYER_TYPES, Dense, Rescale
+from quantnn.network.layers.base import frozen_integers
+
+NIBBLE = IntegerRange(-8, 7)
+
+
+def test_layer_types_by_name():
+    assert {"dense": Dense, "rescale": Rescale} == LAYER_TYPES
+
+
+def test_the_requantizer_must_have_a_channel_per_output():
+    with pytest.raises(ValueError, match="A layer with 2 outputs must have as many requantizer channels, not 3"):
+        Rescale(np.array([1, 2]), Requantizer.make(3, NIBBLE))
+
+
+def test_output_box_is_the_requantized_accumulator_box():
+    layer = Rescale(np.array([1, -2]), Requantizer.make(2, NIBBLE, shift=1))
+    assert layer.output_box([IntegerRange(0, 8), IntegerRange(-90, 90)]) == [IntegerRange(1, 5), NIBBLE]
+    assert layer.output == NIBBLE
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64])
+def test_integers_are_copied_and_frozen(dtype):
+    values = np.array([1, 2], dtype=dtype)
+    frozen = frozen_integers(values, 1, "bias")
+    values[0] = 9
+    assert frozen.dtype == np.int64 and frozen.tolist() == [1, 2]
+    with pytest.raises(ValueError, match="read-only"):
+        frozen[0] = 3
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.array([1.0]), "bias must hold integers, not float64"),
+        (np.array([[1]]), r"bias must be a non-empty array of 1 dimensions, not of shape \(1, 1\)"),
+        (np.zeros(0, dtype=int), r"bias must be a non-empty array of 1 dimensions, not of shape \(0,\)"),
+    ],
+)
+def test_refuses_what_is_no_array_of_integers(values, message):
+    with pytest.raises(ValueError, match=message):
+        frozen_integers(values, 1, "bias")

@@ -1,0 +1,105 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from networks import plan_of, random_network, random_requantizer
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.network.layers import Dense, Rescale
+from quantnn.network.table import Table
+from quantnn.plan.layer_record import LayerRecord, queue_from_json, queue_to_json
+
+PLANS = [plan_of(random_network(seed, (5, 4, 3), rescale=True), multipliers=9) for seed in (1, 2, 5)]
+ENGINES = [engine for plan in PLANS for engine in plan.engines]
+DENSE = next(engine for engine in ENGINES if isinstance(engine.layer, Dense) and engine.layer.table is None)
+TABULATED = next(engine for engine in ENGINES if engine.layer.table is not None)
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.layer.kind)
+def test_json_brings_every_field_back(engine):
+    record = LayerRecord.of(engine)
+    entry = json.loads(json.dumps(record.to_json()))
+    assert LayerRecord.from_json(entry) == record
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.layer.kind)
+def test_the_record_is_what_was_built(engine):
+    record, layer = LayerRecord.of(engine), engine.layer
+    assert record.shape == (layer.kind, layer.in_features, layer.out_features, layer.activation)
+    assert (record.engine, record.fold, record.queue, record.input) == (
+        engine.engine, engine.fold, engine.queue, engine.input
+    )
+    again = record.engine_plan(layer, engine.parameters.accumulators, ())
+    assert type(again) is type(engine)
+    for name in ("interval", "latency", "multipliers", "lanes", "word"):
+        assert getattr(again, name) == getattr(engine, name), name
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.layer.kind)
+def test_a_layer_is_no_other_than_itself_and_fits(engine):
+    record = LayerRecord.of(engine)
+    assert record.difference(engine.layer) == ""
+    assert list(record.misfits(engine.layer, engine.parameters.accumulators)) == []
+
+
+def test_other_weights_and_biases_are_no_difference():
+    layer = DENSE.layer
+    assert LayerRecord.of(DENSE).difference(replace(layer, weights=0 * layer.weights, bias=layer.bias + 1)) == ""
+
+
+def test_the_first_difference_is_told():
+    record, layer = LayerRecord.of(DENSE), DENSE.layer
+    inputs, outputs = layer.in_features, layer.out_features
+    requantizer = random_requantizer(np.random.default_rng(0), inputs, IntegerRange(0, 7))
+    rescale = Rescale(np.zeros(inputs, np.int64), requantizer)
+    own, there = f"rescale {inputs}→{inputs} {rescale.activation}", f"dense {inputs}→{outputs} {layer.activation}"
+    assert record.difference(rescale) == f"it is {own}, the hardware {there}"
+    wider = replace(layer, weight_range=IntegerRange(-500, 500))
+    bits = layer.weight_range.width
+    assert record.difference(wider) == f"its weights are 10 bits signed, those of the hardware {bits} bits signed"
+
+
+def test_a_table_is_a_difference_where_there_is_none_and_the_other_way_round():
+    index = DENSE.layer.requantizer.output
+    table = Table(index, tuple(range(index.hi - index.lo + 1)), IntegerRange(0, 1023))
+    pairs = ((DENSE, replace(DENSE.layer, table=table)), (TABULATED, replace(TABULATED.layer, table=None)))
+    for engine, layer in pairs:
+        assert "the hardware" in LayerRecord.of(engine).difference(layer)
+
+
+def test_a_table_of_another_format_is_a_difference():
+    layer = TABULATED.layer
+    other = replace(layer.table, values=tuple(3 * v for v in layer.table.values), output=IntegerRange(-100, 100))
+    difference = LayerRecord.of(TABULATED).difference(replace(layer, table=other))
+    assert difference == "its activation table has other formats than the hardware's"
+
+
+@pytest.mark.parametrize("change", [
+    {"clips": [True]},
+    {"clips": 3},
+    {"input": [3, 1]},
+    {"fold": {"word": 1}},
+    {"fold": {"no such": 1, "depths": []}},
+    {"queue": {}},
+    {"in_features": "four"},
+    {"table": [[0, 1]]},
+    {"fields": []},
+])  # fmt: skip
+def test_what_is_no_record_is_refused(change):
+    entry = LayerRecord.of(DENSE).to_json() | change
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+        LayerRecord.from_json(entry)
+
+
+@pytest.mark.parametrize("name", ["kind", "engine", "weights", "table", "fold", "queue", "accumulator", "rounds"])
+def test_every_field_is_needed(name):
+    entry = LayerRecord.of(DENSE).to_json()
+    del entry[name]
+    with pytest.raises(KeyError, match=name):
+        LayerRecord.from_json(entry)
+
+
+def test_a_queue_there_and_back():
+    queue = DENSE.queue
+    assert queue_from_json(json.loads(json.dumps(queue_to_json(queue)))) == queue

@@ -1,0 +1,103 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
+from quantnn.design.interface import CoreInterface
+from quantnn.design.vectors import Vectors
+from quantnn.errors import VerificationError
+from quantnn.network.file import load_network
+from quantnn.sim.simulator import Run
+from quantnn.verify.core_bench import CoreBench, adversities, any_frames
+from quantnn.verify.verify import verify
+
+pytestmark = pytest.mark.xdist_group("exported designs")
+
+BYTE = IntegerRange(0, 255)
+FAST_SOURCE = CoreInterface(BeatFormat(4, BYTE, 2), BeatFormat(3, BYTE), (), interval=20, latency=70, recovery=12)
+
+
+@pytest.fixture(scope="module")
+def network(small):
+    return load_network(small / "network.npz")
+
+
+@pytest.fixture(scope="module")
+def bench(small, network):
+    vectors = Vectors.load(small / "vectors", network)
+    return CoreBench.of_design(small, CoreInterface.load(small / "core" / "interface.json"), vectors)
+
+
+def test_each_end_stalls_alone_and_both_together():
+    """Two beats go in every 20 cycles, so a source is slower that is ready in less than a tenth of them."""
+    stalls = {(run.stall_in, run.stall_out) for run in adversities(FAST_SOURCE).values()}
+    assert stalls >= {(0.95, 0), (0, 0.925), (0.95, 0.925)}
+    frames = any_frames(FAST_SOURCE)
+    assert (frames.stall_in, frames.stall_out) == (0.375, 0.925)
+
+
+def test_resets_meet_a_full_pipeline_at_different_places_of_a_sample():
+    runs = [run for run in adversities(FAST_SOURCE).values() if run.resets]
+    assert runs
+    for run in runs:
+        pauses = np.diff([0, *run.resets])
+        assert len(pauses) == 12 and pauses.min() > FAST_SOURCE.latency + 2 * FAST_SOURCE.interval
+        assert len({int(pause) % FAST_SOURCE.interval for pause in pauses}) > 6
+
+
+def test_one_run_starts_without_a_reset_and_each_from_other_values():
+    runs = [Run(0, 0), *adversities(FAST_SOURCE).values(), any_frames(FAST_SOURCE)]
+    assert [run.reset for run in runs].count(False) == 1
+    assert len({run.seed for run in runs}) == len(runs) and min(run.seed for run in runs) >= 1
+
+
+def test_other_frames_are_answered_as_what_came(bench, network):
+    other = bench.with_other_frames(network)
+    count, form = len(other.vectors.inputs), bench.interface.input
+    assert count == len(other.lengths) <= len(bench.vectors.inputs)
+    assert len(set(other.lengths)) > 3 and {int(n) for n in other.lengths} >= {1, form.beats}
+    for number in range(count):
+        came = form.per_beat * int(other.lengths[number])
+        sent = bench.vectors.inputs[number]
+        assert other.vectors.inputs[number].tolist() == [*sent[:came], *[0] * len(sent[came:])]
+    expected = Vectors.make(network, other.vectors.inputs).expected
+    assert other.vectors.expected.logits.tolist() == expected.logits.tolist()
+
+
+WRAPPER = """
+module quantnn_core(
+  input clk, rst, s_axis_tvalid, s_axis_tlast, m_axis_tready, input [{input}-1:0] s_axis_tdata,
+  output s_axis_tready, m_axis_tvalid, m_axis_tlast, output [{output}-1:0] m_axis_tdata
+);
+  reg [7:0] beat = 0;
+  wire last = beat == {beats} - 1;
+  always @(posedge clk)
+    if (rst) beat <= 0;
+    else if (s_axis_tvalid && s_axis_tready) beat <= last ? 0 : beat + 1;
+  quantnn_core_proper proper (
+    .clk(clk), .rst(rst), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready), .s_axis_tdata(s_axis_tdata),
+    .s_axis_tlast(last), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready), .m_axis_tdata(m_axis_tdata),
+    .m_axis_tlast(m_axis_tlast)
+  );
+endmodule
+"""
+
+
+def test_a_core_that_counts_beats_instead_of_looking_at_tlast_is_found(small, copy_of, bench):
+    """Frames of the right length do not tell it from a right one."""
+    design, form = copy_of(small), bench.interface
+    path = design / "core" / "quantnn_core.v"
+    text = path.read_text()
+    assert text.count("module quantnn_core(") == 1
+    widths = {"input": form.input.tdata_width, "output": form.output.tdata_width, "beats": form.input.beats}
+    path.write_text(text.replace("module quantnn_core(", "module quantnn_core_proper(") + WRAPPER.format(**widths))
+    description = json.loads((design / "core" / "interface.json").read_text())
+    for tap in description["taps"]:
+        tap |= {name: f"proper.{tap[name]}" for name in ("valid", "data")}
+    (design / "core" / "interface.json").write_text(json.dumps(description))
+    with pytest.raises(VerificationError) as caught:
+        verify(design)
+    assert re.search(r": with tlast early or late, (layer 0|answer)", str(caught.value))

@@ -1,0 +1,141 @@
+from dataclasses import replace
+
+import pytest
+
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
+from quantnn.design.interface import CoreInterface, TapInterface
+from quantnn.verify.findings import Difference, Findings
+
+HIDDEN = BeatFormat(5, IntegerRange(-8, 7), per_beat=2)
+OUTPUT = BeatFormat(3, IntegerRange(-100, 100), per_beat=1, class_width=2)
+INTERFACE = CoreInterface(HIDDEN, OUTPUT, (TapInterface("v", "d", HIDDEN), TapInterface("v", "d", OUTPUT)), 3, 9, 12)
+SAMPLES, WARM = 10, 4
+VALUES = SAMPLES * (5 + 3 + 3 + 1)
+
+
+def checker(form, **changes):
+    beats = SAMPLES * form.beats
+    same = {"beats": beats, "mismatches": 0, "first_beat": 0, "got": 0, "expected": 0, "surplus": False}
+    return same | changes
+
+
+def raw(hidden=None, logits=None, output=None, hung=False, **changes):
+    """What the bench writes of a core without a fault, but for the changes."""
+    core = {"samples": SAMPLES, "protocol_errors": 0, "first_input": 5, "first_output": 14}
+    core |= {"warm_output": 26, "last_output": 26 + 3 * (SAMPLES - 1 - WARM)}
+    core["layers"] = [checker(HIDDEN, **hidden or {}), checker(OUTPUT, **logits or {})]
+    core["output"] = checker(OUTPUT, **output or {})
+    return {"hung": hung, "duts": [{}, core | changes]}
+
+
+def read(first=0, **changes):
+    return Findings.read(raw(**changes), 1, INTERFACE, SAMPLES, WARM, first)
+
+
+def tdata(form, *elements, chosen=0):
+    packed = sum((value & (1 << form.element.width) - 1) << i * form.element.width for i, value in enumerate(elements))
+    return packed | chosen << form.per_beat * form.element.width
+
+
+def test_nothing_wrong():
+    assert read() == Findings(VALUES, 0, (), 3, 9)
+
+
+def test_a_network_that_does_not_classify_has_no_classes_to_compare():
+    without = replace(INTERFACE, output=replace(OUTPUT, class_width=0))
+    assert Findings.read(raw(), 1, without, SAMPLES, WARM, 0).values == VALUES - SAMPLES
+
+
+@pytest.mark.parametrize("first", [0, 7])
+def test_first_difference(first):
+    hidden = {"mismatches": 2, "first_beat": 13, "got": tdata(HIDDEN, 3, -8), "expected": tdata(HIDDEN, 3, 7)}
+    found = read(first, hidden=hidden)
+    assert found.mismatches == 2
+    assert str(found.failures[0]) == f"layer 0, neuron 3, sample {4 + first}: got -8, expected 7"
+
+
+def test_the_first_sample_comes_first_and_then_the_first_layer():
+    def differs(beat, got):
+        return {"mismatches": 1, "first_beat": beat, "got": got, "expected": 0}
+
+    found = read(hidden=differs(9, 1), logits=differs(3, 1), output=differs(3, 1))
+    assert [(f.sample, f.layer) for f in found.failures] == [(1, 1), (1, 2), (3, 0)]
+    assert found.difference == found.failures[0]
+
+
+def test_a_wrong_class_is_a_difference():
+    got, expected = tdata(OUTPUT, -5, chosen=1), tdata(OUTPUT, -5, chosen=2)
+    found = read(output={"mismatches": 1, "first_beat": 2, "got": got, "expected": expected})
+    assert str(found.failures[0]) == "answer of sample 0, neuron 2: got class 1, expected class 2"
+
+
+def test_a_surplus_beat_is_a_difference():
+    found = read(hidden={"mismatches": 1, "first_beat": 30, "beats": 31, "surplus": True})
+    assert [str(failure) for failure in found.failures] == [
+        "layer 0, neuron 0, sample 10: got an output, expected none",
+        "layer 0 gave 31 beats, but 30 were expected",
+    ]
+    assert found.values == VALUES
+
+
+@pytest.mark.parametrize("got", ["0000xxxx", "zzzzzzzz"])
+def test_x_and_z_are_differences(got):
+    found = read(hidden={"mismatches": 1, "first_beat": 1, "got": got, "expected": tdata(HIDDEN, -3, 2)})
+    assert str(found.failures[0]) == f"layer 0, neuron 2, sample 0: got {got.upper()}, expected -3"
+
+
+def test_missing_beats():
+    found = read(logits={"beats": 28}, output={"beats": 25}, samples=8)
+    assert found.failures == (
+        "layer 1 gave 28 beats, but 30 were expected",
+        "the core gave 25 beats, but 30 were expected",
+    )
+    assert found.values == VALUES - 2 - 5 - 2
+    assert found.interval is None, "fewer samples are no measurement"
+
+
+def test_hanging_is_the_fault_of_the_core_that_hangs():
+    assert read(hung=True).failures == ()
+    assert read(hung=True, samples=4).failures == ("the core stopped after 4 of 10 samples",)
+
+
+def test_protocol_errors():
+    assert read(protocol_errors=3).failures == ("m_axis broke the AXI4-Stream handshake in 3 cycles",)
+
+
+def test_an_interval_that_is_no_integer_stays_visible():
+    assert read(last_output=26 + 16).interval == 3.2
+
+
+def test_too_few_samples_measure_nothing():
+    found = Findings.read(raw(), 1, INTERFACE, SAMPLES, SAMPLES - 1, 0)
+    assert found.interval is None
+    assert read(samples=0).latency is None
+
+
+def test_timing_must_be_the_planned():
+    found = read()
+    assert found.with_timing(INTERFACE, 3, 9) == found
+    assert found.with_timing(INTERFACE, None, None) == found
+    assert found.with_timing(INTERFACE, 3.2, 8).failures == (
+        "the initiation interval is 3.2 cycles, but 3 were planned",
+        "the latency is 8 cycles, but 9 were planned",
+    )
+
+
+class TestSum:
+    early, late = Difference(1, 2, 0, "1", "2"), Difference(3, 0, 0, "1", "2")
+
+    def test_counts(self):
+        total = Findings(5, 1, (), 3, 9) + Findings(7, 2, (), 3, 8)
+        assert total == Findings(12, 3, (), 3, 9)
+
+    def test_differences_stand_before_texts_and_the_first_before_the_rest(self):
+        total = Findings(1, 1, (self.late, "text")) + Findings(1, 1, (self.early,))
+        assert total.failures == (self.early, self.late, "text")
+
+    def test_another_interval_does_not_disappear(self):
+        for a, b in ((3, 4), (3, None), (None, 4), (None, None)):
+            total = Findings(1, 0, (), a) + Findings(1, 0, (), b)
+            assert total.interval == (b if b is not None else a)

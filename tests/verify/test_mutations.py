@@ -1,0 +1,220 @@
+"""Faults in generated cores, and how many of them the verification sees.
+
+Each faulty core goes through what ``quantnn verify`` does: back to back, with stalls at either end and at both, with
+resets in mid-stream, and in frames of any length; every layer, every answer, the handshake and the planned timing are
+compared. Whatever survives is explained: it is proven to change nothing, a table says why it does no harm, or nothing
+differs in many further runs under other conditions.
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from operator import add
+
+import numpy as np
+import pytest
+from drawn_networks import edge_samples
+from equivalence import Equivalence
+from grafts import MODULE, graft, reader_of
+from many_cores import ManyCores, TestedCore
+from memory_faults import memory_faults
+from mutants import CATEGORIES, mutations, reason
+from mutated_designs import folded, tabulated
+
+from quantnn.network.reference import evaluate
+from quantnn.plan.core import CorePlan
+from quantnn.verify.core_bench import adversities, any_frames
+
+pytestmark = pytest.mark.xdist_group("mutations")
+
+SEED = 1
+SAMPLES = 64
+SOUND = 2
+"""Cores without a fault: the original, and a copy of which only the names are others."""
+LEAST_CAUGHT = 0.95
+FURTHER_RESETS = range(1, 24, 2)
+"""Cycles after one in which the pipeline is full."""
+FURTHER_STALLS = ((0.1, 0.9), (0.9, 0.1), (0.5, 0.5), (0.3, 0.97), (0.0, 0.25), (0.6, 0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Bed:
+    """A design, some copies of it with a fault in the Verilog and some without, in one simulation.
+
+    Parameters
+    ----------
+    plan : CorePlan
+    folder : Path
+    seed, statements, bits : int
+        How many faults to draw in the Verilog and in the memories, and from what.
+    """
+
+    plan: CorePlan
+    folder: object
+    seed: int
+    statements: int
+    bits: int
+
+    @cached_property
+    def random(self):
+        return np.random.default_rng(self.seed)
+
+    @cached_property
+    def design(self) -> TestedCore:
+        samples = edge_samples(self.plan.network, SAMPLES, self.seed)
+        core = TestedCore("unmutated", self.plan, samples, evaluate(self.plan.network, samples))
+        core.emit(self.folder)
+        return core
+
+    @cached_property
+    def text(self) -> str:
+        return (self.folder / f"{self.design.name}.v").read_text()
+
+    @cached_property
+    def statement_faults(self):
+        """As many of each category, as far as there are."""
+        found = {category: [] for category in CATEGORIES}
+        for mutation in mutations(self.text):
+            found[mutation.category].append(mutation)
+        pools = [list(self.random.permutation(np.array(pool, dtype=object))) for pool in found.values()]
+        chosen = []
+        while len(chosen) < self.statements and any(pools):
+            chosen += [pool.pop() for pool in pools if pool]
+        return chosen[: self.statements]
+
+    @cached_property
+    def bit_faults(self):
+        return memory_faults(self.plan, self.random, self.bits)
+
+    @cached_property
+    def cores(self) -> ManyCores:
+        copies = [self._copy("copied", self.design.name, lambda body: body)]
+        for number, fault in enumerate(self.statement_faults):
+            copies.append(self._copy(f"statement{number:03}", fault.module, fault.apply))
+        for number, fault in enumerate(self.bit_faults):
+            copies.append(self._with_memory(f"bit{number:03}", fault))
+        return ManyCores([self.design, *copies], self.folder)
+
+    def _copy(self, name, module, change):
+        """The core with one module changed; ``change`` takes and returns the whole text."""
+        body = next(match[0] for match in MODULE.finditer(change(self.text)) if match[1] == module)
+        (self.folder / f"{name}.v").write_text(graft(self.text, module, body, name))
+        return TestedCore(name, self.plan, self.design.samples, self.design.expected)
+
+    def _with_memory(self, name, fault):
+        """The core with a memory file of its own for the fault."""
+        right, wrong = (f"{core}{fault.file}" for core in (self.design.name, name))
+        (self.folder / wrong).write_bytes((self.folder / right).read_bytes())
+        fault.apply(self.folder, name)
+        return self._copy(name, reader_of(self.text, right), lambda text: text.replace(right, wrong))
+
+    @cached_property
+    def verdicts(self):
+        """Per fault, what the verification found; nothing may be found in a core without one."""
+        interface = self.design.interface
+        found = straight = self.cores.run()
+        for conditions in adversities(interface).values():
+            found = [*map(add, found, self._run(conditions))]
+        found = [*map(add, found, self._run(any_frames(interface), any_frames=True))]
+        return self._by_fault(
+            [a.with_timing(interface, b.interval, b.latency) for a, b in zip(found, straight, strict=True)]
+        )
+
+    def _run(self, conditions, **options):
+        filled_in = ("samples", "patience", "warm")
+        fields = {name: value for name, value in asdict(conditions).items() if name not in filled_in}
+        return self.cores.run(**fields, **options)
+
+    def _by_fault(self, findings):
+        assert [core.failures for core in findings[:SOUND]] == [()] * SOUND
+        return list(zip([*self.statement_faults, *self.bit_faults], findings[SOUND:], strict=True))
+
+    @cached_property
+    def survivors(self) -> list:
+        """The faults that nothing was found of."""
+        return [fault for fault, found in self.verdicts if not found.failures]
+
+    def proven(self, depths) -> set:
+        """The survivors that are proven to change nothing, by induction over so many cycles."""
+        unknown = [fault for fault in self.survivors if fault not in self.bit_faults and not reason(fault, self.plan)]
+        names = {fault: f"statement{self.statement_faults.index(fault):03}" for fault in unknown}
+        same = Equivalence(self.folder, self.design.name, self.plan.input, self.plan.output, depths)
+        proven = same.proven(list(names.values()))
+        return {fault for fault, name in names.items() if name in proven}
+
+    @cached_property
+    def shown_by_further_runs(self) -> set:
+        """The faults that show under other conditions than the verification's."""
+        full = self.plan.timing.latency + 3 * self.plan.timing.interval + 7
+        runs = [{"resets": (full + n,), "stall_out": 0.75 * (n % 4 == 1), "seed": n} for n in FURTHER_RESETS]
+        for stall_in, stall_out in FURTHER_STALLS:
+            stalls = {"stall_in": stall_in, "stall_out": stall_out}
+            runs += [stalls, stalls | {"any_frames": True}]
+        return {
+            fault for run in runs for fault, core in self._by_fault(self.cores.run(**run)) if core.failures
+        }
+
+    def answers_the_same(self, fault) -> bool:
+        """Whether a memory's fault changes no answer to the samples, by the reference."""
+        answers = evaluate(fault.network, self.design.samples).layers
+        return all(map(np.array_equal, answers, self.design.expected.layers))
+
+    def explanations(self, depths) -> list[tuple[object, bool, str | None]]:
+        """Per survivor, whether it changes no answer at all, and why it goes unseen; None if that is a gap."""
+        proven, found = self.proven(depths), []
+        for fault in self.survivors:
+            if fault in self.bit_faults:
+                same = self.answers_the_same(fault)
+                found.append((fault, False, "the reference with this fault answers the same" if same else None))
+            elif fault in proven:
+                found.append((fault, True, "proven to do the same"))
+            elif why := reason(fault, self.plan):
+                found.append((fault, True, why))
+            else:
+                shown = fault in self.shown_by_further_runs
+                found.append((fault, False, None if shown else "no proof, but no difference in further runs either"))
+        return found
+
+
+def check(beds, depths):
+    """Compile and run all, print the count per category and every survivor with its reason."""
+    for bed in beds:
+        assert bed.cores, "made one after the other: Yosys has one state for all threads"
+    with ThreadPoolExecutor(2) as pool:
+        explanations = [found for each in pool.map(lambda bed: bed.explanations(depths), beds) for found in each]
+    total = Counter(fault.category for bed in beds for fault, _ in bed.verdicts)
+    survived = Counter(fault.category for fault, _, _ in explanations)
+    harmless = Counter(fault.category for fault, is_harmless, _ in explanations if is_harmless)
+    for fault, _, why in explanations:
+        print(f"survives: {fault}: {why}")
+    for category in total:
+        caught = total[category] - survived[category]
+        print(f"{category:12} {caught:3} of {total[category]:3} caught, {harmless[category]} harmless")
+    caught = total.total() - survived.total()
+    rate = caught / (total.total() - harmless.total())
+    print(f"{'all':12} {caught:3} of {total.total():3} caught, {harmless.total()} harmless: {rate:.1%}")
+    assert [str(fault) for fault, _, why in explanations if why is None] == []
+    assert rate >= LEAST_CAUGHT
+    return total.total()
+
+
+def made(folder, seed, statements, bits):
+    beds = []
+    for number, design in enumerate((folded, tabulated)):
+        place = folder / design.__name__
+        place.mkdir()
+        beds.append(Bed(design(), place, seed, statements[number], bits))
+    return beds
+
+
+def test_faults_are_caught(tmp_path):
+    print(f"faults drawn with seed {SEED}")
+    assert check(made(tmp_path, SEED, (36, 26), 20), depths=(1,)) >= 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 103))
+def test_more_faults_are_caught(seed, tmp_path):
+    print(f"faults drawn with seed {seed}")
+    check(made(tmp_path, seed, (120, 120), 64), depths=(1, 4, 8))
