@@ -12,7 +12,7 @@ from quantnn.design.summary import render_summary
 from quantnn.errors import InputError
 
 SCHEMA = jsonschema.Draft202012Validator(
-    json.loads(resources.files("quantnn").joinpath("report_schema.json").read_text())
+    json.loads(resources.files("quantnn.design").joinpath("report_schema.json").read_text())
 )
 
 

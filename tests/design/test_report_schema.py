@@ -16,7 +16,7 @@ from quantnn.errors import VerificationError
 from quantnn.importers.npz import load_model
 from quantnn.verify.verify import VerifyOptions, verify
 
-SCHEMA = json.loads(resources.files("quantnn").joinpath("report_schema.json").read_text())
+SCHEMA = json.loads(resources.files("quantnn.design").joinpath("report_schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
