@@ -21,7 +21,7 @@ lint: $(VENV)/installed
 	MYPYPATH=.typing $(BIN)/mypy -p quantnn
 
 $(VENV)/installed: pyproject.toml
-	@$(PYTHON) quantnn/machine.py
+	@$(PYTHON) quantnn/system/machine.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet -e '.[test]'
 	@touch $@

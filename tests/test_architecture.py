@@ -101,7 +101,7 @@ def one_module_starts_programs(modules):
     return [
         f"{name} uses {way}"
         for name, source in modules.items()
-        if name != "quantnn.tools"
+        if name != "quantnn.system.tools"
         for way in starts_programs(source)
     ]
 

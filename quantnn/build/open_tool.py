@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from quantnn import tools
 from quantnn.errors import ToolError
+from quantnn.system import tools
 
 __all__ = ["run_tool"]
 

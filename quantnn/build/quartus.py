@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from quantnn import tools
 from quantnn.board.project import PROJECT
 from quantnn.build.places import describe_place
 from quantnn.build.quartus_fit import FitReport
@@ -26,6 +25,7 @@ from quantnn.design.build_result import BuildResult, CriticalPath, Slack
 from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
 from quantnn.files.staged_files import staged_files
+from quantnn.system import tools
 
 __all__ = ["compile_quartus"]
 

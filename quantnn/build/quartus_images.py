@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from quantnn import tools
 from quantnn.build.quartus_install import QuartusInstall
+from quantnn.system import tools
 
 __all__ = ["conversion", "make_pof", "make_svf"]
 

@@ -181,7 +181,7 @@ def demo(
 ) -> None:
     """The whole way with an embedded example: 8×8 digits, for the DE10-Lite, verified bit-exact on every test image."""
     from quantnn.demo_files import demo_files
-    from quantnn.tools import check_machine
+    from quantnn.system.tools import check_machine
 
     check_machine()
     with demo_files() as files:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from quantnn import tools
 from quantnn.board.board import Board, board_names, load_board
 from quantnn.board.project import PROJECT
 from quantnn.board.toolchain import Programmer
 from quantnn.build.quartus_install import QuartusInstall
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError
+from quantnn.system import tools
 
 __all__ = ["Flashed", "flash"]
 

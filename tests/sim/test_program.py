@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from quantnn import tools
 from quantnn.errors import ToolError
 from quantnn.sim.program import Program
+from quantnn.system import tools
 
 COUNTER = """
 module counter(input clk, output reg [7:0] count);

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from quantnn.errors import ToolError
-from quantnn.machine import missing_packages, remedy
+from quantnn.system.machine import missing_packages, remedy
 
 __all__ = ["check_machine", "run"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quantnn import machine
+from quantnn.system import machine
 
 
 def test_this_machine_has_everything():

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from quantnn import machine, tools
 from quantnn.errors import ToolError
+from quantnn.system import machine, tools
 
 
 def python(*words):
@@ -89,7 +89,7 @@ def test_an_interrupt_stops_the_program_and_what_it_started(tmp_path, line):
     held, log = tmp_path / "held", tmp_path / "log"
     words = [*python(PARENT), str(held)]
     script = (
-        "import sys; from pathlib import Path; from quantnn.tools import run\n"
+        "import sys; from pathlib import Path; from quantnn.system.tools import run\n"
         f"run({words!r}, cwd=Path('.'), log=Path('log'), line={line})"
     )
     process = subprocess.Popen(python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
