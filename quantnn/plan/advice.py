@@ -2,52 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.network.layers import Dense
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.cost import Cost
+from quantnn.plan.resources import Resources
 
-if TYPE_CHECKING:
-    from quantnn.plan.planner import Planner
-
-__all__ = ["explain"]
-
-_ENDLESS = Cost(1 << 60, 1 << 60, 1 << 60)
+__all__ = ["explain", "narrower"]
 
 
-def explain(planner: Planner, slowest: int) -> str:
-    """The limit that breaks, by how much, and the nearest options that fit."""
-    resources, limits = planner.resources, planner.limits
-    found = planner.partials(slowest, _ENDLESS)
-    least = min(
-        (partial.cost for partial in found),
-        key=lambda cost: sum(amount / max(1, getattr(limits, name)) for name, amount in cost.excess(limits).items()),
-    )
+def explain(least: Cost, limits: Cost, reserved: Cost, resources: Resources, remedy: str) -> str:
+    """The limits that break and by how much, what is kept for others of these resources, and what would help.
+
+    Parameters
+    ----------
+    least : Cost
+        What the network takes at its slowest.
+    limits, reserved : Cost
+        What the core may take, and what is taken by the board's top.
+    resources : Resources
+        What the device has.
+    remedy : str
+        From :func:`narrower`.
+    """
     names = {
         "multipliers": resources.multipliers.name,
         "block_ram": resources.block_ram.name,
         "logic": resources.logic.unit,
     }
+    short = least.excess(limits)
+    device = Cost.limits(resources)
     over = ", ".join(
         f"{getattr(least, name)} {names[name]} of {getattr(limits, name)} ({amount} too many)"
-        for name, amount in least.excess(limits).items()
+        for name, amount in short.items()
     )
     needs = f"it needs {over}" if over else "its queues need more block RAM than is left"
-    return f"The network does not fit: even at its slowest {needs}. {_remedy(planner)}"
-
-
-def _remedy(planner: Planner) -> str:
-    widest = max(
-        (layer.weight_range.width for layer in planner.network.layers if isinstance(layer, Dense)), default=0
+    kept = "; ".join(
+        f"of the device's {getattr(device, name)} {names[name]} {_kept(name, reserved, device, limits)}"
+        for name in short or ("block_ram",)
+        if getattr(device, name) != getattr(limits, name)
     )
+    return f"The network does not fit: even at its slowest {needs}{': ' if kept else ''}{kept}. {remedy}"
+
+
+def _kept(name: str, reserved: Cost, device: Cost, limits: Cost) -> str:
+    """Who keeps what the core may not take."""
+    amount = getattr(reserved, name)
+    room = getattr(device, name) - getattr(limits, name) - amount
+    reasons = [f"the board's top takes {amount} (host link, built-in samples)"] if amount else []
+    if room:
+        reasons.append(f"{room} stay free, as full devices do not route")
+    return " and ".join(reasons)
+
+
+def narrower(network: IntegerNetwork, possible: Callable[[IntegerNetwork], bool]) -> str:
+    """The widest weights, narrower than those of ``network``, that make it ``possible``, as a hint to the user."""
+    widest = max((layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)), default=0)
     for bits in range(widest - 1, 1, -1):
-        layers = tuple(
-            _narrowed(layer, bits) if isinstance(layer, Dense) else layer for layer in planner.network.layers
-        )
-        narrow = replace(planner, network=replace(planner.network, layers=layers))
-        if narrow.possible:
+        layers = tuple(_narrowed(layer, bits) if isinstance(layer, Dense) else layer for layer in network.layers)
+        if possible(replace(network, layers=layers)):
             return f"--weight-bits {bits} would make it fit"
     return "No weight width makes it fit: use a smaller network or a larger board"
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
 from quantnn.network.network import IntegerNetwork
-from quantnn.plan.advice import explain
+from quantnn.plan.advice import explain, narrower
 from quantnn.plan.assemble import Choice, assemble
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost, memory_cost
@@ -121,7 +121,7 @@ class Planner:
         """
         planners = self._able
         if not planners:
-            raise DoesNotFitError(explain(replace(self, logic_memories=True), self.slowest))
+            raise DoesNotFitError(replace(self, logic_memories=True)._refusal())
         if goal.interval is not None:
             able = [planner for planner in planners if goal.interval > 0 and planner.fits(goal.interval)]
             if not able:
@@ -177,7 +177,19 @@ class Planner:
             raise DoesNotFitError(
                 f"--max-latency {goal.latency} is out of reach: the least latency found is {min(latencies)} cycles"
             )
-        raise DoesNotFitError(explain(self, self.slowest))
+        raise DoesNotFitError(self._refusal())
+
+    def _refusal(self) -> str:
+        """Why nothing fits, even at the slowest."""
+        endless = Cost(1 << 60, 1 << 60, 1 << 60)
+        least = min(
+            (partial.cost for partial in self.partials(self.slowest, endless)),
+            key=lambda cost: sum(
+                amount / max(1, getattr(self.limits, name)) for name, amount in cost.excess(self.limits).items()
+            ),
+        )
+        remedy = narrower(self.network, lambda network: replace(self, network=network).possible)
+        return explain(least, self.limits, self.reserved, self.resources, remedy)
 
     def _rank(self, plan: CorePlan) -> tuple[float, ...]:
         cost = self.cost(plan)

@@ -113,3 +113,10 @@ def test_what_is_reserved_counts():
     fits = Planner(network, resources).limits
     with pytest.raises(DoesNotFitError, match="LE of 0 "):
         Planner(network, resources, Cost(logic=fits.logic)).best()
+
+
+def test_room_for_routing_is_named():
+    with pytest.raises(DoesNotFitError) as caught:
+        Planner(random_network(3, (9, 8, 4), rescale=False), device(logic=50)).best()
+    assert " LE of 40 (" in str(caught.value)
+    assert "of the device's 50 LE 10 stay free, as full devices do not route" in str(caught.value)

@@ -175,6 +175,15 @@ def test_where_no_weights_are_narrow_enough_it_says_so():
     message(large(2), blocks=30, logic=LITTLE_LOGIC)
 
 
+def test_what_the_device_has_and_what_the_board_keeps_add_up():
+    """60 blocks for the core of a device that has 64: a reader sees where the other four went."""
+    with pytest.raises(DoesNotFitError) as caught:
+        Planner(large(8), device(blocks=64, logic=LITTLE_LOGIC), Cost(block_ram=4)).best()
+    said = str(caught.value)
+    assert re.search(r"it needs \d+ block of 60 \(\d+ too many\)", said)
+    assert "of the device's 64 block the board's top takes 4 (host link, built-in samples)" in said
+
+
 def test_too_little_logic_is_named():
     text = message(random_network(3, (9, 8, 4), rescale=False), logic=50)
     assert re.search(r"it needs \d+ LE of \d+ \(\d+ too many\)", text)
