@@ -14,6 +14,7 @@ from quantnn.board.project import PROJECT
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.open_tool import run_tool
 from quantnn.errors import ToolError
+from quantnn.system.extras import missing_package
 
 __all__ = ["LOG", "Job", "Toolset", "pack", "place_and_route", "toolset"]
 
@@ -98,7 +99,7 @@ def toolset(toolchain: str) -> Toolset:
     """
     found = _TOOLS[toolchain]
     if found.missing:
-        raise ToolError(f"{found.missing} is missing: install the open toolchain with pip install 'quantnn[build]'")
+        raise ToolError(missing_package(found.missing, "build", what="the open toolchain"))
     return found
 
 

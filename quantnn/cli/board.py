@@ -11,6 +11,7 @@ import typer
 from quantnn.cli.app import Design, app
 from quantnn.cli.console import out, progress, say, show
 from quantnn.errors import InputError
+from quantnn.system.extras import missing_package
 
 __all__: list[str] = []
 
@@ -106,7 +107,7 @@ def run(
     try:
         from quantnn.link.run import run_on_board
     except ModuleNotFoundError as error:
-        raise InputError(f"{error.name} is missing: install the host link with pip install 'quantnn[link]'") from None
+        raise InputError(missing_package(error.name, "link", what="the host link")) from None
     from quantnn.model.dataset import load_inputs, load_labels
     from quantnn.network.file import load_network
 
@@ -140,7 +141,7 @@ def simulate_board(
     try:
         from quantnn.verify.simulated_board import serve_board
     except ModuleNotFoundError as error:
-        raise InputError(f"{error.name} is missing: install it with pip install 'quantnn[sim,link]'") from None
+        raise InputError(missing_package(error.name, "sim", "link")) from None
 
     def announce(name: str) -> None:
         say(f"The board is at {name}. Next, elsewhere: quantnn run {design} --input images.npy --port {name}")

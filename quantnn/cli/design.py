@@ -11,6 +11,7 @@ import typer
 from quantnn.cli.app import Calibration, Design, InputBits, InputScale, InputSigned, Model, TestSet, app
 from quantnn.cli.console import out, progress, say, show
 from quantnn.errors import InputError
+from quantnn.system.extras import missing_package
 
 __all__: list[str] = []
 
@@ -92,7 +93,7 @@ def verify(
         from quantnn.sim.cell_models import MODELLED
         from quantnn.verify.verify import VerifyOptions, verify
     except ModuleNotFoundError as error:
-        raise InputError(f"{error.name} is missing: install the simulator with pip install 'quantnn[sim]'") from None
+        raise InputError(missing_package(error.name, "sim", what="the simulator")) from None
     if netlist not in (None, *MODELLED):
         raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
     with progress() as step:

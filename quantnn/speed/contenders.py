@@ -16,6 +16,7 @@ from quantnn.network.reference import decide, layer_function
 from quantnn.speed.cpu import blas_threads
 from quantnn.speed.float_steps import Float32, dequantize, forward
 from quantnn.speed.onnx_graph import INPUT, OUTPUT, empty_model, onnx_model
+from quantnn.system.extras import missing_package
 
 __all__ = ["CONTENDERS", "Contender", "IntegerReference", "NumpyFloat32", "OnnxRuntime"]
 
@@ -115,8 +116,7 @@ class OnnxRuntime(Contender):
                 empty_model(network.in_features) if empty else onnx_model(dequantize(network), network.classify)
             )
         except ImportError as error:
-            name = error.name or "onnxruntime"
-            raise InputError(f"{name} is missing: install it with pip install 'quantnn[bench]'") from None
+            raise InputError(missing_package(error.name or "onnxruntime", "bench")) from None
 
     @contextmanager
     def ready(self, samples: Float32, threads: int | None) -> Iterator[Callable[[], Numbers]]:

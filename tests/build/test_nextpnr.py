@@ -9,6 +9,7 @@ from quantnn.build.nextpnr import LOG, Job, pack, place_and_route, toolset
 from quantnn.build.synthesis import synthesize
 from quantnn.design.build_result import Usage
 from quantnn.errors import ToolError
+from quantnn.system.extras import missing_package
 
 BOARDS = {"ecp5": "ulx3s-85f", "ice40": "icebreaker", "gowin": "tang-nano-20k"}
 BITSTREAMS = {"ecp5": "quantnn_board.bit", "ice40": "quantnn_board.bin", "gowin": "quantnn_board.fs"}
@@ -80,7 +81,7 @@ class TestToolset:
         )
         with pytest.raises(ToolError) as caught:
             toolset(toolchain)
-        words = f"{package} is missing: install the open toolchain with pip install 'quantnn[build]'"
+        words = missing_package(package, "build", what="the open toolchain")
         assert str(caught.value) == words
 
     def test_nothing_is_run_without_it(self, monkeypatch, job, work):

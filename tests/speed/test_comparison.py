@@ -17,6 +17,7 @@ from quantnn.speed.contenders import IntegerReference, NumpyFloat32
 from quantnn.speed.cpu import Cpu
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed
 from quantnn.speed.timing import Effort, Timing
+from quantnn.system.extras import missing_package
 
 QUICK = Effort(seconds=1e-6, run_seconds=1e-6, runs=3)
 
@@ -110,7 +111,7 @@ def test_the_verdicts_weigh_the_fastest(small):
 def test_without_onnxruntime_the_rest_goes_on(small, monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
     found = compare(small)
-    reason = f"{package} is missing: install it with pip install 'quantnn[bench]'"
+    reason = missing_package(package, "bench")
     assert found.not_measured == (("onnxruntime float32", reason),) and found.empty_call is None
     assert {speed.name for speed in found.on_cpu} == {"numpy float32", "numpy exact integers"}
     assert found.to_json()["not_measured"] == [{"name": "onnxruntime float32", "reason": reason}]
