@@ -19,7 +19,7 @@ from quantnn.build import nextpnr, synthesis
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.passes import improve
 from quantnn.build.readiness import check_ready
-from quantnn.build.record import keep_files
+from quantnn.design.build_record import keep_files
 from quantnn.design.build_result import BuildResult
 from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, ToolError
@@ -56,7 +56,7 @@ def build_open(
     bitstream: it is that of the lowest such seed, in whatever order placements end.
 
     The bitstream and what the tools said go to ``board/output_files``. The result is not yet in the report: see
-    :func:`~quantnn.build.record.add_build`. A failed build leaves no bitstream there, but the logs.
+    :func:`~quantnn.design.build_record.add_build`. A failed build leaves no bitstream there, but the logs.
 
     Parameters
     ----------

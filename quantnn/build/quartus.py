@@ -20,7 +20,7 @@ from quantnn.build.quartus_log import CompileLog, check_memories, error_lines
 from quantnn.build.quartus_memories import VerilogMemory, missing_memories, place_of, read_memories
 from quantnn.build.quartus_timing import TimingReport, read_path
 from quantnn.build.readiness import check_ready
-from quantnn.build.record import keep_files
+from quantnn.design.build_record import keep_files
 from quantnn.design.build_result import BuildResult, CriticalPath, Slack
 from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
@@ -54,7 +54,7 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
 
     Quartus works on a copy, so that its own files, and what it changes in the project's, stay out of the folder. The
     bitstreams, the reports and the log then go to ``board/output_files``; of a build that fails, the reports and the
-    log. An earlier build's entry in ``report.json`` goes in any case: see :func:`~quantnn.build.record.add_build`.
+    log. An earlier build's entry in ``report.json`` goes in any case: see :func:`~quantnn.design.build_record.add_build`.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def build(
 ) -> None:
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
     from quantnn.build.quartus import compile_quartus
-    from quantnn.build.record import add_build
+    from quantnn.design.build_record import add_build
 
     target = _board(design, board)
     with progress() as step:

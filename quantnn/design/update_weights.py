@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from quantnn.arithmetic import Integers
-from quantnn.build.record import build_files, drop_build
+from quantnn.design.build_record import build_files, drop_build
 from quantnn.design.fingerprint import IDENTITY, fingerprint, identity_with
 from quantnn.design.hardware import ExportedHardware
 from quantnn.design.interface import CoreInterface

@@ -5,8 +5,8 @@ import pytest
 
 from quantnn.board.board import load_board
 from quantnn.build.open_flow import build_open
-from quantnn.build.record import add_build
 from quantnn.demo_files import demo_files
+from quantnn.design.build_record import add_build
 from quantnn.design.export import ExportOptions, export
 from quantnn.design.report import load_report
 from quantnn.design.summary import render_summary

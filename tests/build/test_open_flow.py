@@ -10,7 +10,7 @@ from quantnn.board.board import load_board
 from quantnn.build import nextpnr, synthesis
 from quantnn.build.netlist import Netlist
 from quantnn.build.open_flow import build_open
-from quantnn.build.record import add_build
+from quantnn.design.build_record import add_build
 from quantnn.design.build_result import CriticalPath, Usage
 from quantnn.design.export import export
 from quantnn.design.report import load_report

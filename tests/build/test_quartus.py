@@ -9,7 +9,7 @@ from quartus_builds import IMAGES, OUTPUT, REPORTS, WEIGHTS, digests, failure, f
 
 from quantnn.build import quartus_install
 from quantnn.build.quartus import compile_quartus
-from quantnn.build.record import add_build
+from quantnn.design.build_record import add_build
 from quantnn.design.build_result import CriticalPath, Slack, Usage
 from quantnn.design.export import export
 from quantnn.design.report import load_report

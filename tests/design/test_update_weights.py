@@ -9,9 +9,9 @@ from built import RESULT
 from exported import SHAPE, save_model
 from typer.testing import CliRunner
 
-from quantnn.build.record import add_build, keep_files
 from quantnn.cli import app
 from quantnn.demo_files import demo_files
+from quantnn.design.build_record import add_build, keep_files
 from quantnn.design.fingerprint import IDENTITY, fingerprint
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from built import RESULT
 
-from quantnn.build.record import add_build, build_files, drop_build, keep_files
+from quantnn.design.build_record import add_build, build_files, drop_build, keep_files
 from quantnn.design.report import load_report, save_report
 from quantnn.design.summary import render_summary
 from quantnn.errors import InputError
