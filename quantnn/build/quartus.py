@@ -54,7 +54,8 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
 
     Quartus works on a copy, so that its own files, and what it changes in the project's, stay out of the folder. The
     bitstreams, the reports and the log then go to ``board/output_files``; of a build that fails, the reports and the
-    log. An earlier build's entry in ``report.json`` goes in any case: see :func:`~quantnn.design.build_record.add_build`.
+    log. An earlier build's entry in ``report.json`` goes in any case, see
+    :func:`~quantnn.design.build_record.add_build`.
 
     Raises
     ------

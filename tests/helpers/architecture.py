@@ -1,6 +1,7 @@
 """What the modules of the project import and compute with, read from their syntax trees."""
 
 import ast
+import graphlib
 from functools import cache
 from pathlib import Path
 
@@ -111,3 +112,22 @@ def floats(source):
 def _joins_paths(node):
     left = getattr(node.left, "id", "")
     return left in ("folder", "scratch", "directory", "path") or isinstance(node.right, ast.JoinedStr)
+
+
+def faces(modules):
+    """Packages: names that other modules lie below."""
+    return {name.rpartition(".")[0] for name in modules if "." in name}
+
+
+def circle(modules):
+    """Modules that import one another in a circle, late imports and those for types included; empty if none do.
+
+    A package's face is left out: it only passes on what its modules define.
+    """
+    inner = {name: source for name, source in modules.items() if name not in faces(modules)}
+    graph = {name: known(imports(source, name), inner) - {name} for name, source in inner.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return []
