@@ -15,6 +15,7 @@ from typing import Self
 from quantnn.board.devices import device_mistake
 from quantnn.board.fpga import Device
 from quantnn.board.host_link import HostLink
+from quantnn.board.names import board_names, check_board_name
 from quantnn.board.pins import PinGroup
 from quantnn.board.toolchain import Programmer, Setting, Toolchain
 from quantnn.errors import InputError
@@ -181,12 +182,6 @@ class Board:
         )
 
 
-def board_names() -> tuple[str, ...]:
-    """The names of the boards that come with quantnn."""
-    files = (entry.name for entry in resources.files("quantnn.boards").iterdir())
-    return tuple(sorted(name[: -len(".toml")].replace("_", "-") for name in files if name.endswith(".toml")))
-
-
 def load_board(name_or_path: str | Path) -> Board:
     """A board by its name (see :func:`board_names`), or from a TOML file of your own.
 
@@ -199,7 +194,5 @@ def load_board(name_or_path: str | Path) -> Board:
         entry = resources.files("quantnn.boards") / f"{str(name_or_path).replace('-', '_')}.toml"
         with resources.as_file(entry) as file:
             return TomlTable.load(file).read(Board.read)
-    if Path(name_or_path).suffix != ".toml":
-        known = ", ".join(board_names())
-        raise InputError(f"A board must be one of {known}, or a .toml file, not {str(name_or_path)!r}")
+    check_board_name(name_or_path)
     return TomlTable.load(Path(name_or_path)).read(Board.read)

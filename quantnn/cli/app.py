@@ -3,47 +3,57 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, NoReturn
 
 import typer
-from rich.text import Text
 
 from quantnn import __version__
-from quantnn.cli.console import err, say
+from quantnn.cli.board import bench, boards, build, flash, run, simulate_board
+from quantnn.cli.console import complain, say
+from quantnn.cli.design import demo, export, inspect, simulate, update_weights, verify
+from quantnn.cli.usage import PANELS, Commands, usage_message
 from quantnn.errors import QuantnnError
 
-__all__ = ["Calibration", "Design", "InputBits", "InputScale", "InputSigned", "Model", "TestSet", "app", "main"]
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="quantnn",
+    cls=Commands,
     help="A trained neural network goes in, an FPGA design that is proven bit-exact comes out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.")]
-Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.")]
-Calibration = Annotated[Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.")]
-TestSet = Annotated[
-    tuple[Path, Path] | None, typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y")
-]
-InputScale = Annotated[
-    float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
-]
-InputBits = Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")]
-InputSigned = Annotated[bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")]
+WORK: tuple[tuple[Callable[..., None], ...], ...] = (
+    (export, verify, simulate, inspect, update_weights),
+    (build, flash, run, bench, simulate_board),
+    (demo,),
+)
+"""The commands in the order of work, by panel."""
+
+for panel, commands in zip(PANELS, WORK, strict=True):
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(boards, name="boards", rich_help_panel=PANELS[-1])
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line; errors that a user can mend are one line."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except QuantnnError as error:
-        err.print(Text(f"Error: {error}"), soft_wrap=True)
+        complain(str(error))
         sys.exit(error.exit_code)
+    except typer.TyperException as error:
+        if not sys.argv[1:]:
+            print(error.format_message(), file=sys.stderr)  # which is the help
+        else:
+            complain(usage_message(error))
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _version(wanted: bool) -> None:

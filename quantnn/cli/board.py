@@ -8,22 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from quantnn.cli.app import Design, app
-from quantnn.cli.console import out, progress, say, show
+from quantnn.cli.console import progress, say, show, show_table
+from quantnn.cli.options import BoardFile, Design, Input, existing, known_board, suggested_boards
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
 
-__all__: list[str] = []
+__all__ = ["bench", "boards", "build", "flash", "run", "simulate_board"]
 
-BoardFile = Annotated[
-    Path | None, typer.Option("--board", help="The board's TOML file, if it is one of your own.", metavar="FILE")
-]
 Port = Annotated[
     str, typer.Option(help="Serial port, socket://host:port, or auto: the board's USB bridge.", metavar="PORT")
 ]
 
 boards = typer.Typer(help="The boards that there are, and what is known of each.", invoke_without_command=True)
-app.add_typer(boards, name="boards")
 
 
 @boards.callback()
@@ -32,22 +28,29 @@ def _boards(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         from quantnn.board.table import list_boards
 
-        out.print(list_boards())
+        show_table(list_boards())
         say("Next: quantnn boards show NAME, or quantnn export MODEL --board NAME")
 
 
 @boards.command("show")
 def _show_board(
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="Board by name, or a TOML file of your own.")],
+    board: Annotated[
+        str,
+        typer.Argument(
+            metavar="BOARD",
+            help="Board by name, or a TOML file of your own.",
+            callback=known_board,
+            autocompletion=suggested_boards,
+        ),
+    ],
 ) -> None:
     """Everything that is known of BOARD, with its sources."""
     from quantnn.board.board import load_board
     from quantnn.board.table import show_board
 
-    out.print(show_board(load_board(board)))
+    show_table(show_board(load_board(board)))
 
 
-@app.command()
 def build(
     design: Design,
     board: BoardFile = None,
@@ -76,7 +79,6 @@ def build(
     say(f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}")
 
 
-@app.command()
 def flash(
     design: Design,
     board: BoardFile = None,
@@ -93,11 +95,10 @@ def flash(
     say(f"{done.tool} loaded {done.file.name}; {stays}. Next: quantnn run {design} --input images.npy")
 
 
-@app.command()
 def run(
     design: Design,
-    input: Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.")],
-    labels: Annotated[Path | None, typer.Option(help="Their true classes, .npy.")] = None,
+    input: Input,
+    labels: Annotated[Path | None, typer.Option(help="Their true classes, .npy.", callback=existing)] = None,
     port: Port = "auto",
     patience: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds after which a question is asked again.", metavar="SECONDS")
@@ -127,7 +128,6 @@ def run(
     say(f"{said}. Next: quantnn bench {design}")
 
 
-@app.command()
 def simulate_board(
     design: Design,
     port: Annotated[
@@ -151,7 +151,6 @@ def simulate_board(
         serve_board(design, port, announce, exact=exact)
 
 
-@app.command()
 def bench(
     design: Design,
     json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file, too.")] = None,
@@ -167,7 +166,7 @@ def bench(
             json.write_text(dumps(comparison.to_json(), indent=2) + "\n")
         except OSError as error:
             raise InputError(f"{json} cannot be written ({error.strerror}): choose another file") from None
-    out.print(speed_table(comparison))
+    show_table(speed_table(comparison))
 
 
 def _board(design: Path, file: Path | None) -> Any:

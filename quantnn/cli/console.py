@@ -1,23 +1,30 @@
-"""What every command says, and where."""
+"""What every command says, and where: answers on standard output, all else on standard error."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.text import Text
+from quantnn.system.text import printable, shortened
 
-__all__ = ["err", "out", "progress", "say", "show"]
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-out = Console(highlight=False, markup=False)
-err = Console(stderr=True, highlight=False)
+__all__ = ["complain", "progress", "say", "show", "show_table"]
+
+_LONGEST = 1000
+"""Characters of an error after which nobody reads on."""
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """A spinner that says which step is being done; plain lines where there is no terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    err = Console(stderr=True, highlight=False)
     if not err.is_terminal:
         yield lambda text: err.print(Text(f"… {text}"))
         return
@@ -27,11 +34,23 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 def say(text: str) -> None:
     """A sentence, on one line however long it is."""
-    out.print(Text(text), soft_wrap=True)
+    print(printable(text))
+
+
+def complain(text: str) -> None:
+    """An error, on one line, on standard error."""
+    print(f"Error: {shortened(printable(text), _LONGEST)}", file=sys.stderr)
+
+
+def show_table(table: RenderableType) -> None:
+    """Tables and sentences, as wide as the terminal is."""
+    from rich.console import Console
+
+    Console(highlight=False, markup=False).print(table)
 
 
 def show(report: dict[str, Any]) -> None:
     """The readable summary of a report."""
     from quantnn.design.summary import summary
 
-    out.print(summary(report))
+    show_table(summary(report))

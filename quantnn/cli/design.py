@@ -5,21 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
-from quantnn.cli.app import Calibration, Design, InputBits, InputScale, InputSigned, Model, TestSet, app
-from quantnn.cli.console import out, progress, say, show
+from quantnn.cli.console import progress, say, show, show_table
+from quantnn.cli.options import (
+    BoardName,
+    Calibration,
+    Design,
+    Input,
+    InputBits,
+    InputScale,
+    InputSigned,
+    Model,
+    TestSet,
+    existing,
+)
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
 
-__all__: list[str] = []
+__all__ = ["demo", "export", "inspect", "simulate", "update_weights", "verify"]
 
 
-@app.command()
 def export(
     model: Model,
-    board: Annotated[str, typer.Option(help="Board by name, or a TOML file of your own.")] = "de10-lite",
+    board: BoardName = "de10-lite",
     calibration: Calibration = None,
     test: TestSet = None,
     input_scale: InputScale = None,
@@ -44,6 +53,10 @@ def export(
     ] = None,
 ) -> None:
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
+    if clock_mhz is not None and not 0 < clock_mhz < 1e6:
+        raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
+    if weight_bits != "auto" and not weight_bits.isdecimal():
+        raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
     from quantnn.board.board import load_board
     from quantnn.design.export import ExportOptions, export
     from quantnn.importers.npz import load_model
@@ -51,10 +64,6 @@ def export(
     from quantnn.plan.planner import Goal
     from quantnn.quantize.precision import Precision
 
-    if clock_mhz is not None and not 0 < clock_mhz < 1e6:
-        raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
-    if weight_bits != "auto" and not weight_bits.isdecimal():
-        raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
     network = load_model(model).with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
     options = ExportOptions(
@@ -76,7 +85,6 @@ def export(
     say(f"Written to {folder}. Next: quantnn verify {folder}")
 
 
-@app.command()
 def verify(
     design: Design,
     samples: Annotated[int | None, typer.Option(help="Only this many samples; all by default.")] = None,
@@ -106,7 +114,6 @@ def verify(
     say(f"Bit-exact. Next: quantnn build {design}")
 
 
-@app.command()
 def update_weights(
     design: Design,
     model: Model,
@@ -132,15 +139,18 @@ def update_weights(
     say(f"{changed}. Next: quantnn verify {design}, {steps}")
 
 
-@app.command()
 def simulate(
     design: Design,
-    input: Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.")],
+    input: Input,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write classes and every layer's outputs to this .npz.")
     ] = None,
 ) -> None:
     """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
+    if output is not None and output.suffix != ".npz":
+        raise InputError(f"{output} must end in .npz: choose such a name")
+    import numpy as np
+
     from quantnn.model.dataset import load_inputs
     from quantnn.network.file import load_network
     from quantnn.network.reference import evaluate
@@ -151,8 +161,6 @@ def simulate(
         step(f"evaluating {len(values)} samples")
         answer = evaluate(network, values)
     if output is not None:
-        if output.suffix != ".npz":
-            raise InputError(f"{output} must end in .npz: choose such a name")
         arrays = {f"layer_{number}": layer for number, layer in enumerate(answer.layers)}
         if answer.classes is not None:
             arrays["classes"] = answer.classes
@@ -166,17 +174,17 @@ def simulate(
         print(f"{sample}: {chosen}{' '.join(map(str, logits.tolist()))}")
 
 
-@app.command()
 def inspect(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model, a network.npz, or an exported folder.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A model, a network.npz, or an exported folder.", callback=existing)
+    ],
 ) -> None:
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
     from quantnn.design.inspection import describe
 
-    out.print(describe(file))
+    show_table(describe(file))
 
 
-@app.command()
 def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")] = Path("digits-de10-lite"),
 ) -> None:

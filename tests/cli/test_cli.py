@@ -116,7 +116,7 @@ def test_without_a_command_there_is_help(run):
         ("export m.npz --bords x", "--bords"),
         ("export m.npz --activation-bits x", "--activation-bits"),
         ("export m.npz --test x.npy", "--test"),
-        ("simulate design", "--input"),
+        ("simulate", "'DESIGN'"),
         ("verify design --jobs 0", "--jobs"),
     ],
 )

@@ -10,7 +10,8 @@ from pages import CLI, FENCE, LINK, PAGES, README, ROOT, command_lines, name_of
 
 from quantnn.cli import app
 
-COMMANDS = typer.main.get_command(app).commands
+ROOT_COMMAND = typer.main.get_command(app)
+COMMANDS = ROOT_COMMAND.commands
 
 
 def anchors(page):
@@ -52,8 +53,9 @@ def test_every_command_and_option_stands_in_cli_md_with_an_example(name):
 def test_cli_md_has_no_command_or_option_that_does_not_exist():
     text = CLI.read_text()
     assert set(re.findall(r"^## quantnn ([\w-]+)$", text, re.MULTILINE)) == set(COMMANDS)
-    options = {opt for command in COMMANDS.values() for p in command.params for opt in (*p.opts, *p.secondary_opts)}
-    assert set(re.findall(r"`(--?[a-z][a-z-]*)`", text)) <= options
+    parameters = [p for command in (ROOT_COMMAND, *COMMANDS.values()) for p in command.params]
+    options = {option for p in parameters for option in (*p.opts, *p.secondary_opts)}
+    assert set(re.findall(r"`(--?[a-z][a-z-]*)`", text)) <= {*options, "--help", "-h"}
 
 
 def check_command_line(line):

@@ -1,0 +1,100 @@
+"""Arguments and options that several commands have. What they name is looked at before anything heavy is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quantnn.board.names import board_names, check_board_name
+from quantnn.errors import InputError
+
+__all__ = [
+    "BoardFile",
+    "BoardName",
+    "Calibration",
+    "Design",
+    "Input",
+    "InputBits",
+    "InputScale",
+    "InputSigned",
+    "Model",
+    "TestSet",
+    "existing",
+    "known_board",
+    "suggested_boards",
+]
+
+
+def existing(context: typer.Context, given: Path | None) -> Path | None:
+    """The path, if there is something; unless only the shell asks how a line could go on."""
+    if given is not None and not context.resilient_parsing and not _is_there(given):
+        raise InputError(f"{given} does not exist: check the path")
+    return given
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something is there; what cannot be known is left to who reads it, and says more."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _existing_pair(context: typer.Context, given: tuple[Path, Path] | None) -> tuple[Path, Path] | None:
+    for path in given or ():
+        existing(context, path)
+    return given
+
+
+def _exported(context: typer.Context, given: Path) -> Path:
+    existing(context, given)
+    if not context.resilient_parsing and not _is_there(given / "report.json"):
+        raise InputError(f"{given} is no exported design (report.json is missing): run quantnn export")
+    return given
+
+
+def known_board(context: typer.Context, given: str) -> str:
+    """The board, if there is one of that name, or such a file."""
+    if not context.resilient_parsing:
+        check_board_name(given)
+        if given not in board_names():
+            existing(context, Path(given))
+    return given
+
+
+def suggested_boards(incomplete: str) -> Iterator[str]:
+    """How the name of a board could go on."""
+    files = (str(path) for path in Path().glob("*.toml"))
+    return (name for name in (*board_names(), *files) if name.startswith(incomplete))
+
+
+Model = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.", callback=existing)
+]
+Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.", callback=_exported)]
+Input = Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.", callback=existing)]
+Calibration = Annotated[
+    Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.", callback=existing)
+]
+TestSet = Annotated[
+    tuple[Path, Path] | None,
+    typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y", callback=_existing_pair),
+]
+InputScale = Annotated[
+    float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
+]
+InputBits = Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")]
+InputSigned = Annotated[bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")]
+BoardName = Annotated[
+    str,
+    typer.Option(
+        help="Board by name, or a TOML file of your own.", callback=known_board, autocompletion=suggested_boards
+    ),
+]
+BoardFile = Annotated[
+    Path | None,
+    typer.Option("--board", help="The board's TOML file, if it is one of your own.", metavar="FILE", callback=existing),
+]
