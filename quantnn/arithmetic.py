@@ -170,9 +170,11 @@ class Requantizer:
             An accumulator is so large that ``acc·m + r`` might leave 63 bits.
         """
         m, negative_m, s, r = self._arrays
-        limit = (1 << 62) // (1 << MAX_MULTIPLIER_BITS)
-        if accumulators.size and max(-int(accumulators.min()), int(accumulators.max())) > limit:
-            raise OverflowError(f"Accumulators must lie within ±{limit} to be requantized exactly")
+        limits = ((1 << 62) - r) // np.maximum(1, np.maximum(m, negative_m))
+        if accumulators.size and max(-int(accumulators.min()), int(accumulators.max())) > int(limits.min()):
+            rows = accumulators.reshape(-1, self.channels)
+            if (rows.max(axis=0) > limits).any() or (rows.min(axis=0) < -limits).any():
+                raise OverflowError("Accumulators must be smaller to be requantized exactly: acc·m + r leaves 63 bits")
         product = accumulators * np.where(accumulators < 0, negative_m, m)
         return self.output.clamp((product + r) >> s)
 

@@ -130,14 +130,23 @@ class TestRule:
         assert requantizer.channels == 3
 
     def test_refuses_accumulators_that_might_overflow(self):
-        limit = 2**46
-        assert values(one(m=65535, output=IntegerRange(-(2**62), 2**62)), [limit, -limit]) == [
-            limit * 65535,
-            -limit * 65535,
-        ]
-        for acc in (limit + 1, -limit - 1, -(2**63)):
-            with pytest.raises(OverflowError, match=f"within ±{limit} to be requantized exactly"):
-                values(one(), [acc])
+        everything = IntegerRange(-(2**62), 2**62)
+        for m, negative_m, s in ((65535, 65535, 0), (1, 1, 0), (0, 3, 20), (7, 0, 47)):
+            limit = (2**62 - (2**s >> 1)) // max(1, m, negative_m)
+            requantizer = one(m, s, everything, negative_m)
+            assert values(requantizer, [limit, -limit]) == [
+                requantize(acc, m, s=s, negative_m=negative_m, lo=everything.lo, hi=everything.hi)
+                for acc in (limit, -limit)
+            ]
+            for acc in (limit + 1, -limit - 1, -(2**63)):
+                with pytest.raises(OverflowError, match="must be smaller to be requantized exactly"):
+                    values(requantizer, [acc])
+
+    def test_a_wide_channel_beside_one_with_a_large_multiplier(self):
+        requantizer = Requantizer.make(2, IntegerRange(-(2**62), 2**62), multiplier=(1, 65535))
+        assert requantizer(np.array([[2**60, -3]])).tolist() == [[2**60, -3 * 65535]]
+        with pytest.raises(OverflowError):
+            requantizer(np.array([[-3, 2**60]]))
 
     def test_no_samples(self):
         assert one()(np.zeros((0, 1), dtype=np.int64)).shape == (0, 1)

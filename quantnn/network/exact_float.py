@@ -2,7 +2,8 @@
 
 A float32 holds every integer up to 2**24, a float64 up to 2**53. Where |b| + Σ|w|·max|x|, times the multiplier, plus
 the rounding stay below, every sum in any order, every product and every shift by a power of two is exact, and
-``floor`` is the arithmetic shift.
+``floor`` is the arithmetic shift. It may be left out only where ``acc·m + r`` is a multiple of 2**s for every
+accumulator, that is where m and r are.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import IntegerRange, Requantizer
 from quantnn.network.layers import Dense
 
 __all__ = ["Numbers", "exact_step", "exact_type"]
@@ -40,13 +41,19 @@ def exact_step(layer: Dense, input: IntegerRange) -> Callable[[Numbers], Numbers
     Sums that exceed float32 but not float64 are made of float32 blocks of inputs, added in float64.
     """
     largest = max(-input.lo, input.hi)
-    magnitudes = np.abs(layer.weights)
-    sums = np.abs(layer.bias) + largest * magnitudes.sum(axis=0)
-    requantizer = layer.requantizer
-    multiplier = max(requantizer.multipliers + requantizer.negative_multipliers)
-    bound = int(sums.max()) * max(1, multiplier) + max(requantizer.roundings)
-    kind = exact_type(bound)
+    kind = exact_type(_bound(layer, largest))
     return None if kind is None else _finish(layer, kind, _matmul(layer, largest, kind))
+
+
+def _bound(layer: Dense, largest: int) -> int:
+    """What no number on the way exceeds in size, for inputs up to ``largest``."""
+    magnitudes = np.abs(layer.weights).sum(axis=0, dtype=np.float64)
+    if float(magnitudes.max()) * max(1, largest) > 2 * _FLOAT64:
+        return 2 * _FLOAT64  # an int64 might wrap below
+    sums = np.abs(layer.bias) + largest * np.abs(layer.weights).sum(axis=0)
+    requantizer, output = layer.requantizer, layer.requantizer.output
+    multiplier = max(1, *requantizer.multipliers, *requantizer.negative_multipliers)
+    return max(int(sums.max()) * multiplier + max(requantizer.roundings), output.lo, -output.hi)
 
 
 def _matmul(layer: Dense, largest: int, kind: Float) -> Callable[[Numbers], Numbers]:
@@ -97,7 +104,7 @@ def _finish(
     offset = (layer.bias + r / m if same and _powers_of_two(requantizer.multipliers) else layer.bias).astype(kind)
     scale = (m * 2.0**-s).astype(kind)
     if same and _powers_of_two(requantizer.multipliers) and np.array_equal(offset, layer.bias + r / m):
-        integral = bool((scale == np.floor(scale)).all())
+        integral = _always_divides(requantizer)
 
         def shifted(x: Numbers) -> Numbers:
             values = product(x)
@@ -126,6 +133,12 @@ def _finish(
         return values if table is None else table(values.astype(np.int64))
 
     return step
+
+
+def _always_divides(requantizer: Requantizer) -> bool:
+    """Whether 2**s divides ``acc·m + r`` in every channel, whatever the accumulator."""
+    columns = zip(requantizer.multipliers, requantizer.shifts, requantizer.roundings, strict=True)
+    return all(not (m | r) & ((1 << s) - 1) for m, s, r in columns)
 
 
 def _powers_of_two(values: tuple[int, ...]) -> bool:

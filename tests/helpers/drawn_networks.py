@@ -32,7 +32,8 @@ def draw_weights(random, kind, shape, limit):
 
 @st.composite
 def requantizers(draw, accumulators, output):
-    """Parameters that leave a part of the output's range unsaturated; the same for all channels, or not."""
+    """Parameters that leave a part of the output's range unsaturated, or whose scale is about 1 (all shifts are then
+    about the multiplier's own exponent); the same for all channels, or not."""
     channels = len(accumulators)
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
 
@@ -40,10 +41,12 @@ def requantizers(draw, accumulators, output):
         chosen = random.choice(values, channels if draw(st.booleans()) else 1)
         return tuple(np.broadcast_to(chosen, channels).tolist())
 
-    multipliers = column(draw(st.sampled_from([[1], [1, 4, 32], [1, 3, 200], [1, 40_000, 65_535]])))
+    multipliers = column(draw(st.sampled_from([[1], [256], [1, 4, 32], [1, 3, 200], [1, 40_000, 65_535]])))
     negative = draw(st.sampled_from([multipliers, (0,) * channels, tuple(m // 4 for m in multipliers)]))
     spread = column(draw(st.sampled_from([[0], [-1], [-2, -1, 0, 1]])))
     largest = [max(-r.lo, r.hi).bit_length() for r in accumulators]
+    if draw(st.integers(0, 4)) == 0:
+        largest = [output.width - 1] * channels
     wanted = [a + m.bit_length() - output.width + x for a, m, x in zip(largest, multipliers, spread, strict=True)]
     if len(set(spread)) == 1:
         wanted = [max(wanted)] * channels

@@ -17,7 +17,10 @@ SIGNED_NIBBLE = IntegerRange(-8, 7)
 
 
 def random_requantizer(random, channels, output):
-    """Parameters that are uniform or differ by channel, with every kind of activation and rounding."""
+    """Parameters that are uniform or differ by channel, with every kind of activation and rounding.
+
+    Powers of two as multipliers come with shifts around their own exponent, as slopes near 1 have them.
+    """
 
     def column(low, high):
         different = random.random() < 0.5
@@ -25,8 +28,12 @@ def random_requantizer(random, channels, output):
         return tuple(values if different else values * channels)
 
     shifts = column(0, 5)
-    power = (1 << int(random.integers(0, 3)),) * channels
-    multipliers = power if random.random() < 0.4 else column(0, 9)
+    exponent = int(random.integers(0, 9))
+    if random.random() < 0.4:
+        multipliers = (1 << exponent,) * channels
+        shifts = tuple(max(0, exponent + s - 2) for s in shifts)
+    else:
+        multipliers = column(0, 9)
     negative = [multipliers, (0,) * channels, tuple(m // 4 for m in multipliers)][random.integers(3)]
     halves = random.choice(["half", "truncate", "both"])
     chosen = {"half": [True] * channels, "truncate": [False] * channels, "both": random.random(channels) < 0.5}[halves]

@@ -9,6 +9,7 @@ from quantnn.errors import InputError
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.layers import Dense, Rescale
+from quantnn.network.reference import evaluate
 from quantnn.quantize.post_training import quantize
 from quantnn.quantize.precision import Precision
 
@@ -224,3 +225,17 @@ def test_input_formats(bits, signed):
     bounds = error_bounds(network, integer, samples, float(network.scaling.slope))
     found = integer_outputs(integer, samples)[-1] * integer.layers[-1].scale
     assert (np.abs(found - network.logits(samples)) <= bounds[-1]).all()
+
+
+@pytest.mark.parametrize("slope", [0.9975, 0.999, 0.99999])
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("activation_bits", [8, 12])
+def test_slopes_near_one_equal_exact_fractions(slope, seed, activation_bits):
+    """Sums of one-bit inputs have few bits, so that nothing of them is shifted out again."""
+    network = float_network(
+        seed, (3, 2, 2), f"leaky_relu:{slope}", input_bits=1, decision="none", scaling=InputScaling()
+    )
+    samples = raw_samples(network, 8)
+    integers = quantize(network, samples, Precision(activation_bits=activation_bits))
+    for found, expected in zip(evaluate(integers, samples).layers, integer_outputs(integers, samples), strict=True):
+        assert np.array_equal(found, expected)
