@@ -123,7 +123,11 @@ class EnginePlan(ABC):
     @property
     @abstractmethod
     def emissions(self) -> tuple[int, ...]:
-        """Per accepted input word of a sample, the beats that its acceptance sends into the queue, one per cycle."""
+        """Per accepted input word of a sample, the beats that its acceptance sends into the queue, one per cycle.
+
+        The last word of the first pass sends some, and in that pass no word sends any before those sent earlier are
+        in the queue.
+        """
 
     @property
     @abstractmethod

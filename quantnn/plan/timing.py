@@ -2,14 +2,22 @@
 
 The gateware is not consulted. A verification run measures the interval and the latency in simulation, and they must
 equal what this model says.
+
+A stage takes word k of a sample in cycle ``t[k] = max(t[k - 1] + 1, w[k] + 4)``, where w[k] is the cycle of the last
+beat of that word: two cycles until it is read, one in which it stands at the memory's output, one in which it stands at
+the queue's. Words that send beats wait longer: until the beats before are sent, and a sample's first one until there is
+room. In a further pass over a sample all its words have long been there, so only the sending counts. So few cycles say
+those of all words, and a sample is worked out at once.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import numpy as np
+
+from quantnn.arithmetic import Integers
 from quantnn.plan.engine import EnginePlan
 from quantnn.plan.queue import QueuePlan
 
@@ -19,6 +27,10 @@ __all__ = ["Timing", "simulate"]
 _WRITTEN = 2
 """Cycles from the last beat of a word to the first in which the word can be read."""
 
+_MOVED = _WRITTEN + 1
+_TAKEN = _WRITTEN + 2
+"""The same until it moves from the memory's output to the queue's, and until it can be taken."""
+
 _FRAMED = 1
 """Cycles from a beat's acceptance at the core's input to its arrival at the queue there."""
 
@@ -26,43 +38,107 @@ _FREED = 3
 """Cycles from the read of a word for the last time to a reservation that counts it as free."""
 
 
-@dataclass
 class _Queue:
-    """Write and read times of a queue's words.
+    """When the words of a queue are read for the last time."""
 
-    A word whose last beat comes in cycle t is written in the next, and can be read from cycle t + 2 on. In the cycle
-    after the read it stands at the memory's output, and moves from there to the queue's when the word before is taken.
-    """
+    def __init__(self, plan: QueuePlan) -> None:
+        self.plan = plan
+        ratio = plan.word // plan.lanes
+        self._ends: Integers = np.minimum((np.arange(plan.words) + 1) * ratio, plan.beats) - 1
+        self._moved = -1
+        self._freed: list[Integers] = []
+        self.peak = 0
 
-    plan: QueuePlan
-    freed: list[int] = field(default_factory=list)
-    taken: int = -1
-    moved: int = -1
-    read: int = -1
-    peak: int = 0
+    @property
+    def lookback(self) -> int:
+        """Samples before the one that is reserved whose reads can matter to it."""
+        return max(self.plan.depth, self.peak) // self.plan.words + 2
 
-    def offer(self, written: int) -> int:
-        """Read the next word, written in that cycle; the first cycle in which it can be taken."""
-        self.read = max(self.read + 1, written + _WRITTEN, self.moved)
-        self.moved = max(self.read + 1, self.taken)
-        return self.moved + 1
+    @property
+    def state(self) -> list[Integers]:
+        """What of the last sample matters to those to come."""
+        return [np.array([self._moved]), self._freed[-1]]
 
-    def take(self, time: int) -> None:
-        """The word that was offered is taken."""
-        self.taken = time
+    def written(self, beats: Integers) -> Integers:
+        """The cycles of the words' last beats, from those of all beats."""
+        return beats[self._ends]
 
     def reserve(self, sample: int, time: int) -> int:
         """The earliest cycle from ``time`` on in which a sample's words can be reserved."""
-        needed = (sample + 1) * self.plan.words - self.plan.depth
+        reserved = (sample + 1) * self.plan.words
+        needed = reserved - self.plan.depth
         if self.plan.depth and needed > 0:
-            time = max(time, self.freed[needed - 1] + _FREED)
-        self.peak = max(self.peak, (sample + 1) * self.plan.words - bisect_left(self.freed, time + 1 - _FREED))
+            which, word = divmod(needed - 1, self.plan.words)
+            time = max(time, int(self._freed[which][word]) + _FREED)
+        self.peak = max(self.peak, reserved - self._freed_by(time - _FREED))
         return time
 
-    def words(self, beats: Sequence[int]) -> list[int]:
-        """Write times of the words, from those of the beats."""
-        ratio = self.plan.word // self.plan.lanes
-        return [beats[min(len(beats), first + ratio) - 1] for first in range(0, len(beats), ratio)]
+    def _freed_by(self, time: int) -> int:
+        for which in range(len(self._freed) - 1, -1, -1):
+            if self._freed[which][0] <= time:
+                return which * self.plan.words + int(np.searchsorted(self._freed[which], time, "right"))
+        return 0
+
+    def take(self, written: Integers, taken: Integers, again: bool) -> None:
+        """A sample's words are taken for the last time.
+
+        ``taken`` starts with the two words before that pass: of the sample before, or where the sample was taken
+        ``again``, of the pass before.
+        """
+        moved = np.maximum(written + _MOVED, taken[1:-1])
+        before = max(int(written[-1]) + _MOVED, int(taken[0])) if again else self._moved
+        self._freed.append(np.maximum(np.concatenate([[before], moved[:-1]]), written + _WRITTEN))
+        self._moved = int(moved[-1])
+
+
+class _Stage:
+    """What takes the words of a sample, as often as need be: an engine, or the pins behind the last queue."""
+
+    def __init__(self, emissions: Sequence[int], words: int, latency: int) -> None:
+        counts = np.array(emissions, dtype=np.int64)
+        self.again = len(counts) > words
+        self._places = np.flatnonzero(counts)
+        self._counts = counts[self._places]
+        self._within = int(np.searchsorted(self._places, words))
+        gaps = np.diff(self._places)
+        early = slice(0, max(0, self._within - 1))
+        if len(self._places) and (words - 1 not in self._places or (self._counts[early] > gaps[early]).any()):
+            raise ValueError("An engine's first pass must end with beats, and send them before others come")
+        self._pauses = np.cumsum(np.maximum(gaps, self._counts[:-1])[early.stop :])
+        firsts = np.cumsum(self._counts) - self._counts
+        self._sent = np.arange(int(self._counts.sum())) - np.repeat(firsts, self._counts) + latency
+        self._order = np.arange(words)
+        last = np.arange(len(counts) - words - 2, len(counts))
+        self._known = np.maximum(last[last < words] + 1, 0)
+        late = last[last >= words]
+        self._after = np.searchsorted(self._places, late, "right") - 1
+        self._since = late - self._places[self._after]
+        self._sending = -(1 << 60)
+        self.accepted = -1
+
+    @property
+    def state(self) -> list[int]:
+        """What of the last sample matters to those to come."""
+        return [self.accepted, self._sending]
+
+    def run(self, sample: int, earliest: Integers, queue: _Queue | None) -> tuple[Integers, Integers, int]:
+        """A sample's words, of which each is there ``earliest``; the beats go into the queue, where there is one.
+
+        Returns the cycles of the last pass's words and of the two before it, those of the beats, and of the first word.
+        """
+        lead = np.maximum(np.maximum.accumulate(earliest - self._order), self.accepted + 1)
+        if queue is not None:
+            place = int(self._places[0])
+            begun = queue.reserve(sample, max(int(lead[place]) + place, self._sending))
+            lead[place:] = np.maximum(lead[place:], begun - place)
+        times = np.concatenate([[self.accepted], lead + self._order])
+        sent = times[1 + self._places[: self._within]]
+        if queue is not None:
+            sent = np.concatenate([sent, sent[-1] + self._pauses])
+            self._sending = int(sent[-1] + self._counts[-1])
+        last = np.concatenate([times[self._known], sent[self._after] + self._since])
+        self.accepted = int(last[-1])
+        return last, np.repeat(sent, self._counts) + self._sent, int(times[1])
 
 
 @dataclass(frozen=True)
@@ -108,54 +184,38 @@ def simulate(
         taken as endless.
     """
     queues = ([_Queue(input_queue)] if input_queue else []) + [_Queue(engine.queue) for engine in engines]
-    source = -1
-    accepted = [-1] * len(engines)
-    emitting = [-(1 << 60)] * len(engines)
-    first, finished = [], []
+    words = [input_queue.words if input_queue else len(engines[0].emissions) // engines[0].replays]
+    words += [engine.queue.words for engine in engines]
+    stages = [_Stage(e.emissions, n, e.latency) for e, n in zip(engines, words, strict=False)]
+    stages.append(_Stage((0,) * words[-1], words[-1], 0))
+    source, latency, interval, finished = -1, 0, 0, 0
+    before = np.empty(0, dtype=np.int64)
+    steady = 0
     for sample in range(samples):
+        start = max(source + 1, sample * pace)
+        writes, readers = np.full(words[0], start - _TAKEN), list(queues)
         upstream: _Queue | None = None
-        writes: list[int] = []
-        remaining = list(queues)
         if input_queue:
-            upstream = remaining.pop(0)
-            start = upstream.reserve(sample, max(source + 1, sample * pace))
-            writes = upstream.words(range(start + _FRAMED, start + _FRAMED + input_beats))
-            first.append(start)
+            upstream = readers.pop(0)
+            start = upstream.reserve(sample, start)
             source = start + input_beats - 1
-        for number, (engine, queue) in enumerate(zip(engines, remaining, strict=True)):
-            beats: list[int] = []
-            emissions = engine.emissions
-            per_pass = len(emissions) // engine.replays
-            reserved = False
-            for step, emits in enumerate(emissions):
-                time = accepted[number] + 1
-                if upstream is None:
-                    time = max(time, source + 1, sample * pace)
-                else:
-                    time = max(time, upstream.offer(writes[step % per_pass]))
-                    if step >= len(emissions) - per_pass:
-                        upstream.freed.append(upstream.read)
-                if emits:
-                    time = max(time, emitting[number])
-                    if not reserved:
-                        time, reserved = queue.reserve(sample, time), True
-                    emitting[number] = time + emits
-                    beats.extend(range(time + engine.latency, time + engine.latency + emits))
-                accepted[number] = time
-                if upstream is None:
-                    source = time
-                    if step == 0:
-                        first.append(time)
-                else:
-                    upstream.take(time)
-            upstream, writes = queue, queue.words(beats)
-        assert upstream is not None
-        for written in writes:
-            upstream.take(upstream.offer(written))
-            upstream.freed.append(upstream.read)
-        finished.append(upstream.taken + end_latency)
-    return Timing(
-        latency=finished[0] - first[0],
-        interval=finished[-1] - finished[-2] if samples > 1 else 0,
-        peaks=tuple(queue.peak for queue in queues),
-    )
+            writes = upstream.written(np.arange(start, start + input_beats) + _FRAMED)
+        for stage, queue in zip(stages, [*readers, None], strict=True):
+            taken, beats, begun = stage.run(sample, writes + _TAKEN, queue)
+            if upstream is None:
+                start, source = begun, stage.accepted
+            else:
+                upstream.take(writes, taken, stage.again)
+            if queue is not None:
+                upstream, writes = queue, queue.written(beats)
+        last, interval = interval, stages[-1].accepted + end_latency - finished
+        finished += interval
+        if sample == 0:
+            latency, interval = finished - start, 0
+        state = [np.array([source, *(part for stage in stages[:-1] for part in stage.state), finished])]
+        now = np.concatenate(state + [part for queue in queues for part in queue.state])
+        repeats = sample > 0 and interval == last and (now - before == interval).all() and pace in (0, interval)
+        steady, before = steady + 1 if repeats else 0, now
+        if steady > max(queue.lookback for queue in queues):
+            break
+    return Timing(latency, interval, tuple(queue.peak for queue in queues))

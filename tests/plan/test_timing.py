@@ -1,11 +1,16 @@
 """The cycle model against cycles counted by hand; against the gateware, see test_hdl_core."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from engines import folded, streamed
 from networks import SIGNED_NIBBLE, plan_of, random_dense, random_network, random_rescale
+from stepped_model import step_by_step
 
 from quantnn.arithmetic import IntegerRange
+from quantnn.plan.folded_dense import FoldedDensePlan
+from quantnn.plan.memory import next_power_of_two
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.timing import simulate
 
@@ -118,3 +123,39 @@ def test_wider_inputs_are_read_in_fewer_cycles():
     slow, fast = simulate(8, None, [narrow], ENDS, samples=6), simulate(1, None, [wide], ENDS, samples=6)
     assert (slow.interval, fast.interval) == (8, 1)
     assert fast.latency == 0 + wide.latency + QUEUE + ENDS
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whole_samples_at_once_are_word_after_word(seed):
+    """Latency, interval and peaks, with queues of any depth, paced and back to back, against the rules step by step."""
+    random = np.random.default_rng(seed)
+    widths = [int(w) for w in random.integers(1, 20, random.integers(2, 6))]
+    plan = plan_of(random_network(seed, widths), multipliers=int(random.integers(20, 90)), blocks=900)
+    queues = ([plan.input_queue] if plan.input_queue else []) + [engine.queue for engine in plan.engines]
+    for samples, pace in ((1, 0), (2, 0), (25, 0), (25, plan.interval), (25, plan.interval + 3), (12, 1)):
+        deep = [int(random.choice([0, queue.depth, least_depth(queue), 4 * queue.depth])) for queue in queues]
+        changed = [replace(queue, depth=depth) for queue, depth in zip(queues, deep, strict=True)]
+        front = changed.pop(0) if plan.input_queue else None
+        engines = [replace(engine, queue=queue) for engine, queue in zip(plan.engines, changed, strict=True)]
+        arguments = (plan.input.beats, front, engines, ENDS)
+        expected = step_by_step(*arguments, samples=samples, pace=pace)
+        assert simulate(*arguments, samples=samples, pace=pace) == expected, (seed, samples, pace, deep)
+
+
+def least_depth(queue):
+    return max(2, next_power_of_two(queue.words))
+
+
+def test_a_first_pass_that_sends_faster_than_its_queue_takes_is_refused():
+    engine = dense(4, 4, 4, 1, 1)
+    greedy = Greedy(engine.layer, engine.parameters, engine.input, engine.queue, 4, 1)
+    with pytest.raises(ValueError, match="first pass must end with beats, and send them before others come"):
+        simulate(4, None, [greedy], ENDS, samples=2)
+
+
+class Greedy(FoldedDensePlan):
+    """Three beats with each of two words."""
+
+    @property
+    def emissions(self):
+        return (3, 3, 3, 1)
