@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -41,8 +42,32 @@ ACTIVATIONS = MappingProxyType(
 )
 """Every kind of activation and its function: of leaky_relu with slope 0, of softmax the one that stands for it."""
 
-ALIASES = MappingProxyType({"identity": "linear", "none": "linear", "logistic": "sigmoid", "leakyrelu": "leaky_relu"})
-"""Other names that model files may use."""
+ALIASES = MappingProxyType(
+    {
+        "identity": "linear",
+        "none": "linear",
+        "purelin": "linear",
+        "rectifier": "relu",
+        "poslin": "relu",
+        "leakyrelu": "leaky_relu",
+        "leaky_re_lu": "leaky_relu",
+        "lrelu": "leaky_relu",
+        "logistic": "sigmoid",
+        "expit": "sigmoid",
+        "logsig": "sigmoid",
+        "tansig": "tanh",
+        "logsoftmax": "softmax",
+        "log_softmax": "softmax",
+    }
+)
+"""Other names that frameworks use; a log_softmax is dropped like a softmax."""
+
+_OTHER_FUNCTIONS = re.compile(
+    r"(p|r|g|e|s|c|cr|thresholded|para\w*|rand\w*|squared?)_?relu|relu_?([0-9nx]\w*|squared?)|.*glu|(?!leak).*elu(_\w+)?|.*silu"
+    r"|.*swish|.*mish|log_?sigmoid|(soft|hard|tanh)_?(plus|sign|shrink|sigmoid|tanh|max|min|swish|silu)"
+    r"|exp(onential)?|sin(e|usoid)?|cos(ine)?|sign|step|abs|square|gaussian|maxout|snake|sparsemax"
+)
+"""Names of functions that look like known ones and are none of them."""
 
 
 @dataclass(frozen=True)
@@ -113,22 +138,30 @@ class FloatActivation:
         Raises
         ------
         ValueError
-            There is none, and the message lists those there are and the likeliest one; or the slope is no number
-            in 0..1.
+            There is none, and the message lists those there are, and of a slip of the pen what was meant; or the
+            slope is no number in 0..1.
         """
         word, colon, parameter = name.strip().lower().partition(":")
-        kind = ALIASES.get(word.strip(), word.strip())
+        kind = re.sub(r"[-\s]+", "_", word.strip())
+        kind = ALIASES.get(kind, kind)
         if kind not in ACTIVATIONS:
-            close = difflib.get_close_matches(kind, (*ACTIVATIONS, *ALIASES), n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            known = ", ".join(sorted(ACTIVATIONS)).replace("leaky_relu", "leaky_relu[:slope]")
-            raise ValueError(f"activation {name[:40]!r} is unknown: {hint}known are {known}")
+            raise ValueError(_unknown(kind, name[:40]))
         if kind != "leaky_relu":
             if colon:
                 raise ValueError(f"activation {name[:40]!r} must have no parameter: only leaky_relu has one, its slope")
             return cls(kind)
         slope = _slope(parameter, name) if colon else DEFAULT_SLOPE
         return cls({0.0: "relu", 1.0: "linear"}[slope]) if slope in (0.0, 1.0) else cls(kind, slope)
+
+
+def _unknown(kind: str, name: str) -> str:
+    """What to say of a name that is none. Only a slip of the pen gets a hint: nobody should swap a function."""
+    known = ", ".join(sorted(ACTIVATIONS)).replace("leaky_relu", "leaky_relu[:slope]")
+    if _OTHER_FUNCTIONS.fullmatch(kind):
+        return f"activation {name!r} is not supported: train with one of {known}"
+    close = difflib.get_close_matches(kind, (*ACTIVATIONS, *ALIASES), n=1, cutoff=0.7)
+    hint = f"did you mean {ALIASES.get(close[0], close[0])}? " if close and close[0][0] == kind[0] else ""
+    return f"activation {name!r} is unknown: {hint}known are {known}"
 
 
 def _slope(text: str, name: str) -> float:

@@ -47,6 +47,10 @@ def test_sigmoid_far_out():
         ("none", "linear", None, "linear"),
         ("logistic", "sigmoid", None, "sigmoid"),
         ("Tanh", "tanh", None, "tanh"),
+        ("lrelu", "leaky_relu", 0.01, "leaky_relu:0.01"),
+        ("leaky-relu", "leaky_relu", 0.01, "leaky_relu:0.01"),
+        ("Leaky ReLU: 0.3", "leaky_relu", 0.3, "leaky_relu:0.3"),
+        ("tansig", "tanh", None, "tanh"),
     ],
 )
 def test_names(name, kind, slope, canonical):
@@ -75,9 +79,9 @@ def test_increasing():
     ("name", "message"),
     [
         ("rellu", f"activation 'rellu' is unknown: did you mean relu? {KNOWN}"),
-        ("gelu", f"activation 'gelu' is unknown: did you mean relu? {KNOWN}"),
-        ("leaky", f"activation 'leaky' is unknown: did you mean leakyrelu? {KNOWN}"),
-        ("swish", f"activation 'swish' is unknown: {KNOWN}"),
+        ("leaky", f"activation 'leaky' is unknown: did you mean leaky_relu? {KNOWN}"),
+        ("tahn", f"activation 'tahn' is unknown: did you mean tanh? {KNOWN}"),
+        ("chebyshev", f"activation 'chebyshev' is unknown: {KNOWN}"),
         ("", f"activation '' is unknown: {KNOWN}"),
         ("a\x1b\ud800", rf"activation 'a\x1b\ud800' is unknown: {KNOWN}"),
         ("relu:0.1", "activation 'relu:0.1' must have no parameter: only leaky_relu has one, its slope"),
@@ -87,6 +91,23 @@ def test_unknown(name, message):
     with pytest.raises(ValueError) as caught:
         FloatActivation.named(name)
     assert str(caught.value) == message
+
+
+OTHERS = """
+    prelu rrelu gelu gelu_new quick_gelu elu selu celu crelu srelu frelu relu6 relu2 silu swish hardswish h-swish mish
+    glu swiglu hardsigmoid hard_sigmoid hardtanh softplus softsign softmin tanhshrink hardshrink logsigmoid exponential
+    parametric_relu thresholded_relu
+"""
+
+
+@pytest.mark.parametrize("name", OTHERS.split())
+def test_other_functions_get_no_hint(name):
+    """None of them is one of those that are known, however alike the names."""
+    with pytest.raises(ValueError) as caught:
+        FloatActivation.named(name)
+    assert str(caught.value) == (
+        f"activation {name!r} is not supported: train with one of {KNOWN.removeprefix('known are ')}"
+    )
 
 
 @pytest.mark.parametrize("slope", ["-0.1", "1.5", "nan", "inf", "", "steep", "0.1:0.2"])
