@@ -14,9 +14,11 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array, read_npz
 from quantnn.importers.chain import chained
+from quantnn.importers.foreign import refuse_foreign, without_training_state
+from quantnn.importers.reparametrized import recomposed
 from quantnn.importers.spelling import NamedLayer
 from quantnn.importers.spellings import NUMBERED, SPELLINGS
-from quantnn.model.activation import FloatActivation, Floats
+from quantnn.model.activation import DEFAULT_SLOPE, FloatActivation, Floats
 from quantnn.model.array_checks import integral, numeric, texts
 from quantnn.model.dataset import integer_samples, is_integral, raw_samples
 from quantnn.model.input_scaling import InputScaling
@@ -50,9 +52,12 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
     path = Path(path)
     arrays = read_npz(path)
     layers, notes = _layers(arrays, path)
-    chain = chained(layers, path)
+    named = arrays.get("activations", np.empty(0))
+    chain = chained(layers, path, len(named) if named.ndim == 1 else 0)
     in_features = len(chain[0][0])
     activations = _activations(arrays, len(layers), path)
+    if any(FloatActivation.named(name).kind == "leaky_relu" and ":" not in name for name in activations):
+        notes += (f"leaky_relu states no slope: {DEFAULT_SLOPE} is taken, PyTorch's (Keras has 0.3): leaky_relu:0.3",)
     bits = int(_integer(arrays, "input_bits", 8, IntegerRange(1, MAX_INPUT_BITS), path))
     signed = bool(_integer(arrays, "input_signed", 0, IntegerRange(0, 1), path))
     try:
@@ -82,6 +87,9 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
 
 def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, ...], tuple[str, ...]]:
     candidates = {name: array for name, array in arrays.items() if name not in OPTIONS}
+    candidates, training = without_training_state(candidates)
+    candidates, products = recomposed(candidates, path)
+    refuse_foreign(candidates, path)
     spellings = [spelling for spelling in SPELLINGS if spelling.recognises(candidates)]
     if len(spellings) > 1:
         raise InputError(f"{path} names its layers in more than one way ({_some(candidates)}): keep one of them")
@@ -96,11 +104,17 @@ def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, 
         raise InputError(
             f"{path} has no layers, only {_some(arrays)}: save them as W0, b0, W1, b1, … with W (inputs, outputs)"
         )
-    notes = [f"array {name} is not part of a model and was ignored" for name in unknown]
+    notes = [*training, *products]
+    notes += [f"array {name} is not part of a model and was ignored" for name in unknown]
     if NUMBERED not in spellings:
         names = ", ".join(layer.weights_name for layer in layers)
         notes.append(f"the weights, from input to output, are {names}, each {layers[0].order}")
     notes += [f"{layer.weights_name} has no bias: zeros are taken" for layer in layers if layer.bias is None]
+    notes += [
+        f"{layer.weights_name} holds 8-bit integers: if they are a quantized model's, save its float weights instead"
+        for layer in layers
+        if layer.weights.dtype.itemsize == 1 and layer.weights.dtype.kind in "iu" and layer.weights.max() > 7
+    ]
     return layers, tuple(notes)
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
+from quantnn.importers.order import ordered
 from quantnn.importers.spelling import NamedLayer, Spelling
 
 __all__ = ["Scoped"]
 
-_NORMALIZATION = {"running_mean", "running_var", "moving_mean", "moving_variance", "gamma", "beta"}
+_RUNNING = {"running_mean", "running_var", "num_batches_tracked", "moving_mean", "moving_variance"}
+_NORMALIZATION = {"gamma", "beta"}
+_OTHER = {
+    "_ih": "a recurrent layer",
+    "recurrent_kernel": "a recurrent layer",
+    "in_proj": "an attention",
+    "embeddings": "an embedding",
+    "depthwise_kernel": "a convolution",
+}
+"""What the name of an array says of its layer."""
 _SHOWN = 4
 
 
@@ -46,7 +55,9 @@ class Scoped(Spelling):
                 scopes.setdefault(split[0], {})[split[1]] = name
         for parts in scopes.values():
             self._check(parts, arrays, source)
-        return tuple(self._layer(scopes[scope], arrays) for scope in _ordered(scopes, source))
+        layers = {scope: self._layer(parts, arrays) for scope, parts in scopes.items()}
+        sizes = {scope: layer.size for scope, layer in layers.items()}
+        return tuple(layers[scope] for scope in ordered(sizes, source))
 
     def _split(self, name: str) -> tuple[str, str] | None:
         """The layer's name and the array's; None for an array that is not under a layer."""
@@ -57,21 +68,33 @@ class Scoped(Spelling):
 
     def _check(self, parts: Mapping[str, str], arrays: Mapping[str, Array], source: Path) -> None:
         weights = arrays[parts[self._weights]] if self._weights in parts else None
-        one_dimension = weights is not None and weights.ndim == 1
-        if _NORMALIZATION & parts.keys() or (one_dimension and "bias" in parts):
+        shape = (1, 1) if weights is None else weights.shape
+        if _RUNNING & parts.keys():
             raise InputError(
-                f"{source}: {_belong(parts)} to a normalization, which is not read: fold it into the dense layer beside"
-                " it (docs/formats.md says how) and leave it out"
+                f"{source}: {_belong(parts)} to a batch normalization, which is not read: fold it into the dense layer"
+                " beside it (docs/formats.md says how, and torch.nn.utils.fusion.fuse_linear_bn_eval does it for one"
+                " behind the layer) and leave it out"
             )
-        if weights is not None and weights.ndim > 2:
+        if _NORMALIZATION & parts.keys() or (len(shape) == 1 and "bias" in parts):
             raise InputError(
-                f"{source}: {_belong(parts)} to a convolution (its weights have shape {weights.shape}), which is not"
-                " read: use dense layers only"
+                f"{source}: {_belong(parts)} to a normalization by each sample's own mean (like LayerNorm), which is"
+                " not supported: train without it, or with BatchNorm and fold that"
             )
-        if one_dimension or parts.keys() - {self._weights, "bias"}:
+        if len(shape) > 2:
             raise InputError(
-                f"{source}: {_belong(parts)} to a layer that is not dense: use dense layers only, or leave it out if no"
-                " output depends on it"
+                f"{source}: {_belong(parts)} to a convolution (its weights have shape {shape}), which is not read:"
+                " use dense layers only"
+            )
+        if len(shape) < 2 and parts.keys() <= {self._weights}:
+            raise InputError(
+                f"{source}: {_belong(parts)} to a PReLU or RMSNorm, which is not supported: train with relu or"
+                " leaky_relu, and without the normalization"
+            )
+        if len(shape) < 2 or parts.keys() - {self._weights, "bias"}:
+            kind = next((kind for mark, kind in _OTHER.items() if any(mark in part for part in parts)), "")
+            raise InputError(
+                f"{source}: {_belong(parts)} to {kind or 'a layer that is not dense'}: use dense layers only, or leave"
+                " it out if no output depends on it"
             )
         if weights is None:
             head, _, tail = parts["bias"].rpartition("bias")
@@ -90,23 +113,3 @@ def _belong(parts: Mapping[str, str]) -> str:
     if len(names) == 1:
         return f"array {names[0]} belongs"
     return f"arrays {', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''} belong"
-
-
-def _ordered(scopes: Collection[str], source: Path) -> list[str]:
-    """The layers' names from input to output, given in the order of the file."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for scope in scopes:
-        groups.setdefault(tuple(re.split(r"[0-9]+", scope)), []).append(scope)
-    if len(groups) == 1:
-        return sorted(scopes, key=_numbers)
-    for group in groups.values():
-        if group != sorted(group, key=_numbers):
-            raise InputError(
-                f"{source}: the order of the layers is not clear, because {', '.join(group[:_SHOWN])} stand in another"
-                f" order than their numbers: save the layers from input to output"
-            )
-    return list(scopes)
-
-
-def _numbers(scope: str) -> list[int]:
-    return [int(digits) for digits in re.findall(r"[0-9]+", scope)]

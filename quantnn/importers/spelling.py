@@ -30,6 +30,8 @@ class NamedLayer:
     -------
     order : str
         What the two dimensions of the weights are, for messages.
+    size : (int, int)
+        in_features and out_features, of weights that have two dimensions.
     """
 
     weights_name: str
@@ -41,6 +43,11 @@ class NamedLayer:
     @property
     def order(self) -> str:
         return "(outputs, inputs)" if self.transposed else "(inputs, outputs)"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        rows, columns = self.weights.shape
+        return (columns, rows) if self.transposed else (rows, columns)
 
 
 class Spelling(ABC):

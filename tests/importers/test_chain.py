@@ -49,3 +49,48 @@ def test_refuses(layers, words):
     with pytest.raises(InputError) as caught:
         chained(layers, SOURCE)
     assert str(caught.value) == f"model.npz: {words}"
+
+
+A, B, C = np.ones((6, 8)), np.ones((8, 5)), np.ones((5, 3))
+
+
+@pytest.mark.parametrize(
+    ("layers", "count", "words"),
+    [
+        (
+            [layer("c", C, None), layer("a", A, None), layer("b", B, None)],
+            3,
+            "array a.w has 6 inputs, but the layer before it has 3 outputs: save the layers in order; only a.w, b.w,"
+            " c.w fit",
+        ),
+        (
+            [layer("a", A, None), layer("b", B, None), layer("aux", np.ones((8, 2)), None), layer("c", C, None)],
+            0,
+            "array aux.w has 8 inputs, but the layer before it has 5 outputs: leave aux.w out if the output does not"
+            " depend on it (an unused head), for the others fit",
+        ),
+        (
+            [layer("aux", np.ones((6, 2)), None), layer("a", A, None), layer("b", B, None)],
+            2,
+            "array activations has 2 names for 3 layers: save one name per layer, or leave out what the output does not"
+            " depend on, like an unused head, by arrays.pop('aux.w'): alone fit a.w, b.w",
+        ),
+        (
+            [layer("a", A, None), layer("b", B, None), layer("net.a", A, None), layer("net.b", B, None)],
+            2,
+            "array activations has 2 names for 4 layers, and a.w and net.a.w are equal: save a name per layer, or leave"
+            " net.a.w out if it is the same layer under another name",
+        ),
+        (
+            [layer("a", A, None), layer("b", 2 * A, None), layer("c", C, None)],
+            2,
+            "array activations has 2 names for 3 layers: save one name per layer",
+        ),
+        ([layer("a", A, None), layer("b", B, None)], 1, "array activations has 1 name for 2 layers: save one name per"),
+    ],
+    ids=["another order", "a head amid", "a head in front", "two names", "nothing fits", "one activation"],
+)
+def test_says_what_would_fit(layers, count, words):
+    with pytest.raises(InputError) as caught:
+        chained(layers, SOURCE, count)
+    assert str(caught.value).removeprefix("model.npz: ").startswith(words)

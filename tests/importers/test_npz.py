@@ -182,6 +182,53 @@ class Tensor:
         return self._values
 
 
+def test_parts_of_training_and_of_a_product_never_become_layers(tmp_path):
+    names = {
+        "net.0.weight_orig": GOOD["W0"].T,
+        "net.0.weight_mask": np.ones((3, 4)),
+        "net.0.bias": GOOD["b0"],
+        "net.2.weight": GOOD["W1"].T,
+        "net.2.bias": GOOD["b1"],
+        "optimizer.state.0.exp_avg": np.ones((3, 4)),
+    }
+    network = load_model(saved(tmp_path, ["W0", "b0", "W1", "b1"], **names))
+    raw = np.arange(16).reshape(4, 4)
+    np.testing.assert_array_equal(network.logits(raw), load_model(saved(tmp_path)).logits(raw))
+    assert network.notes[:3] == (
+        "only training needs optimizer.state.0.exp_avg: ignored",
+        "net.0.weight: the pruning masks are multiplied in",
+        "the weights, from input to output, are net.0.weight, net.2.weight, each (outputs, inputs)",
+    )
+
+
+def test_what_cannot_be_had_is_refused(tmp_path):
+    path = saved(tmp_path, ["W0", "b0", "W1", "b1"], **{"fc.parametrizations.weight.original": np.ones((3, 4))})
+    assert refusal(path).startswith("array fc.parametrizations.weight.original belongs to a parametrization")
+
+
+def test_a_leaky_relu_without_a_slope_is_noted(tmp_path):
+    note = "leaky_relu states no slope: 0.01 is taken, PyTorch's (Keras has 0.3): leaky_relu:0.3"
+    assert note in load_model(saved(tmp_path, activations=np.array(["LReLU", "linear"]))).notes
+    assert note not in load_model(saved(tmp_path, activations=np.array(["lrelu:0.01", "linear"]))).notes
+
+
+@pytest.mark.parametrize(("greatest", "noted"), [(127, True), (1, False)])
+def test_integer_weights_are_noted(tmp_path, greatest, noted):
+    weights = np.array([[1, -1, 0], [0, 1, 1], [1, 0, greatest], [0, 0, 1]], np.int8)
+    notes = load_model(saved(tmp_path, W0=weights)).notes
+    assert any(note.startswith("W0 holds 8-bit integers") for note in notes) == noted
+
+
+def test_an_unused_head(tmp_path):
+    """Three layers, two activations: the third, whether or not it has a bias, is a second head."""
+    names = {"fc1.weight": np.ones((3, 4)), "fc2.weight": np.ones((2, 3)), "aux.weight": np.zeros((2, 3))}
+    assert refusal(saved(tmp_path, ["W0", "b0", "W1", "b1"], **names)) == (
+        "array activations has 2 names for 3 layers: save one name per layer, or leave out what the output does not"
+        " depend on, like an unused head, by arrays.pop('aux.weight'): alone fit fc1.weight, fc2.weight, and"
+        " fc1.weight, aux.weight"
+    )
+
+
 def test_a_bias_that_is_not_there_is_zeros(tmp_path):
     names = {"fc1.weight": GOOD["W0"].T, "fc2.weight": GOOD["W1"].T, "fc2.bias": GOOD["b1"]}
     network = load_model(saved(tmp_path, ["W0", "b0", "W1", "b1"], **names))
@@ -262,7 +309,7 @@ ARRAYS = [
     ({"W0": np.zeros((0, 3))}, "array W0 is empty (shape (0, 3))"),
     (
         {"activations": np.array(["relu"])},
-        "array activations has 1 names for 2 layers: save one name per layer",
+        "array activations has 1 name for 2 layers: save one name per layer",
     ),
     (
         {"activations": np.array(["rellu", "linear"])},

@@ -67,26 +67,8 @@ def test_a_layer_without_bias():
     assert first.bias is None and second.bias is not None
 
 
-@pytest.mark.parametrize(
-    ("scopes", "expected"),
-    [
-        (["fc10", "fc2", "fc1"], ["fc1", "fc2", "fc10"]),
-        (["4", "0", "2"], ["0", "2", "4"]),
-        (["b2.fc1", "b1.fc2", "b10.fc1", "b1.fc1"], ["b1.fc1", "b1.fc2", "b2.fc1", "b10.fc1"]),
-        (["stem", "body", "head"], ["stem", "body", "head"]),
-        (["hidden2", "hidden10", "out"], ["hidden2", "hidden10", "out"]),
-        (["dense", "dense_1", "dense_2"], ["dense", "dense_1", "dense_2"]),
-    ],
-)
-def test_order(scopes, expected):
-    assert order(PYTORCH, pytorch(*scopes)) == [f"{scope}.weight" for scope in expected]
-
-
-def test_an_order_that_contradicts_the_numbers():
-    assert message(PYTORCH, pytorch("out", "hidden1", "hidden10", "hidden2")) == (
-        "the order of the layers is not clear, because hidden1, hidden10, hidden2 stand in another order than their"
-        " numbers: save the layers from input to output"
-    )
+def test_layers_come_in_order():
+    assert order(PYTORCH, pytorch("fc10", "fc2", "fc1")) == ["fc1.weight", "fc2.weight", "fc10.weight"]
 
 
 NORMALIZED = {"bn1.weight": np.zeros(2), "bn1.bias": np.zeros(2)}
@@ -98,11 +80,17 @@ NORMALIZED = {"bn1.weight": np.zeros(2), "bn1.bias": np.zeros(2)}
         (
             PYTORCH,
             NORMALIZED | {f"bn1.{name}": np.zeros(2) for name in ("running_mean", "running_var", "num_batches")},
-            "arrays bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, … belong to a normalization, which is not"
-            " read: fold it into the dense layer beside it (docs/formats.md says how) and leave it out",
+            "arrays bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, … belong to a batch normalization, which"
+            " is not read: fold it into the dense layer beside it (docs/formats.md says how, and"
+            " torch.nn.utils.fusion.fuse_linear_bn_eval does it for one behind the layer) and leave it out",
         ),
-        (PYTORCH, NORMALIZED, "arrays bn1.weight, bn1.bias belong to a normalization"),
-        (PYTORCH, {"bn1.running_mean": np.zeros(2)}, "array bn1.running_mean belongs to a normalization"),
+        (
+            PYTORCH,
+            NORMALIZED,
+            "arrays bn1.weight, bn1.bias belong to a normalization by each sample's own mean (like LayerNorm), which is"
+            " not supported: train without it, or with BatchNorm and fold that",
+        ),
+        (PYTORCH, {"bn1.running_mean": np.zeros(2)}, "array bn1.running_mean belongs to a batch normalization"),
         (
             PYTORCH,
             {"conv1.weight": np.zeros((8, 1, 3, 3)), "conv1.bias": np.zeros(8)},
@@ -112,16 +100,28 @@ NORMALIZED = {"bn1.weight": np.zeros(2), "bn1.bias": np.zeros(2)}
         (
             PYTORCH,
             {"lstm.weight_ih_l0": np.zeros((8, 2))},
-            "array lstm.weight_ih_l0 belongs to a layer that is not dense: use dense layers only, or leave it out if no"
+            "array lstm.weight_ih_l0 belongs to a recurrent layer: use dense layers only, or leave it out if no"
             " output depends on it",
         ),
-        (PYTORCH, {"act.weight": np.zeros(1)}, "array act.weight belongs to a layer that is not dense"),
+        (PYTORCH, {"attn.in_proj_weight": np.zeros((9, 3))}, "array attn.in_proj_weight belongs to an attention"),
+        (PYTORCH, {"tree.depth": np.zeros(3)}, "array tree.depth belongs to a layer that is not dense"),
+        (
+            PYTORCH,
+            {"act.weight": np.zeros(1)},
+            "array act.weight belongs to a PReLU or RMSNorm, which is not supported: train with relu or leaky_relu,"
+            " and without the normalization",
+        ),
         (PYTORCH, {"debias.bias": np.zeros(1)}, "array debias.weight is missing, but there is debias.bias: add it"),
-        (KERAS, {"bn/gamma": np.zeros(2)}, "array bn/gamma belongs to a normalization"),
+        (KERAS, {"bn/gamma": np.zeros(2)}, "array bn/gamma belongs to a normalization by each sample's own mean"),
+        (
+            KERAS,
+            arrays("bn/gamma", "bn/beta", "bn/moving_mean", "bn/moving_variance"),
+            "arrays bn/gamma, bn/beta, bn/moving_mean, bn/moving_variance belong to a batch normalization",
+        ),
         (
             KERAS,
             arrays("rnn/kernel", "rnn/recurrent_kernel"),
-            "arrays rnn/kernel, rnn/recurrent_kernel belong to a layer",
+            "arrays rnn/kernel, rnn/recurrent_kernel belong to a recurrent layer",
         ),
         (KERAS, {"bias/bias:0": np.zeros(1)}, "array bias/kernel:0 is missing, but there is bias/bias:0: add it"),
     ],
