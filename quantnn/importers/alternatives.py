@@ -7,6 +7,7 @@ from itertools import islice
 
 import numpy as np
 
+from quantnn.files.safe_npz import Array
 from quantnn.importers.spelling import NamedLayer
 
 __all__ = ["duplicates", "selections", "sequences"]
@@ -34,7 +35,7 @@ def duplicates(layers: Sequence[NamedLayer]) -> tuple[NamedLayer, NamedLayer] | 
     return None
 
 
-def _same(bias: object, other: object) -> bool:
+def _same(bias: Array | None, other: Array | None) -> bool:
     return bias is other or (bias is not None and other is not None and np.array_equal(bias, other))
 
 

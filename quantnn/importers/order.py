@@ -77,7 +77,7 @@ def _meant(scopes: list[str]) -> list[str]:
     paths = [re.split(r"[./]", scope) for scope in scopes]
     depth = next((d for d in range(min(map(len, paths))) if len({path[d] for path in paths}) > 1), 0)
     parts = [path[depth] for path in paths]
-    counted = {part: place for part in parts if (place := _counted(_words(part))) is not None}
+    counted = {part: number for part in parts if (number := _counted(_words(part))) is not None}
     if len({*counted.values()}) == len(counted) == len({*parts}):
         place = counted
     else:

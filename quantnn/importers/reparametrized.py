@@ -55,10 +55,10 @@ def _joined(
         if match := pattern.fullmatch(name):
             factors.setdefault(_whole(match), {})[match["part"]] = name
     complete = {name: both for name, both in factors.items() if both.keys() == set(parts) and name not in arrays}
-    products = {
-        name: product(*(numeric(arrays[both[part]], both[part], source) for part in parts), both[parts[0]], source)
-        for name, both in complete.items()
-    }
+    products: dict[str, Floats] = {}
+    for name, both in complete.items():
+        one, other = (numeric(arrays[both[part]], both[part], source) for part in parts)
+        products[name] = product(one, other, both[parts[0]], source)
     places = {factor: name for name, both in complete.items() for factor in both.values()}
     joined: dict[str, Array] = {}
     for name, array in arrays.items():
@@ -87,7 +87,7 @@ def _normalized(length: Floats, direction: Floats, name: str, source: Path) -> F
             f"{source}: array {name} has shape {length.shape}, which does not say over which axis the weights"
             f" {direction.shape} are normalized: call torch.nn.utils.remove_weight_norm and save again"
         )
-    norm = np.sqrt(np.square(direction).sum(axis=axes, keepdims=True))
+    norm: Floats = np.sqrt(np.square(direction).sum(axis=axes, keepdims=True))
     if not norm.all():
         raise InputError(f"{source}: array {name} belongs to weights of length 0, which have no direction: train again")
     return length * direction / norm
