@@ -76,6 +76,12 @@ A, B, C = np.ones((6, 8)), np.ones((8, 5)), np.ones((5, 3))
             " depend on, like an unused head, by arrays.pop('aux.w'): alone fit a.w, b.w",
         ),
         (
+            [layer("fc1", A, None), layer("fc2", np.ones((8, 3)), None), layer("aux", np.zeros((8, 3)), None)],
+            2,
+            "array activations has 2 names for 3 layers: save one name per layer, or leave out what the output does not"
+            " depend on, like an unused head, by arrays.pop('aux.w'): alone fit fc1.w, fc2.w, and fc1.w, aux.w",
+        ),
+        (
             [layer("a", A, None), layer("b", B, None), layer("net.a", A, None), layer("net.b", B, None)],
             2,
             "array activations has 2 names for 4 layers, and a.w and net.a.w are equal: save a name per layer, or leave"
@@ -88,7 +94,7 @@ A, B, C = np.ones((6, 8)), np.ones((8, 5)), np.ones((5, 3))
         ),
         ([layer("a", A, None), layer("b", B, None)], 1, "array activations has 1 name for 2 layers: save one name per"),
     ],
-    ids=["another order", "a head amid", "a head in front", "two names", "nothing fits", "one activation"],
+    ids=["order", "a head amid", "a head in front", "a second head", "two names", "nothing fits", "one activation"],
 )
 def test_says_what_would_fit(layers, count, words):
     with pytest.raises(InputError) as caught:

@@ -1,12 +1,9 @@
 import re
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
@@ -219,16 +216,6 @@ def test_integer_weights_are_noted(tmp_path, greatest, noted):
     assert any(note.startswith("W0 holds 8-bit integers") for note in notes) == noted
 
 
-def test_an_unused_head(tmp_path):
-    """Three layers, two activations: the third, whether or not it has a bias, is a second head."""
-    names = {"fc1.weight": np.ones((3, 4)), "fc2.weight": np.ones((2, 3)), "aux.weight": np.zeros((2, 3))}
-    assert refusal(saved(tmp_path, ["W0", "b0", "W1", "b1"], **names)) == (
-        "array activations has 2 names for 3 layers: save one name per layer, or leave out what the output does not"
-        " depend on, like an unused head, by arrays.pop('aux.weight'): alone fit fc1.weight, fc2.weight, and"
-        " fc1.weight, aux.weight"
-    )
-
-
 def test_a_bias_that_is_not_there_is_zeros(tmp_path):
     names = {"fc1.weight": GOOD["W0"].T, "fc2.weight": GOOD["W1"].T, "fc2.bias": GOOD["b1"]}
     network = load_model(saved(tmp_path, ["W0", "b0", "W1", "b1"], **names))
@@ -396,21 +383,3 @@ def test_missing_file(tmp_path):
 def test_a_pytorch_layout_is_told_to_transpose(tmp_path):
     path = saved(tmp_path, W0=GOOD["W0"].T, W1=GOOD["W1"].T)
     assert refusal(path).endswith("weights are (inputs, outputs), so save W0.T")
-
-
-@given(widths=st.lists(st.integers(1, 6), min_size=2, max_size=6), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
-def test_any_chain_comes_back(tmp_path_factory, widths, seed):
-    rng = np.random.default_rng(seed)
-    arrays = {}
-    for number, (inputs, outputs) in enumerate(pairwise(widths)):
-        arrays |= {f"W{number}": rng.normal(size=(inputs, outputs)), f"b{number}": rng.normal(size=outputs)}
-    arrays["activations"] = rng.choice(["relu", "linear"], len(widths) - 1)
-    path = tmp_path_factory.mktemp("chain") / "model.npz"
-    np.savez(path, **arrays)
-    network = load_model(path)
-    assert [network.in_features, *(layer.out_features for layer in network.layers)] == widths
-    assert [layer.activation for layer in network.layers] == arrays["activations"].tolist()
-    for number, layer in enumerate(network.layers):
-        np.testing.assert_array_equal(layer.weights, arrays[f"W{number}"])
-        np.testing.assert_array_equal(layer.bias, arrays[f"b{number}"])
