@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from quantnn.design.build_result import BuildResult
 from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.files.staged_files import staged_files
+from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["build_open"]
 
@@ -48,7 +49,7 @@ class _Placement:
 
 
 def build_open(
-    design: Path, board: Board, seeds: int | None = None, jobs: int = 2, step: Callable[[str], None] = lambda _: None
+    design: Path, board: Board, seeds: int | None = None, jobs: int = 2, progress: Progress = SILENT
 ) -> BuildResult:
     """Build the project in ``board/`` of an exported folder, and keep the best of several placements.
 
@@ -87,13 +88,13 @@ def build_open(
         pass  # a folder that cannot be written is noticed before minutes have passed
     with tempfile.TemporaryDirectory(prefix="quantnn-") as scratch, _logs_of_a_failure(design, Path(scratch)):
         folder = Path(scratch)
-        step("synthesizing with Yosys")
+        progress("synthesizing with Yosys")
         netlist = synthesis.synthesize(toolchain, sorted(project.glob("*.v")), PROJECT, folder)
         improve(netlist, toolchain, board.device.device)
         wanted = float(report["clock_mhz"])
         job = nextpnr.Job(folder / f"{PROJECT}.json", board, project, wanted)
         netlist.save(job.netlist)
-        best = max(_placements(job, seeds, jobs, step), key=lambda placement: placement.mhz)
+        best = max(_placements(job, seeds, jobs, progress), key=lambda placement: placement.mhz)
         tried = seeds or _MOST_SEEDS
         logs = (best.folder / nextpnr.LOG, folder / synthesis.LOG)
         path = best.report.critical_path
@@ -104,7 +105,7 @@ def build_open(
                 f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {tried}{slow}."
                 f" Try --seeds {4 * tried}, or export with --clock-mhz {int(best.mhz)}"
             )
-        step("packing the bitstream")
+        progress("packing the bitstream")
         try:
             bitstream = nextpnr.pack(job, best.folder)
         except ToolError:
@@ -123,7 +124,7 @@ def build_open(
     )
 
 
-def _placements(job: nextpnr.Job, seeds: int | None, jobs: int, step: Callable[[str], None]) -> list[_Placement]:
+def _placements(job: nextpnr.Job, seeds: int | None, jobs: int, progress: Progress) -> list[_Placement]:
     """Those of the seeds that could be placed and routed; at least one, or the first one's failure is raised.
 
     Without a number of seeds, those up to the first that reaches the clock.
@@ -134,23 +135,23 @@ def _placements(job: nextpnr.Job, seeds: int | None, jobs: int, step: Callable[[
         if stopped.is_set():
             raise ToolError("stopped")
         if text.startswith(_PREPARING):
-            step("preparing nextpnr for its first run, which takes minutes")
+            progress.advance(0, "nextpnr is made ready for its first run, which takes minutes")
 
     def place(seed: int) -> _Placement:
         folder = job.netlist.with_name(f"seed_{seed}")
         folder.mkdir()
         return _Placement(seed, folder, nextpnr.place_and_route(job, seed, folder, line))
 
-    step("placing and routing with nextpnr")
+    progress(f"placing and routing{'' if seeds else ', until the clock is reached'}", most, "placements")
     found: list[_Placement] = []
     with ThreadPoolExecutor(jobs) as pool:
         running = [pool.submit(place, seed) for seed in range(1, most + 1)]
         try:
-            for done, future in enumerate(as_completed(running) if seeds else running, start=1):
+            for future in as_completed(running) if seeds else running:
                 with suppress(ToolError):
                     found.append(future.result())
                 best = max((placement.mhz for placement in found), default=0.0)
-                step(f"placing and routing: {done} of {'' if seeds else 'up to '}{most} done, {best:.1f} MHz so far")
+                progress.advance(1, f"best {best:.1f} MHz")
                 if not seeds and best >= job.clock_mhz:
                     break
         finally:

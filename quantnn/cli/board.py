@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from quantnn.cli.console import progress, say, show, show_table
+from quantnn.cli.console import say, show, show_table
 from quantnn.cli.options import BoardFile, Design, Input, existing, known_board, suggested_boards
+from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
 
@@ -67,13 +68,13 @@ def build(
     from quantnn.design.build_record import add_build
 
     target = _board(design, board)
-    with progress() as step:
+    with progress() as told:
         if target.toolchain.name == "quartus":
-            result = compile_quartus(design, step)
+            result = compile_quartus(design, told)
         else:
             from quantnn.build.open_flow import build_open
 
-            result = build_open(design, target, seeds, jobs, step)
+            result = build_open(design, target, seeds, jobs, told)
         report = add_build(design, result)
     show(report)
     say(f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}")
@@ -89,8 +90,8 @@ def flash(
     """Load the bitstream of DESIGN into the board that is plugged in."""
     from quantnn.link.flash import flash
 
-    with progress() as step:
-        done = flash(design, _board(design, board), lasting=lasting, step=step)
+    with progress() as told:
+        done = flash(design, _board(design, board), lasting=lasting, step=told)
     stays = "it stays" if done.lasts else "it is gone after power-off"
     say(f"{done.tool} loaded {done.file.name}; {stays}. Next: quantnn run {design} --input images.npy")
 
@@ -115,8 +116,8 @@ def run(
     network = load_network(design / "network.npz")
     samples = load_inputs(input, network.in_features, network.input, network.sensor)
     truth = None if labels is None else load_labels(labels, len(samples), max(2, network.out_features))
-    with progress() as step:
-        answers = run_on_board(design, samples, truth, port, patience=patience, step=step)
+    with progress() as told:
+        answers = run_on_board(design, samples, truth, port, patience=patience, progress=told)
     for number, logits in enumerate(answers.logits):
         chosen = "" if answers.classes is None else f"class {answers.classes[number]}  "
         print(f"{number}: {chosen}{' '.join(map(str, logits.tolist()))}")
@@ -146,8 +147,8 @@ def simulate_board(
     def announce(name: str) -> None:
         say(f"The board is at {name}. Next, elsewhere: quantnn run {design} --input images.npy --port {name}")
 
-    with progress() as step:
-        step("compiling the board")
+    with progress() as told:
+        told("compiling the board")
         serve_board(design, port, announce, exact=exact)
 
 
@@ -159,8 +160,8 @@ def bench(
     from quantnn.speed.comparison import compare_speed
     from quantnn.speed.table import speed_table
 
-    with progress() as step:
-        comparison = compare_speed(design, step=step)
+    with progress() as told:
+        comparison = compare_speed(design, progress=told)
     if json is not None:
         try:
             json.write_text(dumps(comparison.to_json(), indent=2) + "\n")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from quantnn.system.text import printable, shortened
@@ -12,24 +10,10 @@ from quantnn.system.text import printable, shortened
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["complain", "progress", "say", "show", "show_table"]
+__all__ = ["complain", "say", "show", "show_table"]
 
 _LONGEST = 1000
 """Characters of an error after which nobody reads on."""
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """A spinner that says which step is being done; plain lines where there is no terminal."""
-    from rich.console import Console
-    from rich.text import Text
-
-    err = Console(stderr=True, highlight=False)
-    if not err.is_terminal:
-        yield lambda text: err.print(Text(f"… {text}"))
-        return
-    with err.status("") as status:
-        yield lambda text: status.update(Text(text))
 
 
 def say(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quantnn.cli.console import progress, say, show, show_table
+from quantnn.cli.console import say, show, show_table
 from quantnn.cli.options import (
     BoardName,
     Calibration,
@@ -20,6 +20,7 @@ from quantnn.cli.options import (
     TestSet,
     existing,
 )
+from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
 
@@ -79,8 +80,8 @@ def export(
         name=model.name,
     )
     folder = output or Path(f"{model.stem}-{options.board.name}")
-    with progress() as step:
-        report = export(data.network, folder, options, step)
+    with progress() as told:
+        report = export(data.network, folder, options, told)
     show(report)
     say(f"Written to {folder}. Next: quantnn verify {folder}")
 
@@ -104,9 +105,9 @@ def verify(
         raise InputError(missing_package(error.name, "sim", what="the simulator")) from None
     if netlist not in (None, *MODELLED):
         raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
-    with progress() as step:
-        report = verify(design, VerifyOptions(samples, wave, jobs), step)
-        found = None if netlist is None else check_netlist(design, netlist, step)
+    with progress() as told:
+        report = verify(design, VerifyOptions(samples, wave, jobs), told)
+        found = None if netlist is None else check_netlist(design, netlist, told)
     show(report)
     if found is not None:
         cells = f"{sum(found.cells.values()):,} cells for {found.family}"
@@ -131,8 +132,8 @@ def update_weights(
     network = load_model(model).with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
     options = UpdateOptions(data.calibration, data.inputs, data.labels, model.name)
-    with progress() as step:
-        update = update_weights(design, data.network, options, step)
+    with progress() as told:
+        update = update_weights(design, data.network, options, told)
     show(update.report)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
     steps = f"then quantnn build {design}"
@@ -157,9 +158,9 @@ def simulate(
 
     network = load_network(design / "network.npz")
     values = load_inputs(input, network.in_features, network.input, network.sensor)
-    with progress() as step:
-        step(f"evaluating {len(values)} samples")
-        answer = evaluate(network, values)
+    with progress() as told:
+        told("evaluating", len(values), "samples")
+        answer = evaluate(network, values, told.advance)
     if output is not None:
         arrays = {f"layer_{number}": layer for number, layer in enumerate(answer.layers)}
         if answer.classes is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from quantnn.link.client import Client, Identity
 from quantnn.link.port import AUTO, open_port
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
+from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["BoardDifference", "BoardRun", "run_on_board"]
 
@@ -27,7 +27,6 @@ _LEAST_PATIENCE = 0.5
 _ATTEMPTS = 8
 _LEAST_SILENCE = 4.0
 """Seconds in which a board may say nothing, however impatient somebody is."""
-_STEPS = 20
 
 
 @dataclass(frozen=True)
@@ -115,9 +114,9 @@ def run_on_board(
     port: str = AUTO,
     *,
     patience: float | None = None,
-    step: Callable[[str], None] = lambda _: None,
+    progress: Progress = SILENT,
 ) -> BoardRun:
-    """Let a board answer, and compare every logit and class with the reference; ``step`` is told what is being done.
+    """Let a board answer, and compare every logit and class with the reference.
 
     Parameters
     ----------
@@ -150,9 +149,9 @@ def run_on_board(
         raise InputError(f"The network of {design} gives values and no classes: leave the labels out")
     if patience is not None and not 0 < patience < math.inf:
         raise InputError(f"The patience must be a number of seconds above 0, not {patience}")
-    step("computing the expected answers")
+    progress("computing the expected answers", len(inputs), "samples")
     try:
-        expected = evaluate(network, inputs)
+        expected = evaluate(network, inputs, progress.advance)
         samples = [sample.tobytes() for sample in interface.input.pack(inputs)]
     except ValueError as error:
         raise InputError(f"The samples do not suit the network: {error}") from None
@@ -162,16 +161,15 @@ def run_on_board(
         if patience is None:
             patience = _patience(link)
         client = Client(opened, patience, max(_ATTEMPTS, math.ceil(_LEAST_SILENCE / patience)))
-        step("asking the board who it is")
+        progress("asking the board who it is")
         identity = client.hello()
         _check_identity(identity, report, design)
-        step(f"asking for {len(samples)} samples")
+        progress(f"asking for {len(samples):,} samples", len(samples), "samples")
         started = time.monotonic()
         answers = []
         for answer in client.infer(samples, identity.window):
             answers.append(answer)
-            if len(answers) * _STEPS % len(samples) < _STEPS:
-                step(f"{len(answers)} of {len(samples)} samples answered")
+            progress.advance()
         seconds = time.monotonic() - started
     finally:
         opened.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from quantnn.speed.float_steps import Float32
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed
 from quantnn.speed.timing import Clock, Effort, Timing, measure
 from quantnn.speed.verdict import Figure, verdicts
+from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["BATCH", "CpuSpeed", "SpeedComparison", "compare_speed"]
 
@@ -145,7 +145,7 @@ def compare_speed(
     design: Path,
     effort: Effort = EFFORT,
     *,
-    step: Callable[[str], None] = lambda _: None,
+    progress: Progress = SILENT,
     clock: Clock = time.perf_counter,
 ) -> SpeedComparison:
     """Time the network of an exported folder on this computer, and put what the FPGA does beside it.
@@ -169,16 +169,16 @@ def compare_speed(
     network = load_network(design / "network.npz")
     vectors = Vectors.load(design / "vectors", network)
     cpu = Cpu.here()
-    stopwatch = _Stopwatch(vectors.inputs.astype(np.float32), cpu, effort, clock, step)
-    on_cpu: list[CpuSpeed] = []
+    stopwatch = _Stopwatch(vectors.inputs.astype(np.float32), cpu, effort, clock, progress)
+    contenders: list[Contender] = []
     missing = []
     for kind in CONTENDERS:
         try:
-            contender = kind(network)
+            contenders.append(kind(network))
         except InputError as error:
             missing.append((kind.name, str(error)))
-        else:
-            on_cpu += stopwatch.time(contender)
+    progress("timing this computer", sum(map(stopwatch.rounds, contenders)), "rounds")
+    on_cpu = [speed for contender in contenders for speed in stopwatch.time(contender)]
     verification = report["verification"]
     fault = "the design failed its verification: the FPGA's figures are those of a design that answers wrongly"
     return SpeedComparison(
@@ -204,12 +204,18 @@ class _Stopwatch:
     cpu: Cpu
     effort: Effort
     clock: Clock
-    step: Callable[[str], None]
+    progress: Progress
+
+    def _thread_counts(self, contender: Contender) -> tuple[int | None, ...]:
+        told = isinstance(contender, OnnxRuntime) or blas_is_limited()
+        return self.cpu.thread_counts if told else (None,)
+
+    def rounds(self, contender: Contender) -> int:
+        """How often it is timed."""
+        return 2 * len(self._thread_counts(contender))
 
     def time(self, contender: Contender) -> list[CpuSpeed]:
         """One entry per count of threads."""
-        told = isinstance(contender, OnnxRuntime) or blas_is_limited()
-        counts: tuple[int | None, ...] = self.cpu.thread_counts if told else (None,)
         return [
             CpuSpeed(
                 contender.name,
@@ -218,21 +224,25 @@ class _Stopwatch:
                 self._timing(contender, 1, threads),
                 self._timing(contender, BATCH, threads),
             )
-            for threads in counts
+            for threads in self._thread_counts(contender)
         ]
 
     def time_empty(self, network: IntegerNetwork) -> Timing | None:
         """What a call of onnxruntime takes; None where it is missing."""
+        self.progress("timing a call of onnxruntime that computes nothing")
         try:
             return self._timing(OnnxRuntime(network, empty=True), 1, 1)
         except InputError:
             return None
 
     def _timing(self, contender: Contender, count: int, threads: int | None) -> Timing:
-        self.step(f"timing {contender.name}, {count} at a time" + ("" if threads is None else f", threads: {threads}"))
+        with_threads = "" if threads is None else f", threads: {threads}"
+        self.progress.advance(0, f"{contender.name}, {count} at a time{with_threads}")
         batch = np.ascontiguousarray(np.resize(self.samples, (count, self.samples.shape[1])))
         with contender.ready(batch, threads) as answer:
-            return measure(answer, self.effort, self.clock)
+            timing = measure(answer, self.effort, self.clock)
+        self.progress.advance()
+        return timing
 
 
 def _agreement(network: IntegerNetwork, vectors: Vectors) -> tuple[int, int] | None:

@@ -25,8 +25,16 @@ class Progress:
             What is counted, in the plural: "samples", "seeds".
         """
 
-    def advance(self, count: int = 1) -> None:
-        """So many more of the step's total are done."""
+    def advance(self, count: int = 1, note: str | None = None) -> None:
+        """So many more of the step's total are done.
+
+        Parameters
+        ----------
+        count : int
+            At least 0.
+        note : str, optional
+            What has been found so far, in place of what was said before: "96 MHz so far".
+        """
 
 
 SILENT = Progress()

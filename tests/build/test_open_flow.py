@@ -5,6 +5,7 @@ import time
 import pytest
 from exported import save_model, small_options
 from fake_nextpnr import FakeNextpnr
+from told import Told
 
 from quantnn.board.board import load_board
 from quantnn.build import nextpnr, synthesis
@@ -75,8 +76,8 @@ def refused(error, *arguments):
 class TestSuccess:
     def test_the_best_of_some_seeds_is_kept(self, design, board, tools):
         tools.update(mhz={1: 15.0, 2: 25.0, 3: 17.5})
-        steps = []
-        result = build_open(design, board, 3, 2, steps.append)
+        told = Told()
+        result = build_open(design, board, 3, 2, told)
         assert (result.seed, result.fmax_mhz, result.clock_mhz) == (2, 25.0, CLOCK)
         assert result.resources == (Usage("LC", 102, 5280),)
         where = "from the host link to the choice of the class"
@@ -86,17 +87,20 @@ class TestSuccess:
         assert [f"output_files/{name}" for name in made(design)] == sorted(result.files)
         assert made(design) == sorted([*LOGS, "quantnn_board.bin"])
         assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 2"
-        assert steps[:2] == ["synthesizing with Yosys", "placing and routing with nextpnr"]
-        assert steps[-2:] == ["placing and routing: 3 of 3 done, 25.0 MHz so far", "packing the bitstream"]
+        assert told.steps == ["synthesizing with Yosys", "placing and routing", "packing the bitstream"]
+        assert told.totals["placing and routing"] == told.done["placing and routing"] == 3
+        assert told.notes[-1] == "best 25.0 MHz"
 
     def test_the_lowest_seed_that_reaches_the_clock_is_kept_and_the_others_are_stopped(self, design, board, tools):
         """Whichever placement ends first: 4 would be quicker, and 5 does not end."""
         tools.update(mhz={1: 11.0, 2: 11.9, 3: 17.5, 4: 25.0}, hangs=[5, 6, 7, 8])
-        steps = []
-        result = build_open(design, board, jobs=4, step=steps.append)
+        told = Told()
+        result = build_open(design, board, jobs=4, progress=told)
         assert (result.seed, result.fmax_mhz) == (3, 17.5)
         assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 3"
-        assert steps[-2] == "placing and routing: 3 of up to 8 done, 17.5 MHz so far"
+        step = "placing and routing, until the clock is reached"
+        assert (told.totals[step], told.done[step]) == (8, 3)
+        assert told.notes == [f"best {mhz} MHz" for mhz in (11.0, 11.9, 17.5)]
 
     def test_no_more_seeds_are_begun_than_it_takes(self, design, board, tools):
         assert build_open(design, board, jobs=1).seed == 1
@@ -126,9 +130,9 @@ class TestSuccess:
 
     def test_the_first_run_of_a_tool_is_announced(self, design, board, tools):
         tools.update(says="Preparing to run yowasp-nextpnr. This might take a while...")
-        steps = []
-        build_open(design, board, step=steps.append)
-        assert "preparing nextpnr for its first run, which takes minutes" in steps
+        told = Told()
+        build_open(design, board, progress=told)
+        assert "nextpnr is made ready for its first run, which takes minutes" in told.notes
 
 
 class TestFailure:
@@ -201,12 +205,12 @@ class TestFailure:
         tools.update(hangs=[2, 3, 4])
         started = time.monotonic()
 
-        def interrupt(text):
-            if "1 of 4 done" in text:
+        class Interrupting(Told):
+            def advance(self, count=1, note=None):
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            build_open(design, board, 4, 2, interrupt)
+            build_open(design, board, 4, 2, Interrupting())
         assert time.monotonic() - started < 20
         assert ("nextpnr", 4) not in tools.calls
         assert made(design) == []

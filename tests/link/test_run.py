@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from exported import faulty_network, flip_weight, small_board
 from simulated import COUNT, PATIENCE, segments, test_images
+from told import Told
 
 from quantnn.board.board import load_board
 from quantnn.design.export import ExportOptions, export
@@ -39,14 +40,15 @@ class TestDigits:
     def test_digits_in_classes_out_bit_exact(self, board, digits, samples):
         inputs, labels = samples[0][:COUNT], samples[1][:COUNT]
         expected = evaluate(load_network(digits / "network.npz"), inputs)
-        steps = []
-        run = run_on_board(digits, inputs, labels, board.port, patience=PATIENCE, step=steps.append)
+        told = Told()
+        run = run_on_board(digits, inputs, labels, board.port, patience=PATIENCE, progress=told)
         assert (run.logits == expected.logits).all() and (run.classes == expected.classes).all()
         assert (run.wrong, run.difference, run.damaged) == (0, None, 0)
         assert run.accuracy == (expected.classes == labels).mean() > 0.9
         assert run.samples_per_second == COUNT / run.seconds
         run.check()
-        assert steps[0] == "computing the expected answers" and f"{COUNT} of {COUNT} samples answered" in steps
+        assert told.steps[0] == "computing the expected answers" and told.steps[-1] == f"asking for {COUNT} samples"
+        assert told.totals[told.steps[-1]] == told.done[told.steps[-1]] == COUNT
 
     def test_extreme_samples_are_bit_exact(self, board, digits, samples):
         run_on_board(digits, samples[0][-30:], None, board.port, patience=PATIENCE).check()
@@ -91,9 +93,9 @@ class TestWrongBitstream:
         return design
 
     def test_the_fingerprint_tells_before_a_sample_is_sent(self, digits, wrong, samples):
-        steps = []
+        told = Told()
         with simulated_board(wrong) as board, pytest.raises(LinkError) as caught:
-            run_on_board(digits, samples[0][:5], None, board.port, patience=PATIENCE, step=steps.append)
+            run_on_board(digits, samples[0][:5], None, board.port, patience=PATIENCE, progress=told)
         own = load_report(digits)["fingerprint"]
         other = fingerprint(wrong / "core").hex()
         assert own != other
@@ -101,7 +103,7 @@ class TestWrongBitstream:
             f"Another network is in the board: its fingerprint is {other}, that of {digits} is {own}."
             f" Build and flash this design: quantnn build {digits}, quantnn flash {digits}"
         )
-        assert not any("samples" in step for step in steps)
+        assert not any("samples" in step for step in told.steps)
 
     def test_a_forged_fingerprint_does_not_help(self, digits, wrong, samples):
         shutil.copy(digits / "board" / IDENTITY, wrong / "board")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from exported import small_board
+from told import Told
 
 from quantnn.design.export import ExportOptions, export
 from quantnn.design.report import load_report, save_report
@@ -71,10 +72,12 @@ def test_beside_it_stands_what_the_report_says(small):
 
 
 def test_it_says_what_it_does(small):
-    steps = []
-    compare(small, step=steps.append)
-    timed = [f"timing numpy float32, {count} at a time, threads: {threads}" for threads in (1, 2) for count in (1, 256)]
-    assert steps[:4] == timed and len(steps) == 13
+    told = Told()
+    compare(small, progress=told)
+    step = "timing this computer"
+    assert told.steps[0] == step and (told.totals[step], told.done[step]) == (12, 12)
+    timed = [f"numpy float32, {count} at a time, threads: {threads}" for threads in (1, 2) for count in (1, 256)]
+    assert told.notes[:4] == timed
 
 
 def test_for_programs(small):
