@@ -6,17 +6,21 @@ is the hardware half, and both read the same :class:`Requantizer`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import index
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_MULTIPLIER_BITS", "MAX_SHIFT", "IntegerRange", "Integers", "Requantizer", "ceil_div"]
+__all__ = ["MAX_MULTIPLIER_BITS", "MAX_SHIFT", "Box", "IntegerRange", "Integers", "Requantizer", "ceil_div"]
 
 MAX_MULTIPLIER_BITS = 16
 MAX_SHIFT = 47
+_REACH = 1 << 62
+"""What no integer of a computation in int64 may exceed in size: the sum of two then still fits."""
 
 Integers = npt.NDArray[np.int64]
 
@@ -81,6 +85,84 @@ class IntegerRange:
         return np.clip(values, self.lo, self.hi)
 
 
+@dataclass(frozen=True, eq=False)
+class Box:
+    """One range per element of a tensor, or per channel of it where a layer is the same everywhere.
+
+    Parameters
+    ----------
+    lo, hi : int64 arrays of shape (elements,)
+        Least and greatest values, ``lo <= hi``, of at most 2**62 in size. Kept as read-only copies.
+
+    Members
+    -------
+    union : IntegerRange
+        The smallest range that holds all.
+    magnitudes : int64 array of shape (elements,)
+        The size of each element's largest value.
+
+    Raises
+    ------
+    ValueError
+        The shapes differ, there are no elements, or a range is empty.
+    OverflowError
+        An end is too large.
+    """
+
+    lo: Integers
+    hi: Integers
+
+    def __post_init__(self) -> None:
+        for name in ("lo", "hi"):
+            ends = np.array(getattr(self, name))
+            if ends.ndim != 1 or not ends.size or ends.dtype.kind not in "iuO":
+                raise ValueError(f"A box must have integers for its elements, not {ends.dtype} of shape {ends.shape}")
+            if int(ends.min()) < -_REACH or int(ends.max()) > _REACH:
+                raise OverflowError(f"A box must lie within ±2**62, not in {ends.min()}..{ends.max()}")
+            ends = ends.astype(np.int64)
+            ends.flags.writeable = False
+            object.__setattr__(self, name, ends)
+        if len(self.lo) != len(self.hi) or (self.lo > self.hi).any():
+            raise ValueError("A box must have one greatest value for each least one, none of them smaller")
+
+    @classmethod
+    def of(cls, ranges: Iterable[IntegerRange]) -> Box:
+        """The box of these ranges, at least one."""
+        ends = [(each.lo, each.hi) for each in ranges]
+        return cls(np.array([lo for lo, _ in ends], dtype=object), np.array([hi for _, hi in ends], dtype=object))
+
+    @classmethod
+    def uniform(cls, values: IntegerRange, elements: int) -> Box:
+        """The same range for every element."""
+        return cls.of([values]).repeated(elements)
+
+    def repeated(self, times: int) -> Box:
+        """Every range ``times`` times."""
+        return Box(np.repeat(self.lo, times), np.repeat(self.hi, times))
+
+    @property
+    def union(self) -> IntegerRange:
+        return IntegerRange(int(self.lo.min()), int(self.hi.max()))
+
+    @property
+    def magnitudes(self) -> Integers:
+        return np.maximum(-self.lo, self.hi)
+
+    def __len__(self) -> int:
+        return len(self.lo)
+
+    def __getitem__(self, element: int) -> IntegerRange:
+        return IntegerRange(int(self.lo[element]), int(self.hi[element]))
+
+    def __iter__(self) -> Iterator[IntegerRange]:
+        return map(IntegerRange, self.lo.tolist(), self.hi.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Box) and np.array_equal(self.lo, other.lo) and np.array_equal(self.hi, other.hi)
+        )
+
+
 @dataclass(frozen=True)
 class Requantizer:
     """Accumulators to outputs: ``y = saturate((acc·m + r) >> s)``, with an arithmetic shift.
@@ -99,7 +181,7 @@ class Requantizer:
     roundings : tuple of int
         r, either 2**(s-1) (ties toward +infinity; 0 when s is 0) or 0 (truncation).
     output : IntegerRange
-        What the result is saturated to.
+        What the result is saturated to, within ±2**62.
 
     Raises
     ------
@@ -125,6 +207,8 @@ class Requantizer:
                 raise ValueError(f"A shift must lie in 0..{MAX_SHIFT}, not be {s}")
             if r not in (0, half(s)):
                 raise ValueError(f"A rounding for shift {s} must be 0 or {half(s)}, not {r}")
+        if self.output.lo < -_REACH or self.output.hi > _REACH:
+            raise ValueError(f"Outputs must lie within ±2**62, not take {self.output.width} bits")
 
     @classmethod
     def make(
@@ -170,7 +254,7 @@ class Requantizer:
             An accumulator is so large that ``acc·m + r`` might leave 63 bits.
         """
         m, negative_m, s, r = self._arrays
-        limits = ((1 << 62) - r) // np.maximum(1, np.maximum(m, negative_m))
+        limits = (_REACH - r) // np.maximum(1, np.maximum(m, negative_m))
         if accumulators.size and max(-int(accumulators.min()), int(accumulators.max())) > int(limits.min()):
             rows = accumulators.reshape(-1, self.channels)
             if (rows.max(axis=0) > limits).any() or (rows.min(axis=0) < -limits).any():
@@ -178,31 +262,31 @@ class Requantizer:
         product = accumulators * np.where(accumulators < 0, negative_m, m)
         return self.output.clamp((product + r) >> s)
 
-    def product_range(self, accumulators: list[IntegerRange]) -> IntegerRange:
+    def product_range(self, accumulators: Box) -> IntegerRange:
         """The range that ``acc·m`` and ``acc·m + r`` span over all channels, given each accumulator's range."""
-        ends = [self._affine(channel, r) for channel, r in enumerate(accumulators)]
-        return IntegerRange(
-            min(end.lo - r for end, r in zip(ends, self.roundings, strict=True)), max(end.hi for end in ends)
-        )
+        lo, hi = self._affine(accumulators)
+        return IntegerRange(int((lo - self._arrays[3].astype(lo.dtype)).min()), int(hi.max()))
 
-    def interval(self, accumulators: list[IntegerRange]) -> list[IntegerRange]:
+    def interval(self, accumulators: Box) -> Box:
         """The exact range of each channel's output, given each channel's accumulator range.
 
         Exact because the function is monotone in the accumulator.
         """
-        result = []
-        for channel, accumulator in enumerate(accumulators):
-            affine, s = self._affine(channel, accumulator), self.shifts[channel]
-            lo, hi = (min(max(end >> s, self.output.lo), self.output.hi) for end in (affine.lo, affine.hi))
-            result.append(IntegerRange(lo, hi))
-        return result
+        ends = self._affine(accumulators)
+        shifts = self._arrays[2].astype(ends[0].dtype)
+        lo, hi = (np.clip(values >> shifts, self.output.lo, self.output.hi) for values in ends)
+        return Box(lo, hi)
 
-    def _affine(self, channel: int, accumulator: IntegerRange) -> IntegerRange:
-        def affine(acc: int) -> int:
-            m = (self.negative_multipliers if acc < 0 else self.multipliers)[channel]
-            return acc * m + self.roundings[channel]
-
-        return IntegerRange(affine(accumulator.lo), affine(accumulator.hi))
+    def _affine(self, accumulators: Box) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """``acc·m + r`` at the ends of each channel's range; Python's integers where an int64 might wrap."""
+        m, n, _, r = self._arrays
+        largest = int(accumulators.magnitudes.max()) * int(max(m.max(), n.max())) + int(r.max())
+        kind = np.int64 if largest <= _REACH else object
+        m, n, r = (column.astype(kind) for column in (m, n, r))
+        lo, hi = (
+            ends.astype(kind) * np.where(ends < 0, n, m) + r for ends in (accumulators.lo, accumulators.hi)
+        )
+        return lo, hi
 
 
 def half(shift: int) -> int:

@@ -1,4 +1,5 @@
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import requantize
 
-from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, IntegerRange, Requantizer
+from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, Box, IntegerRange, Requantizer
 
 WIDE = IntegerRange(-(2**60), 2**60)
 
@@ -160,28 +161,89 @@ class TestIntervals:
             for output in (IntegerRange(-3, 3), IntegerRange(0, 9), IntegerRange(-50, 50)):
                 requantizer = one(m, s, output, negative_m, truncate)
                 for lo, hi in boxes:
-                    box = [IntegerRange(lo, hi)]
+                    box = Box.of([IntegerRange(lo, hi)])
                     found = values(requantizer, range(lo, hi + 1))
-                    assert requantizer.interval(box) == [IntegerRange(min(found), max(found))]
+                    assert requantizer.interval(box) == Box([min(found)], [max(found)])
                     products = [acc * (negative_m if acc < 0 else m) for acc in range(lo, hi + 1)]
                     spanned = [*products, *(p + r for p in products)]
                     assert requantizer.product_range(box) == IntegerRange(min(spanned), max(spanned))
 
     def test_the_product_range_is_over_all_channels(self):
         requantizer = Requantizer.make(2, WIDE, multiplier=(1, 10), shift=(4, 0))
-        assert requantizer.product_range([IntegerRange(-2, 120), IntegerRange(-3, 5)]) == IntegerRange(-30, 128)
+        assert requantizer.product_range(Box([-2, -3], [120, 5])) == IntegerRange(-30, 128)
 
     def test_rounding_may_need_a_bit_more(self):
         """127 + 8 needs 9 bits."""
-        product = one(s=4).product_range([IntegerRange(-128, 127)])
+        product = one(s=4).product_range(Box([-128], [127]))
         assert (product, product.width) == (IntegerRange(-128, 135), 9)
 
     def test_per_channel_intervals(self):
         requantizer = Requantizer.make(2, IntegerRange(0, 7), multiplier=(1, 2), shift=1)
-        assert requantizer.interval([IntegerRange(-9, 4), IntegerRange(2, 100)]) == [
-            IntegerRange(0, 2),
-            IntegerRange(2, 7),
+        assert requantizer.interval(Box([-9, 2], [4, 100])) == Box([0, 2], [2, 7])
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_wide_accumulators_by_exact_fractions(self, seed):
+        """Products of up to 78 bits, beyond any int64."""
+        draw = Random(seed)
+        ends = [sorted(draw.randint(-(2**62), 2**62) >> draw.randrange(40) for _ in range(2)) for _ in range(3)]
+        m, n = draw.randrange(2**16), draw.randrange(2**16)
+        s, truncate = draw.randrange(48), draw.random() < 0.5
+        limits = {"lo": -(2 ** draw.randrange(1, 63)), "hi": 2 ** draw.randrange(1, 63)}
+        requantizer = Requantizer.make(
+            3, IntegerRange(**limits), multiplier=m, negative_multiplier=n, shift=s, truncate=truncate
+        )
+        box = Box([lo for lo, _ in ends], [hi for _, hi in ends])
+        assert [(r.lo, r.hi) for r in requantizer.interval(box)] == [
+            tuple(requantize(acc, m, s=s, negative_m=n, truncate=truncate, **limits) for acc in pair) for pair in ends
         ]
+        products = [acc * (n if acc < 0 else m) for pair in ends for acc in pair]
+        r = 0 if truncate else 2**s // 2
+        assert requantizer.product_range(box) == IntegerRange(min(products), max(products) + r)
+
+
+class TestBoxes:
+    def test_a_box_is_a_range_per_element(self):
+        box = Box([-3, 0, 5], [4, 0, 9])
+        assert list(box) == [IntegerRange(-3, 4), IntegerRange(0, 0), IntegerRange(5, 9)] and len(box) == 3
+        assert box == Box.of(list(box)) and box[1] == IntegerRange(0, 0)
+        assert box != Box([-3, 0, 5], [4, 0, 8]) and box != [1]
+        assert box.union == IntegerRange(-3, 9)
+        assert box.magnitudes.tolist() == [4, 0, 9]
+
+    def test_the_same_for_all_or_for_runs(self):
+        assert Box.uniform(IntegerRange(-1, 2), 3) == Box([-1] * 3, [2] * 3)
+        assert Box([0, 1], [5, 6]).repeated(2) == Box([0, 0, 1, 1], [5, 5, 6, 6])
+
+    def test_it_is_a_copy_that_cannot_be_changed(self):
+        lo = np.array([0, 1])
+        box = Box(lo, lo + 1)
+        lo[0] = 7
+        assert box[0] == IntegerRange(0, 1)
+        with pytest.raises(ValueError, match="read-only"):
+            box.hi[0] = 5
+
+    def test_the_widest(self):
+        box = Box([-(2**62)], [2**62])
+        assert box[0] == IntegerRange(-(2**62), 2**62)
+        assert box.magnitudes.tolist() == [2**62]
+
+    @pytest.mark.parametrize(
+        ("lo", "hi", "error", "message"),
+        [
+            ([], [], ValueError, "A box must have integers for its elements, not float64 of shape"),
+            ([1.5], [2.5], ValueError, "A box must have integers for its elements, not float64"),
+            ([[1]], [[1]], ValueError, r"not int64 of shape \(1, 1\)"),
+            ([1, 2], [3], ValueError, "one greatest value for each least one"),
+            ([1, 2], [3, 1], ValueError, "one greatest value for each least one, none of them smaller"),
+            ([0], [2**62 + 1], OverflowError, r"A box must lie within ±2\*\*62"),
+            ([-(2**62) - 1], [0], OverflowError, r"A box must lie within ±2\*\*62"),
+            ([-(2**70)], [2**70], OverflowError, r"A box must lie within ±2\*\*62"),
+            ([0], [2**63], OverflowError, r"A box must lie within ±2\*\*62"),
+        ],
+    )
+    def test_refuses(self, lo, hi, error, message):
+        with pytest.raises(error, match=message):
+            Box(lo, hi)
 
 
 class TestParameters:

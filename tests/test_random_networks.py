@@ -107,7 +107,7 @@ def test_first_layers_reach_their_proven_bounds(cores):
         if isinstance(first, Dense):
             values = accumulate(first, core.samples)
             reached = [(int(column.min()), int(column.max())) for column in values.T[:8]]
-            assert reached == [(r.lo, r.hi) for r in box[:8]], core.name
+            assert reached == [(r.lo, r.hi) for r in list(box)[:8]], core.name
 
 
 def test_extremes_are_what_they_are_called(cores):

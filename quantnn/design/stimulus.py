@@ -27,9 +27,7 @@ def extreme_samples(network: IntegerNetwork) -> Integers:
     first = network.layers[0]
     if isinstance(first, Dense):
         box = network.accumulator_boxes[0]
-        greatest = max(range(len(box)), key=lambda j: box[j].hi)
-        least = min(range(len(box)), key=lambda j: box[j].lo)
-        rows.append(np.where(first.weights[:, greatest] > 0, hi, lo))
-        rows.append(np.where(first.weights[:, least] > 0, lo, hi))
+        rows.append(np.where(first.weights[:, box.hi.argmax()] > 0, hi, lo))
+        rows.append(np.where(first.weights[:, box.lo.argmin()] > 0, lo, hi))
     noise = np.random.default_rng(_SEED).integers(lo, hi + 1, (_RANDOM, count))
     return np.concatenate([np.stack(rows), noise]).astype(np.int64)

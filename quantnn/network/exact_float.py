@@ -47,8 +47,8 @@ def exact_step(layer: Dense, input: IntegerRange) -> Callable[[Numbers], Numbers
 
 def _bound(layer: Dense, largest: int) -> int:
     """What no number on the way exceeds in size, for inputs up to ``largest``."""
-    magnitudes = np.abs(layer.weights).sum(axis=0, dtype=np.float64)
-    if float(magnitudes.max()) * max(1, largest) > 2 * _FLOAT64:
+    magnitudes = np.abs(layer.weights.astype(np.float64)).sum(axis=0)
+    if float(magnitudes.max()) * max(1, largest) > 2 * _FLOAT64 or abs(float(layer.bias.min())) > _FLOAT64:
         return 2 * _FLOAT64  # an int64 might wrap below
     sums = np.abs(layer.bias) + largest * np.abs(layer.weights).sum(axis=0)
     requantizer, output = layer.requantizer, layer.requantizer.output

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.network.layers import Layer
-from quantnn.network.layers.base import Box
 from quantnn.network.sensor import Sensor
 
-__all__ = ["IntegerNetwork"]
+__all__ = ["MAX_BITS", "IntegerNetwork"]
+
+MAX_BITS = 62
+"""Bits that an input, an accumulator, or an accumulator times its multiplier may take: then no int64 ever wraps."""
+
+_REMEDY = f"and {MAX_BITS} are the most: use smaller weights, biases or inputs"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,8 @@ class IntegerNetwork:
     Raises
     ------
     ValueError
-        The layers do not chain.
+        The layers do not chain, or an input, an accumulator or a product of a requantizer can take more than
+        :data:`MAX_BITS`.
     """
 
     input: IntegerRange
@@ -54,6 +59,7 @@ class IntegerNetwork:
                 )
         if self.sensor is not None and self.sensor.features not in (None, self.in_features):
             raise ValueError(f"A sensor must have 1 or {self.in_features} steps, not {self.sensor.features}")
+        _ = self.accumulator_boxes  # they are checked when they are made
 
     @property
     def in_features(self) -> int:
@@ -76,13 +82,25 @@ class IntegerNetwork:
     @cached_property
     def accumulator_boxes(self) -> tuple[Box, ...]:
         """Per layer, the proven range of each accumulator, over every possible input."""
-        boxes, box = [], [self.input] * self.in_features
-        for layer in self.layers:
-            boxes.append(layer.accumulator_box(box))
-            box = layer.output_box(box)
+        _check_bits("Inputs", self.input)
+        boxes, box = [], Box.uniform(self.input, self.in_features)
+        for number, layer in enumerate(self.layers):
+            try:
+                accumulators = layer.accumulator_box(box)
+            except OverflowError as error:
+                raise ValueError(f"Layer {number}: {error}, {_REMEDY}") from None
+            _check_bits(f"Layer {number}: accumulators", accumulators.union)
+            _check_bits(f"Layer {number}: requantized products", layer.requantizer.product_range(accumulators))
+            boxes.append(accumulators)
+            box = layer.finished_box(accumulators)
         return tuple(boxes)
 
     @property
     def accumulators(self) -> tuple[IntegerRange, ...]:
         """Per layer, the union of its accumulators' proven ranges: no input can leave it."""
-        return tuple(IntegerRange(min(r.lo for r in box), max(r.hi for r in box)) for box in self.accumulator_boxes)
+        return tuple(box.union for box in self.accumulator_boxes)
+
+
+def _check_bits(what: str, values: IntegerRange) -> None:
+    if values.width > MAX_BITS:
+        raise ValueError(f"{what} take {values.width} bits, {_REMEDY}")

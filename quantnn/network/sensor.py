@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 _UNEVEN = 8.0
 """Widest over median spread of the features, from which on each gets a step of its own."""
 
+_MAX_BITS = 53
+
 
 @dataclass(frozen=True, eq=False)
 class Sensor:
@@ -26,7 +28,7 @@ class Sensor:
     step, zero : float64 arrays of shape (in_features,) or ()
         Value of one integer step, greater than 0, and the value that integer 0 stands for.
     output : IntegerRange
-        The input format of the network.
+        The input format of the network, within ±2**53: floats hold no more.
 
     Members
     -------
@@ -36,7 +38,7 @@ class Sensor:
     Raises
     ------
     ValueError
-        A step is not positive, a number is not finite, or the shapes differ.
+        A step is not positive, a number is not finite, the shapes differ, or the format is too wide.
     """
 
     step: Floats
@@ -55,6 +57,8 @@ class Sensor:
             raise ValueError(f"A sensor's step and zero must be one value, or one per input, not of shapes {shapes}")
         if (self.step <= 0).any():
             raise ValueError(f"A sensor's step must exceed 0, not be {self.step.min():g}")
+        if self.output.width > _MAX_BITS:
+            raise ValueError(f"A sensor's integers must take up to {_MAX_BITS} bits, not {self.output.width}")
 
     @property
     def features(self) -> int | None:

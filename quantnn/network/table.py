@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.arithmetic import Box, IntegerRange, Integers
 
 __all__ = ["Table"]
 
@@ -23,7 +23,7 @@ class Table:
     values : tuple of int
         The output of each index, from ``index.lo`` on.
     output : IntegerRange
-        The format of an output; every value lies in it.
+        The format of an output, within ±2**62; every value lies in it.
 
     Raises
     ------
@@ -52,9 +52,11 @@ class Table:
         """The outputs of indices, of the same shape."""
         return self._array[indices - self.index.lo]
 
-    def interval(self, indices: IntegerRange) -> IntegerRange:
-        """The exact range of the outputs over a range of indices."""
-        return IntegerRange.of_array(self._array[indices.lo - self.index.lo : indices.hi - self.index.lo + 1])
+    def interval(self, indices: Box) -> Box:
+        """The exact range of each element's output over its range of indices."""
+        slices = np.stack([indices.lo, indices.hi + 1], axis=1).ravel() - self.index.lo
+        values = np.append(self._array, self._array[-1])  # a place for the last slice to end at
+        return Box(np.minimum.reduceat(values, slices)[::2], np.maximum.reduceat(values, slices)[::2])
 
     def words(self) -> list[int]:
         """Contents of a ROM that is addressed by the index' two's complement bits; 0 where there is no index."""

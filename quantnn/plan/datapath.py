@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.network.layers import Layer
 from quantnn.plan.parameters import ParameterFormat
 
@@ -121,7 +121,7 @@ class Datapath:
             return "it rounds and the hardware truncates" if r else "it truncates and the hardware rounds"
         return ""
 
-    def misfits(self, layer: Layer, accumulators: list[IntegerRange]) -> Iterator[Misfit]:
+    def misfits(self, layer: Layer, accumulators: Box) -> Iterator[Misfit]:
         """What of a layer with these proven accumulator ranges does not fit, channel by channel."""
         requantizer = layer.requantizer
         if reason := self._other_output(requantizer.output):
@@ -151,7 +151,7 @@ class Datapath:
         """Whether acc·m + r fits its register, and results need no comparison that was left out."""
         m, s, r = requantizer.multipliers[channel], requantizer.shifts[channel], requantizer.roundings[channel]
         n = m if self.one_multiplier else requantizer.negative_multipliers[channel]
-        product = Requantizer((m,), (n,), (s,), (r,), requantizer.output).product_range([accumulator])
+        product = Requantizer((m,), (n,), (s,), (r,), requantizer.output).product_range(Box.of([accumulator]))
         if not _holds(self.product, product):
             yield Misfit(Part.PRODUCT, channel, _too_narrow("product", channel, product, self.product))
             return

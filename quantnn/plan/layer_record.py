@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.network.layers import LAYER_TYPES, Dense, Layer
 from quantnn.plan.datapath import Datapath, HeldParameters, Misfit, format_name, same_format
 from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
@@ -90,11 +90,11 @@ class LayerRecord:
             return "its activation table has other formats than the hardware's"
         return ""
 
-    def misfits(self, layer: Layer, accumulators: list[IntegerRange]) -> Iterator[Misfit]:
+    def misfits(self, layer: Layer, accumulators: Box) -> Iterator[Misfit]:
         """What of a layer without :meth:`difference` does not fit."""
         return self.datapath.misfits(layer, accumulators)
 
-    def engine_plan(self, layer: Layer, accumulators: list[IntegerRange], shapes: Shapes) -> EnginePlan:
+    def engine_plan(self, layer: Layer, accumulators: Box, shapes: Shapes) -> EnginePlan:
         """The same hardware with a layer that fits it."""
         kinds = {each.engine: each for each in ENGINE_PLANS[LAYER_TYPES[self.kind]]}
         parameters = HeldParameters(layer, accumulators, self.datapath)

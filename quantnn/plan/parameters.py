@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.network.layers import Layer
 
 __all__ = ["ParameterFormat"]
@@ -20,7 +20,7 @@ class ParameterFormat:
     Parameters
     ----------
     layer : Layer
-    accumulators : list of IntegerRange
+    accumulators : Box
         Proven range of each channel's accumulator.
 
     Members
@@ -34,12 +34,12 @@ class ParameterFormat:
     """
 
     layer: Layer
-    accumulators: list[IntegerRange]
+    accumulators: Box
 
     @cached_property
     def accumulator(self) -> IntegerRange:
         """The union of the channels' ranges; its format is the accumulator register's."""
-        return IntegerRange(min(r.lo for r in self.accumulators), max(r.hi for r in self.accumulators))
+        return self.accumulators.union
 
     @cached_property
     def product(self) -> IntegerRange:

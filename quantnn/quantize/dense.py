@@ -137,7 +137,7 @@ def _activation_fraction(
     scale = 2.0 ** -fraction.astype(np.float64)
     if tensor.samples is None:
         box = draft.accumulator_box(tensor.box)
-        sums = np.array([[r.lo for r in box], [r.hi for r in box]], dtype=np.float64)
+        sums = np.stack([box.lo, box.hi]).astype(np.float64)
     else:
         sums = accumulate(draft, tensor.samples).astype(np.float64)
     values: Floats = np.where(sums < 0, sums * slope, sums) * scale
@@ -195,7 +195,7 @@ def _aligned(
         negative_multipliers=tuple(negative << (finest - int(f)) for f in fraction),
     )
     box = requantizer.interval(draft.accumulator_box(tensor.box))
-    output = IntegerRange(min(r.lo for r in box), max(r.hi for r in box))
+    output = box.union
     return replace(
         draft, requantizer=replace(requantizer, output=output), scale=float(2.0 ** -(finest + slope_bits))
     )

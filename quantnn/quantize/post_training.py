@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from quantnn.arithmetic import Integers
+from quantnn.arithmetic import Box, Integers
 from quantnn.errors import InputError
 from quantnn.model.activation import Floats
 from quantnn.model.network import FloatDense, FloatNetwork
@@ -69,7 +69,7 @@ def quantize(
     first, slope, offset = quantize_input(
         network.scaling, network.input, network.in_features, samples, precision, fold=network.sensor is not None
     )
-    tensor = QuantizedTensor([network.input] * network.in_features, slope, offset, samples)
+    tensor = QuantizedTensor(Box.uniform(network.input, network.in_features), slope, offset, samples)
     if first is not None:
         layers.append(first)
         tensor = _after(first, tensor, slope, offset)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantnn.arithmetic import IntegerRange, Integers, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Integers, Requantizer
 from quantnn.model.activation import Floats
 from quantnn.model.network import FloatDense
 from quantnn.network.layers import Dense
-from quantnn.network.layers.base import Box
 from quantnn.quantize.precision import Precision
 
 __all__ = ["QuantizedTensor", "coarser", "integer_weights", "with_bias"]
@@ -27,7 +26,7 @@ class QuantizedTensor:
 
     Parameters
     ----------
-    box : list of IntegerRange
+    box : Box
         The proven range of every element.
     slope, offset : float64 arrays of shape (elements,)
         The float value that an integer stands for is slope·integer + offset.
@@ -50,10 +49,10 @@ def integer_weights(
     each weight's error counted with its input's mean square; ``fewer`` is then taken off it, per channel.
     """
     weights = _scaled(layer, tensor)
-    power = np.array([max(-r.lo, r.hi) ** 2 for r in tensor.box], dtype=np.float64)
+    power = np.square(tensor.box.magnitudes.astype(np.float64))
     if tensor.samples is not None:
         power = np.square(tensor.samples.astype(np.float64)).mean(axis=0) + 1e-3
-    largest_input = max(max(-r.lo, r.hi) for r in tensor.box)
+    largest_input = int(tensor.box.magnitudes.max())
     bias = np.abs(layer.bias + tensor.offset @ layer.weights)
     greatest = np.maximum(np.abs(weights).max(axis=0), bias / (_BIAS_SHARE * max(1, largest_input)))
     limit = precision.weights.hi

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from networks import device
 
-from quantnn.arithmetic import MAX_SHIFT, IntegerRange, Requantizer, half
+from quantnn.arithmetic import MAX_SHIFT, Box, IntegerRange, Requantizer, half
 from quantnn.errors import DoesNotFitError
 from quantnn.network.layers import Dense, Rescale
 from quantnn.network.network import IntegerNetwork
@@ -44,7 +44,7 @@ def requantizers(draw, accumulators, output):
     multipliers = column(draw(st.sampled_from([[1], [256], [1, 4, 32], [1, 3, 200], [1, 40_000, 65_535]])))
     negative = draw(st.sampled_from([multipliers, (0,) * channels, tuple(m // 4 for m in multipliers)]))
     spread = column(draw(st.sampled_from([[0], [-1], [-2, -1, 0, 1]])))
-    largest = [max(-r.lo, r.hi).bit_length() for r in accumulators]
+    largest = [magnitude.bit_length() for magnitude in accumulators.magnitudes.tolist()]
     if draw(st.integers(0, 4)) == 0:
         largest = [output.width - 1] * channels
     wanted = [a + m.bit_length() - output.width + x for a, m, x in zip(largest, multipliers, spread, strict=True)]
@@ -64,9 +64,7 @@ def finished(draw, layer, box, last):
         channels = layer.out_features
         shifts = tuple(1 << draw(st.integers(0, 2)) for _ in range(channels))
         wide = Requantizer.make(channels, IntegerRange(-(1 << 50), 1 << 50), multiplier=shifts)
-        ends = wide.interval(accumulators)
-        logits = IntegerRange(min(r.lo for r in ends), max(r.hi for r in ends))
-        return replace(layer, requantizer=replace(wide, output=logits))
+        return replace(layer, requantizer=replace(wide, output=wide.interval(accumulators).union))
     table, output = None, draw(FORMATS)
     if draw(st.integers(0, 5)) == 0:
         random = np.random.default_rng(draw(st.integers(0, 2**32)))
@@ -81,7 +79,7 @@ def plans(draw):
     """The planner's best core of a random network on a random device."""
     input, widths = draw(FORMATS), draw(WIDTHS)
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    layers, box = [], [input] * widths[0]
+    layers, box = [], Box.uniform(input, widths[0])
     if draw(st.integers(0, 3)) == 0:
         draft = Rescale(random.integers(-99, 100, widths[0]), Requantizer.make(widths[0], input))
         layers.append(draw(finished(draft, box, False)))

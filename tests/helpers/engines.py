@@ -1,6 +1,6 @@
 """Engine plans of chosen folds, and the words that go through them."""
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.plan.folded_dense import FoldedDensePlan
 from quantnn.plan.memory import next_power_of_two
 from quantnn.plan.parameters import ParameterFormat
@@ -16,7 +16,7 @@ def queue_of(layer, lanes, word, replays=1, samples=2):
 
 
 def parameters_of(layer, input):
-    return ParameterFormat(layer, layer.accumulator_box([input] * layer.in_features))
+    return ParameterFormat(layer, layer.accumulator_box(Box.uniform(input, layer.in_features)))
 
 
 def folded(layer, input, pe, simd, lanes, word=None, replays=1, samples=2):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, IntegerRange, Requantizer
+from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, Box, IntegerRange, Requantizer
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 
@@ -22,8 +22,8 @@ def dense(weights, bias, output, **parameters):
 
 def exact(weights, bias, input):
     """A layer whose output is its accumulator, in the accumulator's own format."""
-    box = dense(weights, bias, input).accumulator_box([input] * len(weights))
-    return dense(weights, bias, IntegerRange(min(r.lo for r in box), max(r.hi for r in box)))
+    box = dense(weights, bias, input).accumulator_box(Box.uniform(input, len(weights)))
+    return dense(weights, bias, box.union)
 
 
 def greatest():

@@ -64,8 +64,7 @@ def unsaturated(network):
     """The network with last outputs that are its last accumulators, shifted left channel by channel."""
     last = network.layers[-1]
     wide = replace(last.requantizer, output=IntegerRange(-(2**40), 2**40))
-    box = wide.interval(network.accumulator_boxes[-1])
-    logits = replace(wide, output=IntegerRange(min(r.lo for r in box), max(r.hi for r in box)))
+    logits = replace(wide, output=wide.interval(network.accumulator_boxes[-1]).union)
     return replace(network, layers=(*network.layers[:-1], replace(last, requantizer=logits)))
 
 

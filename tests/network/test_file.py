@@ -67,6 +67,15 @@ def test_round_trip(seed, tmp_path):
         assert outputs(again, sample) == outputs(network, sample)
 
 
+@pytest.mark.parametrize("weight", [2**62, -(2**63)])
+def test_weights_whose_sums_would_wrap_are_refused(saved, weight):
+    header, arrays = parts(saved)
+    arrays["layer2.weights"][:] = weight
+    header["layers"][2]["extra"]["weight_range"] = [-(2**63), 2**63]
+    rewrite(saved, header, arrays)
+    refused(saved, r"Layer 2: accumulators take about \d\d bits, and 62 are the most")
+
+
 def test_metadata_is_kept(tmp_path):
     network = random_network(1, (3, 2), rescale=False)
     layers = tuple(replace(layer, scale=2**-5, activation="relu") for layer in network.layers)

@@ -6,8 +6,9 @@ from networks import random_network, random_samples
 from oracle import accumulators, outputs
 
 from quantnn.arithmetic import IntegerRange, Requantizer
-from quantnn.network.layers import Dense
+from quantnn.network.layers import Dense, Rescale
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.reference import evaluate
 
 
 def layer(inputs, outputs):
@@ -66,3 +67,62 @@ def test_refuses_layers_that_do_not_chain():
         IntegerNetwork(IntegerRange(0, 1), (layer(1, 3), layer(3, 2), layer(4, 1)))
     with pytest.raises(ValueError, match="A network must have at least one layer"):
         IntegerNetwork(IntegerRange(0, 1), ())
+
+
+WIDEST, NARROW = IntegerRange(-(2**62), 2**62), IntegerRange(-9, 9)
+EVERYTHING = IntegerRange.of_format(64, signed=True)
+
+
+def wide(weights, bias=0, output=WIDEST, **requantizer):
+    """A dense layer of one output with weights of any size."""
+    return Dense(
+        np.array([bias]),
+        Requantizer.make(1, output, **requantizer),
+        weights=np.array(weights)[:, np.newaxis],
+        weight_range=EVERYTHING,
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "input", "message"),
+    [
+        ([wide([2**62])], (0, 4), "Layer 0: accumulators take about 66 bits, and 62 are the most"),
+        ([wide([2**62] * 4)], (0, 1), "Layer 0: accumulators take about 66 bits"),
+        ([wide([1]), wide([2**61])], (-2, 1), "Layer 1: accumulators take 63 bits, and 62 are the most"),
+        ([wide([1], bias=2**63 - 1)], (0, 1), "Layer 0: accumulators take about 65 bits"),
+        ([wide([1], bias=-(2**61))], (-1, 0), "Layer 0: accumulators take 63 bits"),
+        ([wide([1], multiplier=65535)], (0, 2**47), "Layer 0: requantized products take 63 bits, and 62 are the most"),
+        ([wide([2**61 - 4], shift=3)], (-1, 1), "Layer 0: requantized products take 63 bits"),
+        ([wide([1])], (-(2**61) - 1, 0), "Inputs take 63 bits, and 62 are the most"),
+        ([wide([1])], (0, 10**400), "Inputs take 1329 bits, and 62 are the most"),
+        (
+            [Rescale(np.array([2**62]), Requantizer.make(1, IntegerRange(0, 1)))],
+            (0, 1),
+            "Layer 0: accumulators take 64 bits",
+        ),
+    ],
+)
+def test_refuses_what_62_bits_do_not_hold(layers, input, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        IntegerNetwork(IntegerRange(*input), tuple(layers))
+    assert str(caught.value).endswith("use smaller weights, biases or inputs") and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("layers", "input"),
+    [
+        ([wide([2**61 - 1, -(2**61)])], (0, 1)),
+        ([wide([2**51, -(2**53)], bias=77, shift=20), wide([3])], (0, 255)),
+        ([wide([3, -5], bias=2**60, shift=3, multiplier=2, negative_multiplier=1)], (-7, 7)),
+        ([wide([1, -1], multiplier=65535, negative_multiplier=1, shift=47)], (0, 2**44 + 5)),
+        ([wide([1, 2**40], 0, NARROW, multiplier=3, negative_multiplier=0, shift=41)], (-(2**20), 2**20)),
+    ],
+)
+def test_what_62_bits_hold_is_exact(layers, input):
+    network = IntegerNetwork(IntegerRange(*input), tuple(layers))
+    ends = {input[0], input[0] + 1, sum(input) // 2, input[1] - 1, input[1]}
+    samples = [list(sample) for sample in product(sorted(ends), repeat=network.in_features)]
+    found = evaluate(network, np.array(samples)).layers
+    assert [list(each) for each in zip(*(layer.tolist() for layer in found), strict=True)] == [
+        outputs(network, sample) for sample in samples
+    ]

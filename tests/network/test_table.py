@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.network.table import Table
 
 INDEX = IntegerRange(-2, 3)
@@ -17,7 +17,7 @@ def test_the_interval_is_exact():
     for lo in values:
         for hi in range(lo, 4):
             reached = [values[index] for index in range(lo, hi + 1)]
-            assert TABLE.interval(IntegerRange(lo, hi)) == IntegerRange(min(reached), max(reached))
+            assert TABLE.interval(Box([lo, -2], [hi, 3])) == Box([min(reached), -4], [max(reached), 9])
 
 
 def test_a_rom_is_addressed_by_two_s_complement():

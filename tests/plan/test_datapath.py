@@ -7,7 +7,7 @@ import pytest
 from networks import random_requantizer
 from requantizer_lanes import expected, layer, stream_through
 
-from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.network.layers import Rescale
 from quantnn.plan.datapath import Datapath, HeldParameters, Part
 from quantnn.plan.parameters import ParameterFormat
@@ -17,12 +17,12 @@ BYTE = (0, 255)
 
 
 def datapath_of(built, box=BOX):
-    return Datapath.of(ParameterFormat(built, [IntegerRange(*box)] * built.out_features))
+    return Datapath.of(ParameterFormat(built, Box.uniform(IntegerRange(*box), built.out_features)))
 
 
 def first_misfit(built, new, box=BOX, new_box=None):
     """(part, channel, reason) of the first misfit of a layer in the hardware of another, or None."""
-    ranges = [IntegerRange(*(new_box or box))] * new.out_features
+    ranges = Box.uniform(IntegerRange(*(new_box or box)), new.out_features)
     found = next(datapath_of(built, box).misfits(new, ranges), None)
     return None if found is None else (found.part, found.channel, found.reason)
 
@@ -36,7 +36,7 @@ POWERS = layer([(1, 1, 0, True), (8, 8, 0, True)], (-1000, 1000))
 @pytest.mark.parametrize("built", [TWO_SHIFTS, PLAIN, LEAKY, POWERS])
 def test_a_layer_fits_its_own_hardware(built):
     assert first_misfit(built, built) is None
-    own = ParameterFormat(built, [IntegerRange(*BOX)] * built.out_features)
+    own = ParameterFormat(built, Box.uniform(IntegerRange(*BOX), built.out_features))
     held = HeldParameters(built, own.accumulators, Datapath.of(own))
     for name in ("accumulator", "product", "fields", "multiplies", "one_multiplier", "left_shifts_vary"):
         assert getattr(held, name) == getattr(own, name), name
@@ -99,21 +99,21 @@ def test_each_condition_can_fail(built, new, new_box, part, reason):
 def test_a_saturation_that_was_left_out_stays_unneeded(new_box, fits):
     """Hardware whose results need no comparison, but whose registers have room."""
     built = layer([(1, 1, 0, True)], (-8, 7))
-    wide = Datapath.of(ParameterFormat(built, [IntegerRange(-8, 7)]))
+    wide = Datapath.of(ParameterFormat(built, Box.of([IntegerRange(-8, 7)])))
     assert wide.clips == (False, False)
     roomy = replace(wide, accumulator=IntegerRange(-128, 127), product=IntegerRange(-128, 127))
-    parts = [misfit.part for misfit in roomy.misfits(built, [IntegerRange(*new_box)])]
+    parts = [misfit.part for misfit in roomy.misfits(built, Box.of([IntegerRange(*new_box)]))]
     assert parts == ([] if fits else [Part.OUTPUT])
 
 
 @pytest.mark.parametrize(("new_box", "fits"), [((-34, 29), True), ((-35, 29), False), ((-34, 30), False)])
 def test_a_saturation_is_unneeded_up_to_the_rounding(new_box, fits):
     """(-34 + 2) >> 2 is -8, (-35 + 2) >> 2 is -9; (29 + 2) >> 2 is 7, (30 + 2) >> 2 is 8."""
-    own = Datapath.of(ParameterFormat(PLAIN, [IntegerRange(-32, 29)]))
+    own = Datapath.of(ParameterFormat(PLAIN, Box.of([IntegerRange(-32, 29)])))
     assert own.clips == (False, False) and own.accumulator.width == 6
     wide = IntegerRange(-64, 63)
     roomy = replace(own, accumulator=wide, product=wide)
-    assert (not list(roomy.misfits(PLAIN, [IntegerRange(*new_box)]))) == fits
+    assert (not list(roomy.misfits(PLAIN, Box.of([IntegerRange(*new_box)])))) == fits
 
 
 def test_the_channel_that_does_not_fit_is_named():
@@ -154,7 +154,7 @@ def test_what_fits_is_computed_right_by_the_hardware_of_another(seed):
         lo, hi = sorted(random.integers(-40, 41, 2).tolist())
         hardware = datapath_of(built, (lo, hi))
         new = random_layer(random, neighbour(random, built.requantizer))
-        box = [IntegerRange(*sorted(random.integers(lo - 4, hi + 5, 2).tolist())) for _ in range(CHANNELS)]
+        box = Box.of(IntegerRange(*sorted(random.integers(lo - 4, hi + 5, 2).tolist())) for _ in range(CHANNELS))
         if any(hardware.misfits(new, box)):
             refused += 1
             continue

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from networks import random_rescale
 
-from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.network.layers import Rescale
 from quantnn.plan.parameters import ParameterFormat
 
@@ -11,7 +11,7 @@ BYTE, SIGNED = IntegerRange(0, 255), IntegerRange(-128, 127)
 
 def parameters(m, n, s, r, output=SIGNED, bias=(3, -5), box=(-100, 200)):
     layer = Rescale(np.array(bias), Requantizer(m, n, s, r, output))
-    return ParameterFormat(layer, [IntegerRange(*box)] * len(bias))
+    return ParameterFormat(layer, Box.uniform(IntegerRange(*box), len(bias)))
 
 
 UNIFORM = parameters((1, 1), (1, 1), (4, 4), (8, 8))
@@ -60,7 +60,7 @@ def test_relu_to_an_unsigned_output_needs_no_second_multiplier():
 
 def test_the_accumulator_is_the_union_of_the_channels():
     layer = Rescale(np.array([0, 0]), Requantizer.make(2, BYTE))
-    form = ParameterFormat(layer, [IntegerRange(-3, 4), IntegerRange(1, 90)])
+    form = ParameterFormat(layer, Box([-3, 1], [4, 90]))
     assert form.accumulator == IntegerRange(-3, 90)
 
 
@@ -68,7 +68,7 @@ def test_the_accumulator_is_the_union_of_the_channels():
 def test_words_hold_every_stored_parameter(seed):
     random = np.random.default_rng(seed)
     layer = random_rescale(random, 5)
-    form = ParameterFormat(layer, layer.accumulator_box([IntegerRange(-8, 7)] * 5))
+    form = ParameterFormat(layer, layer.accumulator_box(Box.uniform(IntegerRange(-8, 7), 5)))
     requantizer = layer.requantizer
     truth = {
         "bias": [int(b) % 2**form.accumulator.width for b in layer.bias],

@@ -34,7 +34,7 @@ def folds(layer, accumulators, input):
     drain = 0
     if ParameterFormat(layer, accumulators).multiplies:
         greatest = max(requantizer.multipliers + requantizer.negative_multipliers)
-        union = IntegerRange(min(r.lo for r in accumulators), max(r.hi for r in accumulators))
+        union = accumulators.union
         drain = elements(union.width, greatest.bit_length() + 1, 1)
     operand = elements(input.width + (not input.signed), layer.weight_range.width, 1)
     for pe in range(1, outputs + 1):

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from quantnn.arithmetic import MAX_MULTIPLIER_BITS, IntegerRange
+from quantnn.arithmetic import MAX_MULTIPLIER_BITS, Box, IntegerRange
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.reference import accumulate, evaluate
@@ -21,7 +21,7 @@ BYTE = IntegerRange(0, 255)
 
 def tensor_of(features, samples=None, format=BYTE, slope=1 / 255):
     """Raw inputs of a format that stand for integer · slope."""
-    return QuantizedTensor([format] * features, np.full(features, slope), np.zeros(features), samples)
+    return QuantizedTensor(Box.uniform(format, features), np.full(features, slope), np.zeros(features), samples)
 
 
 def random_dense(seed, inputs, outputs, activation="linear", spread=1.0):
@@ -164,7 +164,7 @@ def test_logits_never_saturate_over_the_whole_input_box():
     for seed in range(10):
         layer = random_dense(seed, 6, 5, "leaky_relu:0.2" if seed % 2 else "linear", spread=20)
         dense = quantize_dense(layer, tensor_of(6), Precision(), logits=True)
-        box = dense.accumulator_box([BYTE] * 6)
+        box = dense.accumulator_box(Box.uniform(BYTE, 6))
         for channel, acc in enumerate(box):
             m, n = dense.requantizer.multipliers[channel], dense.requantizer.negative_multipliers[channel]
             assert dense.output.lo <= min(acc.lo * n, acc.lo * m if acc.lo >= 0 else 0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.model.network import FloatDense
 from quantnn.quantize.precision import Precision
 from quantnn.quantize.weights import QuantizedTensor, coarser, integer_weights, with_bias
@@ -11,7 +11,7 @@ PRECISIONS = [Precision(bits) for bits in (2, 4, 8, 16)]
 
 
 def tensor_of(features, samples=None, slope=1 / 255, offset=0.0):
-    return QuantizedTensor([BYTE] * features, np.full(features, slope), np.full(features, offset), samples)
+    return QuantizedTensor(Box.uniform(BYTE, features), np.full(features, slope), np.full(features, offset), samples)
 
 
 def layer_of(seed, inputs=6, outputs=5, scales=1.0, bias=1.0):

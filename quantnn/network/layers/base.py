@@ -8,13 +8,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from quantnn.arithmetic import IntegerRange, Integers, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Integers, Requantizer
 from quantnn.network.table import Table
 
-__all__ = ["LAYER_TYPES", "Box", "Layer", "frozen_integers"]
-
-Box = list[IntegerRange]
-"""One range per element of a tensor."""
+__all__ = ["LAYER_TYPES", "Layer", "frozen_integers"]
 
 LAYER_TYPES: dict[str, type[Layer]] = {}
 """Layer types by the name that a saved network calls them."""
@@ -90,12 +87,22 @@ class Layer(ABC):
 
     @abstractmethod
     def accumulator_box(self, inputs: Box) -> Box:
-        """The exact range of each accumulator, bias included, over all inputs of the box."""
+        """The exact range of each accumulator, bias included, over all inputs of the box.
+
+        Raises
+        ------
+        OverflowError
+            An accumulator can be so large that an int64 might wrap.
+        """
 
     def output_box(self, inputs: Box) -> Box:
         """The range of each output over all inputs of the box."""
-        box = self.requantizer.interval(self.accumulator_box(inputs))
-        return box if self.table is None else [self.table.interval(indices) for indices in box]
+        return self.finished_box(self.accumulator_box(inputs))
+
+    def finished_box(self, accumulators: Box) -> Box:
+        """The exact range of each output over all accumulators of the box."""
+        box = self.requantizer.interval(accumulators)
+        return box if self.table is None else self.table.interval(box)
 
     @abstractmethod
     def arrays(self) -> dict[str, Integers]:
@@ -112,12 +119,14 @@ class Layer(ABC):
 
 
 def frozen_integers(values: Any, dimensions: int, name: str) -> Integers:
-    """A read-only int64 copy of ``values``, checked to be integers with that many dimensions, none of them 0."""
+    """A read-only int64 copy of ``values``, checked to be such integers with that many dimensions, none of them 0."""
     array = np.asarray(values)
     if array.dtype.kind not in "iu":
         raise ValueError(f"{name} must hold integers, not {array.dtype}")
     if array.ndim != dimensions or 0 in array.shape:
         raise ValueError(f"{name} must be a non-empty array of {dimensions} dimensions, not of shape {array.shape}")
+    if array.dtype == np.uint64 and int(array.max()) > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must hold integers of 64 bits with a sign, not {array.max()}")
     frozen = array.astype(np.int64)
     frozen.flags.writeable = False
     return frozen

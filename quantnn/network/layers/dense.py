@@ -7,10 +7,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from quantnn.arithmetic import IntegerRange, Integers
-from quantnn.network.layers.base import Box, Layer, frozen_integers
+from quantnn.arithmetic import Box, IntegerRange, Integers
+from quantnn.network.layers.base import Layer, frozen_integers
 
 __all__ = ["Dense"]
+
+_SURE = 2.0**62
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +55,27 @@ class Dense(Layer):
         return int(self.weights.size)
 
     def accumulator_box(self, inputs: Box) -> Box:
-        lo = np.array([r.lo for r in inputs], dtype=np.int64)
-        hi = np.array([r.hi for r in inputs], dtype=np.int64)
+        self._check_reach(inputs)
         positive, negative = np.maximum(self.weights, 0), np.minimum(self.weights, 0)
-        least = self.bias + lo @ positive + hi @ negative
-        greatest = self.bias + hi @ positive + lo @ negative
-        return [IntegerRange(int(a), int(b)) for a, b in zip(least, greatest, strict=True)]
+        least = self.bias + inputs.lo @ positive + inputs.hi @ negative
+        greatest = self.bias + inputs.hi @ positive + inputs.lo @ negative
+        return Box(least, greatest)
+
+    def _check_reach(self, inputs: Box) -> None:
+        """Refuse sums that an int64 might not hold, in floats and with the error that these can make.
+
+        Sums that end within an int64 are right even if they wrap on the way.
+        """
+        weights = self.weights.astype(np.float64)
+        reach = np.abs(self.bias.astype(np.float64)) + inputs.magnitudes.astype(np.float64) @ np.abs(weights)
+        if reach.max() < _SURE:
+            return
+        error = reach * (self.in_features + 2) * np.finfo(np.float64).eps
+        positive, negative = np.maximum(weights, 0), np.minimum(weights, 0)
+        for near, far in ((inputs.lo, inputs.hi), (inputs.hi, inputs.lo)):
+            ends = np.abs(self.bias + near.astype(np.float64) @ positive + far.astype(np.float64) @ negative)
+            if (ends + error).max() > 1.5 * _SURE:
+                raise OverflowError(f"accumulators take about {int(np.log2((ends + error).max())) + 2} bits")
 
     def arrays(self) -> dict[str, Integers]:
         return {"weights": self.weights, "bias": self.bias}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from quantnn.arithmetic import IntegerRange, Integers
-from quantnn.network.layers.base import Box, Layer
+import numpy as np
+
+from quantnn.arithmetic import Box, Integers
+from quantnn.network.layers.base import Layer
 
 __all__ = ["Rescale"]
 
@@ -29,9 +31,9 @@ class Rescale(Layer):
         return self.out_features
 
     def accumulator_box(self, inputs: Box) -> Box:
-        return [
-            IntegerRange(r.lo + int(b), r.hi + int(b)) for r, b in zip(inputs, self.bias.tolist(), strict=True)
-        ]
+        if np.abs(self.bias.astype(np.float64)).max() >= 2.0**62:
+            raise OverflowError("accumulators take 64 bits")
+        return Box(inputs.lo + self.bias, inputs.hi + self.bias)
 
     def arrays(self) -> dict[str, Integers]:
         return {"bias": self.bias}

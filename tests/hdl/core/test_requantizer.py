@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from requantizer_lanes import expected, layer, stream_through
 
-from quantnn.arithmetic import IntegerRange
+from quantnn.arithmetic import Box, IntegerRange
 from quantnn.plan.parameters import ParameterFormat
 
 SHIFTS = range(5)
@@ -17,7 +17,7 @@ OUTPUTS = [(0, 7), (0, 255), (-8, 7), (-128, 127), (-3, 5), (2, 6), (-9, -4), (0
 
 def check(layers, box):
     """Every accumulator of every channel, through one lane per layer."""
-    formats = [ParameterFormat(layer, [IntegerRange(*box)] * layer.out_features) for layer in layers]
+    formats = [ParameterFormat(layer, Box.uniform(IntegerRange(*box), layer.out_features)) for layer in layers]
     pairs = [(c, acc) for c in range(layers[0].out_features) for acc in range(box[0], box[1] + 1)]
     for each, result in zip(layers, stream_through(formats, pairs), strict=True):
         assert result == expected(each, pairs), (each.requantizer, box)
@@ -53,7 +53,7 @@ def test_channels_with_ranges_of_their_own():
     """The registers hold the union: no channel's range is cut to another's."""
     boxes = [(-30, -10), (-3, 4), (0, 200), (100, 130)]
     dut = layer([(1, 0, 0, True), (7, 2, 3, True), (2, 2, 1, False), (5, 0, 4, True)], (-128, 255), [3, -7, 0, 99])
-    parameters = ParameterFormat(dut, [IntegerRange(*box) for box in boxes])
+    parameters = ParameterFormat(dut, Box.of(IntegerRange(*box) for box in boxes))
     pairs = [(c, acc) for c, (lo, hi) in enumerate(boxes) for acc in range(lo, hi + 1)]
     assert stream_through([parameters], pairs) == [expected(dut, pairs)]
 
@@ -69,7 +69,7 @@ def test_full_widths(seed):
     output = [(-128, 127), (0, 255), (-(1 << 15), (1 << 15) - 1)][seed // 2]
     limit = 1 << 39
     dut = layer(list(zip(m, n, s, (random.random(channels) < 0.5).tolist(), strict=True)), output)
-    parameters = ParameterFormat(dut, [IntegerRange(-limit, limit - 1)] * channels)
+    parameters = ParameterFormat(dut, Box.uniform(IntegerRange(-limit, limit - 1), channels))
     pairs = []
     for channel in range(channels):
         tie = ((1 << s[channel]) // 2) // m[channel]
@@ -83,5 +83,5 @@ def test_a_lane_with_another_rounding_is_told_apart():
     """The exhaustive comparison is able to fail."""
     truth, faulty = layer([(1, 1, 2, True)], (-8, 7)), layer([(1, 1, 2, False)], (-8, 7))
     pairs = [(0, accumulator) for accumulator in range(-16, 16)]
-    [result] = stream_through([ParameterFormat(faulty, [IntegerRange(-16, 15)])], pairs)
+    [result] = stream_through([ParameterFormat(faulty, Box.of([IntegerRange(-16, 15)]))], pairs)
     assert result == expected(faulty, pairs) != expected(truth, pairs)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.network.layers import LAYER_TYPES, Dense, Rescale
 from quantnn.network.layers.base import frozen_integers
 
@@ -19,7 +19,7 @@ def test_the_requantizer_must_have_a_channel_per_output():
 
 def test_output_box_is_the_requantized_accumulator_box():
     layer = Rescale(np.array([1, -2]), Requantizer.make(2, NIBBLE, shift=1))
-    assert layer.output_box([IntegerRange(0, 8), IntegerRange(-90, 90)]) == [IntegerRange(1, 5), NIBBLE]
+    assert layer.output_box(Box([0, -90], [8, 90])) == Box([1, -8], [5, 7])
     assert layer.output == NIBBLE
 
 
@@ -38,6 +38,7 @@ def test_integers_are_copied_and_frozen(dtype):
     [
         (np.array([1.0]), "bias must hold integers, not float64"),
         (np.array([[1]]), r"bias must be a non-empty array of 1 dimensions, not of shape \(1, 1\)"),
+        (np.array([1, 2**63], dtype=np.uint64), "bias must hold integers of 64 bits with a sign, not 92233"),
         (np.zeros(0, dtype=int), r"bias must be a non-empty array of 1 dimensions, not of shape \(0,\)"),
     ],
 )

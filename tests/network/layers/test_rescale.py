@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 from oracle import accumulators, drained
 
-from quantnn.arithmetic import IntegerRange, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.network.layers import Rescale
 from quantnn.network.reference import accumulate
 
@@ -18,13 +19,22 @@ def test_worked_features():
 
 
 def test_boxes_are_exact():
-    box = [IntegerRange(-2, 30), IntegerRange(0, 5), IntegerRange(7, 7)]
-    assert LAYER.accumulator_box(box) == [IntegerRange(-12, 20), IntegerRange(4, 9), IntegerRange(7, 7)]
+    box = Box([-2, 0, 7], [30, 5, 7])
+    assert LAYER.accumulator_box(box) == Box([-12, 4, 7], [20, 9, 7])
     for channel, (feature, found) in enumerate(zip(box, LAYER.output_box(box), strict=True)):
         outputs = []
         for x in range(feature.lo, feature.hi + 1):
             outputs.append(drained(LAYER, channel, accumulators(LAYER, [x] * 3)[channel]))
         assert found == IntegerRange(min(outputs), max(outputs))
+
+
+@pytest.mark.parametrize(
+    ("bias", "lo", "hi"), [(2**63 - 1, 0, 1), (-(2**63), 0, 0), (2**62, 0, 1), (2**61, 0, 2**61 + 1)]
+)
+def test_refuses_sums_that_might_wrap(bias, lo, hi):
+    layer = Rescale(np.array([bias]), Requantizer.make(1, IntegerRange(0, 1)))
+    with pytest.raises(OverflowError):
+        layer.accumulator_box(Box([lo], [hi]))
 
 
 def test_sizes():
