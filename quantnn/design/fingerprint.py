@@ -10,7 +10,7 @@ from quantnn.design.interface import CORE
 from quantnn.errors import InputError
 from quantnn.plan.link import FINGERPRINT_BYTES
 
-__all__ = ["IDENTITY", "fingerprint", "identity_with"]
+__all__ = ["IDENTITY", "fingerprint", "fingerprint_of", "identity_with"]
 
 IDENTITY = "quantnn_link_identity.mem"
 """The memory of module ``quantnn_link`` that begins with the fingerprint, a byte per line."""
@@ -31,13 +31,20 @@ def fingerprint(core: Path, others: Mapping[str, bytes] | None = None) -> bytes:
     InputError
         A file cannot be read.
     """
-    digest = hashlib.sha256()
-    names = {f"{CORE}.v", *(path.name for path in core.glob(f"{CORE}*.mem")), *(others or {})}
-    for name in sorted(names):
+    names = {f"{CORE}.v", *(path.name for path in core.glob(f"{CORE}*.mem"))}
+    contents = dict(others or {})
+    for name in names - contents.keys():
         try:
-            content = others[name] if others and name in others else (core / name).read_bytes()
+            contents[name] = (core / name).read_bytes()
         except OSError as error:
             raise InputError(f"{core / name} cannot be read ({error.strerror}): export the model again") from None
+    return fingerprint_of(contents)
+
+
+def fingerprint_of(contents: Mapping[str, bytes]) -> bytes:
+    """The fingerprint of a core whose Verilog and memory files hold this, by name."""
+    digest = hashlib.sha256()
+    for name, content in sorted(contents.items()):
         digest.update(f"{name} {len(content)}\n".encode())
         digest.update(content)
     return digest.digest()[:FINGERPRINT_BYTES]

@@ -14,10 +14,14 @@ from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.model.network import FloatNetwork
 from quantnn.network.file import load_network
 from quantnn.network.network import IntegerNetwork
+from quantnn.plan.core import CorePlan
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.datapath import format_name
 
 __all__ = ["ExportedHardware"]
+
+_MOST_BITS = 1 << 30
+"""Bits of all memories of a core; the largest devices have a third of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,7 @@ class ExportedHardware:
         hardware = cls(folder, CoreRecord.load(path), load_network(folder / "network.npz"))
         try:
             hardware.check(hardware.network)
-            hardware.record.core_plan(hardware.network)
+            _check_size(hardware.record.core_plan(hardware.network))
         except DoesNotFitError as error:
             raise InputError(f"{path} is not that of network.npz ({error})") from None
         except (LookupError, ValueError, TypeError) as error:
@@ -100,6 +104,12 @@ class ExportedHardware:
             for misfit in there.misfits(layer, network.accumulator_boxes[number]):
                 raise DoesNotFitError(f"layer {number}: {misfit.reason}: export again")
 
+    def emitted(self, network: IntegerNetwork) -> dict[str, bytes]:
+        """The core's files, the Verilog first, as this quantnn writes them for a network that passed :meth:`check`."""
+        with tempfile.TemporaryDirectory() as name:
+            files = emit_verilog(Core(self.record.core_plan(network)), CORE, Path(name))
+            return {path.name: path.read_bytes() for path in files}
+
     def memories(self, network: IntegerNetwork) -> dict[str, bytes]:
         """Every memory file of the core with a network in it that passed :meth:`check`, by name.
 
@@ -127,9 +137,19 @@ class ExportedHardware:
 
     def _core(self, network: IntegerNetwork) -> tuple[str, dict[str, bytes]]:
         """The core's Verilog, without the line that names the version, and its memory files."""
-        with tempfile.TemporaryDirectory() as name:
-            first, *others = emit_verilog(Core(self.record.core_plan(network)), CORE, Path(name))
-            return _text(first), {path.name: path.read_bytes() for path in others}
+        files = self.emitted(network)
+        return files.pop(f"{CORE}.v").decode().partition("\n")[2], files
+
+
+def _check_size(plan: CorePlan) -> None:
+    """Refuse what no device could hold, before it is generated."""
+    bits = sum(memory.depth * memory.width for memory in plan.memories)
+    if bits > _MOST_BITS:
+        raise ValueError(f"its memories must have at most {_MOST_BITS:,} bits, not {bits:,}")
+    for number, engine in enumerate(plan.engines):
+        outputs = engine.layer.out_features
+        if not (engine.word <= engine.layer.in_features and max(engine.lanes, engine.queue.word) <= outputs):
+            raise ValueError(f"layer {number} must not work on more elements at a time than it has")
 
 
 def _text(verilog: Path) -> str:

@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from quantnn.design.export import write_report
-from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
-from quantnn.network.file import load_network
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
+from quantnn.verify.genuine import GenuineCore
 
 __all__ = ["VerifyOptions", "verify"]
 
@@ -33,11 +33,15 @@ class VerifyOptions:
         Whether a failure leaves a waveform of the first failing sample, wave.vcd.
     jobs : int
         Simulations to run at the same time.
+    as_it_is : bool
+        Whether the Verilog of the folder is simulated even if it is not what this quantnn writes. It can do whatever it
+        wants: only for folders of somebody who is trusted.
     """
 
     samples: int | None = None
     wave: bool = False
     jobs: int = 2
+    as_it_is: bool = False
 
 
 def verify(
@@ -60,45 +64,49 @@ def verify(
     """
     started = time.monotonic()
     report = load_report(folder)
+    step("comparing the files with the network and the Verilog with a new one")
+    core = GenuineCore.load(folder, report, as_it_is=options.as_it_is)
+    network, interface = core.hardware.network, core.interface
     step("computing the expected answers")
-    network = load_network(folder / "network.npz")
-    interface = CoreInterface.load(folder / "core" / "interface.json")
     vectors = Vectors.load(folder / "vectors", network)
     if options.samples is not None:
         if options.samples < 1:
             raise InputError(f"--samples must be at least 1, not {options.samples}")
         count = min(options.samples, len(vectors.inputs))
         vectors = Vectors(vectors.inputs[:count], vectors.expected.head(count))
-    bench = CoreBench.of_design(folder, interface, vectors)
-    step("compiling the simulator (kept for the next time)")
-    bench.simulator.program.path  # noqa: B018  compiles
-    step(f"simulating {len(vectors.inputs)} samples back to back")
-    found = bench.back_to_back(options.jobs)
-    interval, latency = found.interval, found.latency
-    for name, conditions in adversities(interface).items():
-        step(f"simulating {name}")
-        found += bench.part(conditions)
-    step("simulating frames that end early or late")
-    found += bench.with_other_frames(network).part(any_frames(interface)).prefixed("with tlast early or late")
+    with TemporaryDirectory(prefix="quantnn-") as name:
+        (Path(name) / "core").mkdir()
+        core.write(Path(name) / "core")
+        bench = CoreBench.of_design(Path(name), interface, vectors)
+        step("compiling the simulator (kept for the next time)")
+        bench.simulator.program.path  # noqa: B018  compiles
+        step(f"simulating {len(vectors.inputs)} samples back to back")
+        found = bench.back_to_back(options.jobs)
+        interval, latency = found.interval, found.latency
+        for name, conditions in adversities(interface).items():
+            step(f"simulating {name}")
+            found += bench.part(conditions)
+        step("simulating frames that end early or late")
+        found += bench.with_other_frames(network).part(any_frames(interface)).prefixed("with tlast early or late")
 
-    found = found.with_timing(interface, interval, latency)
-    report["verification"] = {
-        "passed": not found.failures,
-        "samples": len(vectors.inputs),
-        "layers": len(network.layers),
-        "values_compared": found.values,
-        "mismatches": found.mismatches,
-        "first_difference": str(found.failures[0]) if found.failures else None,
-        "simulator": bench.simulator.name,
-        "seconds": round(time.monotonic() - started, 1),
-    }
-    report["ii_cycles"]["measured"] = interval
-    report["latency_cycles"]["measured"] = latency
-    if found.failures and options.wave:
-        step("recording the first failing sample")
-        bench.record(found.difference, folder / WAVE)
-        report["files"] = sorted({*report["files"], WAVE})
-    write_report(report, folder)
-    if found.failures:
-        raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}")
-    return report
+        found = found.with_timing(interface, interval, latency)
+        report["verification"] = {
+            "passed": not found.failures,
+            "samples": len(vectors.inputs),
+            "layers": len(network.layers),
+            "values_compared": found.values,
+            "mismatches": found.mismatches,
+            "first_difference": str(found.failures[0]) if found.failures else None,
+            "simulator": bench.simulator.name,
+            "seconds": round(time.monotonic() - started, 1),
+        }
+        report["ii_cycles"]["measured"] = interval
+        report["latency_cycles"]["measured"] = latency
+        if found.failures and options.wave:
+            step("recording the first failing sample")
+            bench.record(found.difference, folder / WAVE)
+            report["files"] = sorted({*report["files"], WAVE})
+        write_report(report, folder)
+        if found.failures:
+            raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}")
+        return report
