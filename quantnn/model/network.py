@@ -195,9 +195,11 @@ class FloatNetwork:
         slope, offset = self.scaling.slope, self.scaling.offset
         one = "one step for all" if sensor.step.ndim == 0 else "a step for each input"
         note = f"inputs are floats: the host rounds them to {self.input_bits} bits first, {one}"
+        with np.errstate(over="ignore", invalid="ignore"):  # InputScaling refuses what is not finite
+            scale, mean = sensor.step * slope, -(sensor.zero * slope + offset)
         return replace(
             self,
-            scaling=InputScaling(sensor.step * slope, -(sensor.zero * slope + offset), 1.0),
+            scaling=InputScaling(scale, mean, 1.0),
             calibration=sensor(values) if keep else self.calibration,
             notes=(*self.notes, note),
             sensor=sensor,

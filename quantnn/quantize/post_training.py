@@ -25,6 +25,7 @@ from quantnn.quantize.weights import QuantizedTensor
 __all__ = ["DenseQuantizer", "quantize"]
 
 _CALIBRATION_SAMPLES = 2048
+_TOO_LARGE = "its numbers, or their squares, leave a float64; train it again with normalized inputs"
 
 
 class DenseQuantizer(Protocol):
@@ -60,15 +61,25 @@ def quantize(
     Raises
     ------
     InputError
-        The network cannot be expressed: its scales are too far apart.
+        The network cannot be expressed: its scales are too far apart, or its numbers leave a float64.
     """
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        return _quantize(network, calibration, precision, dense_layer)
+
+
+def _quantize(
+    network: FloatNetwork, calibration: Integers | None, precision: Precision, dense_layer: DenseQuantizer
+) -> IntegerNetwork:
     samples = network.calibration if calibration is None else calibration
     if samples is not None and len(samples) > _CALIBRATION_SAMPLES:
         samples = samples[np.linspace(0, len(samples) - 1, _CALIBRATION_SAMPLES).astype(int)]
     layers: list[Layer] = []
-    first, slope, offset = quantize_input(
-        network.scaling, network.input, network.in_features, samples, precision, fold=network.sensor is not None
-    )
+    try:
+        first, slope, offset = quantize_input(
+            network.scaling, network.input, network.in_features, samples, precision, fold=network.sensor is not None
+        )
+    except ArithmeticError:
+        raise InputError(f"The input scaling cannot be quantized: {_TOO_LARGE}") from None
     tensor = QuantizedTensor(Box.uniform(network.input, network.in_features), slope, offset, samples)
     if first is not None:
         layers.append(first)
@@ -79,6 +90,8 @@ def quantize(
             dense = dense_layer(len(layers), layer, tensor, precision, logits=last)
         except ValueError as error:
             raise InputError(f"Layer {number} cannot be quantized: {error}") from None
+        except ArithmeticError:
+            raise InputError(f"Layer {number} cannot be quantized: {_TOO_LARGE}") from None
         layers.append(dense)
         count = dense.out_features
         tensor = _after(dense, tensor, np.full(count, dense.scale), np.zeros(count))

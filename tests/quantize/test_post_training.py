@@ -239,3 +239,34 @@ def test_slopes_near_one_equal_exact_fractions(slope, seed, activation_bits):
     integers = quantize(network, samples, Precision(activation_bits=activation_bits))
     for found, expected in zip(evaluate(integers, samples).layers, integer_outputs(integers, samples), strict=True):
         assert np.array_equal(found, expected)
+
+
+HUGE = [0.0, 1.0, -1.0, 5e-324, 1e-310, 1e-40, 1e38, 1e150, 1e200, -1e300, 1.7e308, 2.0**62, 2.0**63]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_floats_of_any_size_are_quantized_exactly_or_refused(seed):
+    random = np.random.default_rng(seed)
+
+    def numbers(shape):
+        usual = random.random(shape) < random.choice([0.0, 0.9])
+        return np.where(usual, random.normal(size=shape), random.choice(HUGE, shape))
+
+    activations = random.choice(["relu", "leaky_relu:0.1", "leaky_relu:1e-300", "linear", "tanh"], 2)
+    layers = tuple(
+        FloatDense(numbers((a, b)), numbers(b), str(name))
+        for a, b, name in ((3, 2, activations[0]), (2, 2, activations[1]))
+    )
+    try:
+        scaling = InputScaling(numbers(3), numbers(3), np.abs(numbers(3)) + 1e-300)
+    except ValueError:
+        scaling = InputScaling(1 / 255)
+    network = FloatNetwork(layers, scaling=scaling, decision="none")
+    samples = raw_samples(network, 6, seed)
+    try:
+        integers = quantize(network, samples if seed % 2 else None)
+    except InputError as error:
+        assert "cannot be quantized: " in str(error) and "\n" not in str(error)
+        return
+    for found, expected in zip(evaluate(integers, samples).layers, integer_outputs(integers, samples), strict=True):
+        assert np.array_equal(found, expected)
