@@ -14,6 +14,7 @@ from quantnn.hdl.board.sample_player import MAX_SAMPLES
 from quantnn.hdl.board.sample_selector import SampleSelector
 from quantnn.hdl.board.view import BoardView, digits_of
 from quantnn.plan.clock import ClockPlan
+from quantnn.plan.core_name import CORE
 
 __all__ = ["BoardTop", "BoardTopParameters"]
 
@@ -39,6 +40,8 @@ class BoardTopParameters:
         How long the built-in samples pause when a host was heard; four seconds by default.
     bounce_cycles : int, optional
         How long a button may bounce; 10 ms by default.
+    core : str
+        The core's module.
 
     Raises
     ------
@@ -55,6 +58,7 @@ class BoardTopParameters:
     reset_cycles: int = 2048
     pause_cycles: int | None = None
     bounce_cycles: int | None = None
+    core: str = CORE
 
     def __post_init__(self):
         frequency = self.clock.frequency_hz
@@ -90,7 +94,7 @@ class BoardTop(Elaboratable):
     ----------
     parameters : BoardTopParameters
     instance : callable
-        Makes the submodules ``quantnn_core``, ``quantnn_samples`` and ``quantnn_link``; a simulation gives models.
+        Makes the core and the submodules ``quantnn_samples`` and ``quantnn_link``; a simulation gives models.
 
     Members
     -------
@@ -153,7 +157,7 @@ class BoardTop(Elaboratable):
     def _core(self, m, share):
         into, out = share.core_i, share.core_o
         m.submodules.core = self._instance(
-            "quantnn_core",
+            self._parameters.core,
             i_clk=ClockSignal(),
             i_rst=ResetSignal(),
             i_s_axis_tvalid=into.valid,

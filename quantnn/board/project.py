@@ -14,6 +14,7 @@ from quantnn.errors import InputError
 from quantnn.hdl.board.pins import GROUPS, BoardFeatures
 from quantnn.hdl.board.top import BoardTop, BoardTopParameters
 from quantnn.plan.clock import ClockPlan
+from quantnn.plan.core_name import CORE
 
 __all__ = ["PINS", "PROJECT", "board_features", "write_project"]
 
@@ -44,6 +45,7 @@ def write_project(
     labels: tuple[int | None, ...],
     files: Sequence[str],
     clock: ClockPlan | None = None,
+    core: str = CORE,
 ) -> list[Path]:
     """Write the project of a board's top around a core, its built-in samples and its link.
 
@@ -56,7 +58,7 @@ def write_project(
     directory : Path
         Where the files of the design stand already; those of the project are written beside them.
     input, output : BeatFormat
-        The streams of module ``quantnn_core``.
+        The core's streams.
     labels : tuple of int or None
         The true class of each sample of module ``quantnn_samples``, None where unknown; empty without that module.
     files : sequence of str
@@ -64,6 +66,8 @@ def write_project(
         ``quantnn_link`` is among them where the board has a link.
     clock : ClockPlan, optional
         The design's clock; by default the oscillator.
+    core : str
+        The core's module.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def write_project(
     clock = clock or ClockPlan(board.clock_frequency)
     features = board_features(board)
     try:
-        parameters = BoardTopParameters(input, output, features, tuple(labels), clock)
+        parameters = BoardTopParameters(input, output, features, tuple(labels), clock, core=core)
     except ValueError as error:
         raise InputError(f"{board.name}: {error}") from error
     top = BoardTop(parameters)

@@ -13,7 +13,7 @@ from quantnn.build.netlist import Netlist
 from quantnn.build.passes import improve
 from quantnn.build.synthesis import LOG, synthesize
 from quantnn.build.yosys import run_yosys
-from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, ToolError, VerificationError
@@ -89,14 +89,14 @@ def check_netlist(
     folder = Path(tempfile.mkdtemp(prefix="quantnn-"))
     step(f"synthesizing for {family}")
     try:
-        kept = [_in_module(signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
-        netlist = synthesize(family, [design / "core" / f"{CORE}.v"], CORE, folder, kept)
+        kept = [_in_module(interface.module, signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
+        netlist = synthesize(family, [design / "core" / f"{interface.module}.v"], interface.module, folder, kept)
         change(netlist, family, _DEVICES[family])
         verilog = _verilog(netlist, family, folder)
     except ToolError as error:
         raise ToolError(f"{error} in {folder}") from error
     taps = tuple(Tap(_escaped(tap.valid), _escaped(tap.data), tap.format) for tap in interface.taps)
-    device = Device(CORE, verilog, interface.input, interface.output, taps)
+    device = Device(interface.module, verilog, interface.input, interface.output, taps)
     bench = CoreBench(device, interface, vectors, optimize=False)
     step("compiling the netlist's simulator (kept for the next time)")
     bench.simulator.program.path  # noqa: B018  compiles
@@ -123,10 +123,10 @@ def _verilog(netlist: Netlist, family: str, folder: Path) -> Path:
     return whole
 
 
-def _in_module(signal: str) -> str:
+def _in_module(core: str, signal: str) -> str:
     """A signal below the core, as the module in its Verilog and the name there."""
     place, _, name = signal.rpartition(".")
-    return f"{CORE}_{place.replace('.', '_')}/{name}"
+    return f"{core}_{place.replace('.', '_')}/{name}"
 
 
 def _escaped(signal: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from quantnn.board.project import PROJECT
 from quantnn.design.fingerprint import fingerprint
+from quantnn.design.interface import CoreInterface
 from quantnn.errors import InputError
 
 __all__ = ["check_ready"]
@@ -23,8 +24,9 @@ def check_ready(design: Path, report: dict[str, Any]) -> None:
     InputError
         A file is missing or was changed, or the verification failed.
     """
+    module = CoreInterface.load(design / "core" / "interface.json").module
     for part in ("core", "board"):
-        if fingerprint(design / part).hex() != report["fingerprint"]:
+        if fingerprint(design / part, name=module).hex() != report["fingerprint"]:
             raise InputError(f"{design / part} holds another core than was exported to {design}: export again")
     top = design / "board" / f"{PROJECT}.v"
     if not top.is_file():

@@ -49,6 +49,9 @@ def export(
     clock_mhz: Annotated[
         float | None, typer.Option(help="Clock that the board's PLL makes, and that speeds are stated for.")
     ] = None,
+    name: Annotated[
+        str, typer.Option(help="The core's module, and the prefix of all below it and of its files.")
+    ] = "quantnn_core",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
@@ -78,6 +81,7 @@ def export(
         test_labels=data.labels,
         clock_mhz=clock_mhz,
         name=model.name,
+        core=name,
     )
     folder = output or Path(f"{model.stem}-{options.board.name}")
     with progress() as told:

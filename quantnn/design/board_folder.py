@@ -20,6 +20,7 @@ from quantnn.model.network import FloatNetwork
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.clock import ClockPlan
 from quantnn.plan.core import CorePlan
+from quantnn.plan.core_name import CORE
 from quantnn.plan.cost import Cost
 from quantnn.plan.link import LinkPlan
 
@@ -65,9 +66,11 @@ def reserve(model: FloatNetwork, board: Board, clock: ClockPlan) -> Cost:
 
 
 def write_board(
-    plan: CorePlan, core: Cost, board: Board, clock: ClockPlan, vectors: Vectors, folder: Path
+    plan: CorePlan, core: Cost, board: Board, clock: ClockPlan, vectors: Vectors, folder: Path, name: str = CORE
 ) -> BoardPart:
     """The board's project with as many built-in samples, a power of two, as can be chosen and there is room for.
+
+    ``name`` is the core's module, which stands in ``folder`` already.
 
     Raises
     ------
@@ -84,10 +87,10 @@ def write_board(
 
     target = folder / "board"
     target.mkdir()
-    mark = fingerprint(folder / "core")
+    mark = fingerprint(folder / "core", name=name)
     files = []
     for source in sorted((folder / "core").iterdir()):
-        if source.suffix in (".v", ".mem") and not source.stem.endswith("_template"):
+        if source.suffix in (".v", ".mem") and source.name != f"{name}_template.v":
             (target / source.name).write_bytes(source.read_bytes())
             files.append(source.name)
     labels: list[int | None] = [None] * top.samples
@@ -99,7 +102,7 @@ def write_board(
     if top.link:
         files += [path.name for path in emit_verilog(Link(top.link, mark), LINK, target)]
     write_project(
-        board, target, input=plan.input, output=plan.output, labels=tuple(labels), files=files, clock=clock
+        board, target, input=plan.input, output=plan.output, labels=tuple(labels), files=files, clock=clock, core=name
     )
     return BoardPart(top, top.cost(board.resources), mark)
 

@@ -14,12 +14,12 @@ from quantnn.arithmetic import Integers
 from quantnn.board.board import Board
 from quantnn.design.board_folder import board_clock, reserve, stated_clock, write_board
 from quantnn.design.folder import export_folder
-from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.interface import CoreInterface
 from quantnn.design.report import Quality, build_report, save_report
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import render_summary
 from quantnn.design.vectors import Vectors
-from quantnn.errors import DoesNotFitError
+from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
 from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.model.network import FloatNetwork
@@ -27,6 +27,7 @@ from quantnn.network.file import save_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
+from quantnn.plan.core_name import CORE, name_fault
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.cost import Cost
 from quantnn.plan.planner import Goal, Planner
@@ -59,6 +60,8 @@ class ExportOptions:
         are stated. The board's own by default.
     name : str
         What the report calls the model.
+    core : str
+        What the core is called in Verilog: its module, the prefix of all modules below and of its files.
     """
 
     board: Board
@@ -71,6 +74,11 @@ class ExportOptions:
     test_labels: Integers | None = None
     clock_mhz: float | None = None
     name: str = "model"
+    core: str = CORE
+
+    def __post_init__(self) -> None:
+        if fault := name_fault(self.core):
+            raise InputError(f"a core's name must {fault}")
 
 
 def export(
@@ -93,10 +101,10 @@ def export(
         network, planner, plan = _design(model, options, reserve(model, options.board, clock))
         step("writing the core")
         (folder / "core").mkdir()
-        emit_verilog(Core(plan), CORE, folder / "core")
-        CoreInterface.of_plan(plan).save(folder / "core" / "interface.json")
+        emit_verilog(Core(plan), options.core, folder / "core")
+        CoreInterface.of_plan(plan, options.core).save(folder / "core" / "interface.json")
         CoreRecord.of(plan).save(folder / "core" / "plan.json")
-        _write_template(plan, folder / "core")
+        _write_template(plan, options.core, folder / "core")
         save_network(network, folder / "network.npz")
 
         step("computing the expected answers")
@@ -106,7 +114,7 @@ def export(
         vectors.save(folder / "vectors")
 
         step("writing the board's project")
-        part = write_board(plan, planner.cost(plan), options.board, clock, vectors, folder)
+        part = write_board(plan, planner.cost(plan), options.board, clock, vectors, folder, options.core)
 
         quality = None
         if options.test_inputs is not None:
@@ -172,8 +180,9 @@ def _vectors(network: IntegerNetwork, own: Integers | None, labels: Integers | N
     return Vectors.make(network, inputs, labels)
 
 
-def _write_template(plan: CorePlan, folder: Path) -> None:
+def _write_template(plan: CorePlan, core: str, folder: Path) -> None:
     """An instantiation to copy into somebody's project."""
     loader = jinja2.PackageLoader("quantnn.design", ".")
     template = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined).get_template("core_template.v.j2")
-    (folder / f"{CORE}_template.v").write_text(template.render(core=CORE, input=plan.input, output=plan.output) + "\n")
+    text = template.render(core=core, input=plan.input, output=plan.output)
+    (folder / f"{core}_template.v").write_text(text + "\n")

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from quantnn.design.interface import CORE
 from quantnn.errors import InputError
+from quantnn.plan.core_name import CORE
 from quantnn.plan.link import FINGERPRINT_BYTES
 
 __all__ = ["IDENTITY", "fingerprint", "fingerprint_of", "identity_with"]
@@ -16,7 +16,7 @@ IDENTITY = "quantnn_link_identity.mem"
 """The memory of module ``quantnn_link`` that begins with the fingerprint, a byte per line."""
 
 
-def fingerprint(core: Path, others: Mapping[str, bytes] | None = None) -> bytes:
+def fingerprint(core: Path, others: Mapping[str, bytes] | None = None, name: str = CORE) -> bytes:
     """The first 8 bytes of SHA-256 over the names, lengths and contents of a core's Verilog and memory files.
 
     Parameters
@@ -25,19 +25,21 @@ def fingerprint(core: Path, others: Mapping[str, bytes] | None = None) -> bytes:
         The folder that holds them.
     others : mapping of str to bytes, optional
         Contents that are to take the place of files.
+    name : str
+        The core's module.
 
     Raises
     ------
     InputError
         A file cannot be read.
     """
-    names = {f"{CORE}.v", *(path.name for path in core.glob(f"{CORE}*.mem"))}
+    names = {f"{name}.v", *(path.name for path in core.glob(f"{name}_*.mem"))}
     contents = dict(others or {})
-    for name in names - contents.keys():
+    for file in names - contents.keys():
         try:
-            contents[name] = (core / name).read_bytes()
+            contents[file] = (core / file).read_bytes()
         except OSError as error:
-            raise InputError(f"{core / name} cannot be read ({error.strerror}): export the model again") from None
+            raise InputError(f"{core / file} cannot be read ({error.strerror}): export the model again") from None
     return fingerprint_of(contents)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from quantnn.design.interface import CORE
+from quantnn.design.interface import CoreInterface
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
 from quantnn.hdl.core.verilog import emit_verilog
@@ -35,15 +35,18 @@ class ExportedHardware:
         What was built.
     network : IntegerNetwork
         What is in it.
+    module : str
+        What its core is called.
     """
 
     folder: Path
     record: CoreRecord
     network: IntegerNetwork
+    module: str
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read ``core/plan.json`` and ``network.npz``.
+        """Read ``core/plan.json``, ``core/interface.json`` and ``network.npz``.
 
         Raises
         ------
@@ -51,7 +54,8 @@ class ExportedHardware:
             One is missing or damaged, or they do not belong together.
         """
         path = folder / "core" / "plan.json"
-        hardware = cls(folder, CoreRecord.load(path), load_network(folder / "network.npz"))
+        module = CoreInterface.load(folder / "core" / "interface.json").module
+        hardware = cls(folder, CoreRecord.load(path), load_network(folder / "network.npz"), module)
         try:
             hardware.check(hardware.network)
             _check_size(hardware.record.core_plan(hardware.network))
@@ -107,7 +111,7 @@ class ExportedHardware:
     def emitted(self, network: IntegerNetwork) -> dict[str, bytes]:
         """The core's files, the Verilog first, as this quantnn writes them for a network that passed :meth:`check`."""
         with tempfile.TemporaryDirectory() as name:
-            files = emit_verilog(Core(self.record.core_plan(network)), CORE, Path(name))
+            files = emit_verilog(Core(self.record.core_plan(network)), self.module, Path(name))
             return {path.name: path.read_bytes() for path in files}
 
     def memories(self, network: IntegerNetwork) -> dict[str, bytes]:
@@ -124,7 +128,7 @@ class ExportedHardware:
         """
         verilog, memories = self._core(network)
         for place in ("core", "board"):
-            source = self.folder / place / f"{CORE}.v"
+            source = self.folder / place / f"{self.module}.v"
             found = _text(source)
             if found != verilog:
                 if found == self._core(self.network)[0]:
@@ -138,7 +142,7 @@ class ExportedHardware:
     def _core(self, network: IntegerNetwork) -> tuple[str, dict[str, bytes]]:
         """The core's Verilog, without the line that names the version, and its memory files."""
         files = self.emitted(network)
-        return files.pop(f"{CORE}.v").decode().partition("\n")[2], files
+        return files.pop(f"{self.module}.v").decode().partition("\n")[2], files
 
 
 def _check_size(plan: CorePlan) -> None:

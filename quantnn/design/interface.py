@@ -11,11 +11,9 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.errors import InputError
 from quantnn.plan.core import CorePlan
+from quantnn.plan.core_name import CORE, name_fault
 
-__all__ = ["CORE", "CoreInterface", "TapInterface"]
-
-CORE = "quantnn_core"
-"""Name of the core's module."""
+__all__ = ["CoreInterface", "TapInterface"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,8 @@ class CoreInterface:
         As planned, in cycles.
     recovery : int
         Cycles after a reset in which the core takes no input and gives no output.
+    module : str
+        What it is called in Verilog.
     """
 
     RESET: ClassVar[int] = 1
@@ -52,9 +52,14 @@ class CoreInterface:
     interval: int
     latency: int
     recovery: int
+    module: str = CORE
+
+    def __post_init__(self) -> None:
+        if fault := name_fault(self.module):
+            raise ValueError(f"a core's name must {fault}")
 
     @classmethod
-    def of_plan(cls, plan: CorePlan) -> CoreInterface:
+    def of_plan(cls, plan: CorePlan, module: str = CORE) -> CoreInterface:
         """The interface of the core that a plan describes."""
         taps = tuple(
             TapInterface(
@@ -65,12 +70,12 @@ class CoreInterface:
             for number, engine in enumerate(plan.engines)
         )
         timing = plan.timing
-        return cls(plan.input, plan.output, taps, timing.interval, timing.latency, plan.reset_cycles)
+        return cls(plan.input, plan.output, taps, timing.interval, timing.latency, plan.reset_cycles, module)
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
         description = {
-            "module": CORE,
+            "module": self.module,
             "s_axis": _stream(self.input),
             "m_axis": _stream(self.output),
             "taps": [{"valid": tap.valid, "data": tap.data, **_stream(tap.format)} for tap in self.taps],
@@ -99,6 +104,7 @@ class CoreInterface:
                 int(description["interval"]),
                 int(description["latency"]),
                 int(description["recovery_cycles"]),
+                str(description["module"]),
             )
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} is missing or damaged ({error}): export the model again") from None

@@ -118,10 +118,11 @@ def update_weights(
         for name, content in memories.items():
             for place in ("core", "board"):
                 (staged / place / name).write_bytes(content)
-        mark = fingerprint(folder / "core", memories)
+        mark = fingerprint(folder / "core", memories, hardware.module)
         if report.get("link"):
             (staged / "board" / IDENTITY).write_text(identity_with(folder / "board" / IDENTITY, mark))
-        CoreInterface.of_plan(hardware.record.core_plan(network)).save(staged / "core" / "interface.json")
+        interface = CoreInterface.of_plan(hardware.record.core_plan(network), hardware.module)
+        interface.save(staged / "core" / "interface.json")
         save_network(network, staged / "network.npz")
         vectors.save(staged / "vectors")
         calibration = model.calibration if options.calibration is None else options.calibration

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from quantnn.arithmetic import Integers
 from quantnn.beats import BeatFormat
-from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.interface import CoreInterface
 from quantnn.design.vectors import Vectors
 from quantnn.network.network import IntegerNetwork
 from quantnn.sim.device import Device, Tap
@@ -85,7 +85,8 @@ class CoreBench:
     def of_design(cls, folder: Path, interface: CoreInterface, vectors: Vectors) -> CoreBench:
         """Around the core of an exported folder."""
         taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in interface.taps)
-        device = Device(CORE, folder / "core" / f"{CORE}.v", interface.input, interface.output, taps)
+        verilog = folder / "core" / f"{interface.module}.v"
+        device = Device(interface.module, verilog, interface.input, interface.output, taps)
         return cls(device, interface, vectors)
 
     @cached_property

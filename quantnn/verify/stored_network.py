@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange, Integers
-from quantnn.design.interface import CORE
 from quantnn.errors import InputError, VerificationError
 from quantnn.network.layers import Dense, Layer
 from quantnn.network.network import IntegerNetwork
+from quantnn.plan.core_name import CORE
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.layer_record import LayerRecord
 
@@ -20,7 +20,9 @@ __all__ = ["check_stored"]
 _REMEDY = "export the model again"
 
 
-def check_stored(files: Mapping[str, bytes], record: CoreRecord, network: IntegerNetwork, place: str) -> None:
+def check_stored(
+    files: Mapping[str, bytes], record: CoreRecord, network: IntegerNetwork, place: str, core: str = CORE
+) -> None:
     """Compare every word of a core's memory files with the network.
 
     Weights, biases, multipliers, shifts, roundings and tables are unpacked from the words and compared number by
@@ -35,6 +37,8 @@ def check_stored(files: Mapping[str, bytes], record: CoreRecord, network: Intege
     network : IntegerNetwork
     place : str
         What the message calls the folder of the files.
+    core : str
+        The core's module.
 
     Raises
     ------
@@ -44,9 +48,9 @@ def check_stored(files: Mapping[str, bytes], record: CoreRecord, network: Intege
         A file is missing or holds no words.
     """
     if record.input_queue is not None:
-        _zeros(_Memory.read(files, f"{CORE}_input_stage_queue", place), "the queue at the input")
+        _zeros(_Memory.read(files, f"{core}_input_stage_queue", place), "the queue at the input")
     for number, (there, layer) in enumerate(zip(record.layers, network.layers, strict=True)):
-        stem = f"{CORE}_layer_{number}"
+        stem = f"{core}_layer_{number}"
         if isinstance(layer, Dense):
             _weights(_Memory.read(files, f"{stem}_mac_weights", place), there, layer, number)
         _parameters(_Memory.read(files, f"{stem}_drain_parameters", place), there, layer, number)

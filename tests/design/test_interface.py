@@ -3,8 +3,9 @@ import json
 import pytest
 from networks import plan_of, random_network
 
-from quantnn.design.interface import CORE, CoreInterface
+from quantnn.design.interface import CoreInterface
 from quantnn.errors import InputError
+from quantnn.plan.core_name import CORE
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import quantnn.boards
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.board.board import load_board
 from quantnn.design.export import ExportOptions, export
-from quantnn.design.interface import CORE
 from quantnn.model.network import FloatDense, FloatNetwork
+from quantnn.plan.core_name import CORE
 
 __all__ = [
     "SHAPE", "export_tiny", "faulty_network", "first_difference", "flip_bit", "flip_weight", "invented_board",
