@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from quantnn.board.board import Board, board_names, load_board
 from quantnn.board.pins import PinGroup
 from quantnn.plan.pll import format_mhz
 from quantnn.plan.resources import BlockRam, Multipliers
+from quantnn.system.paragraph import Paragraph
+from quantnn.system.table import Table
 
 __all__ = ["list_boards", "show_board"]
 
@@ -21,7 +20,7 @@ _LISTED = ("name", "FPGA", "toolchain", "logic", "block RAM", "multipliers", "cl
 
 def list_boards() -> RenderableType:
     """The boards that come with quantnn, a line each."""
-    table = _table(*_LISTED)
+    table = Table(*_LISTED)
     for name in board_names():
         board = load_board(name)
         resources = board.resources
@@ -38,26 +37,18 @@ def list_boards() -> RenderableType:
 
 def show_board(board: Board) -> RenderableType:
     """Everything that is known of a board, each fact with the ids of its sources, and the sources."""
-    parts: list[RenderableType] = [Text(f"{board.name}: {board.title}", style="bold"), _facts(board)]
+    parts: list[RenderableType] = [Paragraph(f"{board.name}: {board.title}", style="bold"), _facts(board)]
     parts += [_pins(board.pins), _sources(board)]
     return Group(*parts)
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    for place, heading in enumerate(headings):
-        table.add_column(heading, overflow="fold", no_wrap=place == 0)
-    return table
-
-
 def _row(table: Table, cells: Iterable[str], source: Sequence[str] = ()) -> None:
-    """What a file says is text, not markup."""
-    table.add_row(*(Text(cell) for cell in (*cells, ", ".join(source))))
+    table.add_row(*cells, ", ".join(source))
 
 
 def _facts(board: Board) -> Table:
     device, resources = board.device, board.resources
-    table = _table("fact", "", "source")
+    table = Table("fact", "", "source")
     speed = f", speed {device.speed}" if device.speed else ""
     _row(table, ("FPGA", f"{device.part}: {device.family}, package {device.package}{speed}"), device.source)
     _row(table, ("logic", f"{resources.logic.count:,} {resources.logic.unit}"), resources.logic.source)
@@ -94,7 +85,7 @@ def _multipliers(multipliers: Multipliers) -> str:
 
 
 def _pins(groups: Iterable[PinGroup]) -> Table:
-    table = _table("pins", "direction", "I/O standard", "signals", "source")
+    table = Table("pins", "direction", "I/O standard", "signals", "source")
     for group in groups:
         notes = [group.io_standard]
         notes += [f"{name} {value}" for name, value in group.attributes.items()]
@@ -107,7 +98,7 @@ def _pins(groups: Iterable[PinGroup]) -> Table:
 
 
 def _sources(board: Board) -> Table:
-    table = _table("source", "address")
+    table = Table("source", "address")
     for name, address in board.sources.items():
-        table.add_row(Text(name), Text(address))
+        table.add_row(name, address)
     return table

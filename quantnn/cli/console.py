@@ -14,6 +14,7 @@ __all__ = ["complain", "say", "show", "show_table"]
 
 _LONGEST = 1000
 """Characters of an error after which nobody reads on."""
+_ANY_WIDTH = 100_000
 
 
 def say(text: str) -> None:
@@ -27,10 +28,18 @@ def complain(text: str) -> None:
 
 
 def show_table(table: RenderableType) -> None:
-    """Tables and sentences, as wide as the terminal is."""
+    """Tables and sentences, as wide as the terminal is; where there is none, as wide as they are."""
     from rich.console import Console
 
-    Console(highlight=False, markup=False).print(table)
+    out = Console(highlight=False, markup=False, emoji=False)
+    if out.is_terminal:
+        out.print(table, crop=False)
+        return
+    with out.capture() as capture:
+        out.width = _ANY_WIDTH
+        out.print(table)
+    for line in capture.get().splitlines():
+        print(line.rstrip())
 
 
 def show(report: dict[str, Any]) -> None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from quantnn.design.report import load_report
 from quantnn.design.summary import summary
@@ -19,6 +16,8 @@ from quantnn.model.network import FloatNetwork
 from quantnn.network.file import load_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
+from quantnn.system.paragraph import Paragraph
+from quantnn.system.table import Table
 
 __all__ = ["describe"]
 
@@ -40,15 +39,8 @@ def describe(path: Path) -> RenderableType:
     return _float(load_model(path), path)
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    for heading in headings:
-        table.add_column(heading)
-    return table
-
-
 def _float(network: FloatNetwork, path: Path) -> Group:
-    table = _table("layer", "shape", "activation", "weights", "bias")
+    table = Table("layer", "shape", "activation", "weights", "bias")
     for number, layer in enumerate(network.layers):
         table.add_row(
             str(number),
@@ -60,15 +52,15 @@ def _float(network: FloatNetwork, path: Path) -> Group:
     sign = "signed" if network.input_signed else "unsigned"
     scaling = "one for all inputs" if network.scaling.uniform else "one per input"
     lines: list[RenderableType] = [
-        Text(f"{path.name}: float model, {network.in_features} inputs, {network.out_features} outputs", style="bold"),
+        Paragraph(f"{path.name}: float model, {network.in_features} inputs, {network.out_features} outputs", "bold"),
         table,
-        Text(f"input: {network.input_bits} bits {sign}; scaling: {scaling}; calibration samples: {count}"),
+        Paragraph(f"input: {network.input_bits} bits {sign}; scaling: {scaling}; calibration samples: {count}"),
     ]
-    return Group(*lines, *(Text(f"note: {note}") for note in network.notes))
+    return Group(*lines, *(Paragraph(f"note: {note}") for note in network.notes))
 
 
 def _integer(network: IntegerNetwork, path: Path) -> Group:
-    table = _table("layer", "shape", "activation", "weights", "zeros", "accumulator, proven", "shift", "output")
+    table = Table("layer", "shape", "activation", "weights", "zeros", "accumulator, proven", "shift", "output")
     for number, (layer, accumulator) in enumerate(zip(network.layers, network.accumulators, strict=True)):
         weights, zeros = "–", "–"
         if isinstance(layer, Dense):
@@ -86,4 +78,4 @@ def _integer(network: IntegerNetwork, path: Path) -> Group:
             f"{layer.output.lo}…{layer.output.hi}",
         )
     heading = f"{path.name}: integer network, input {network.input.lo} … {network.input.hi}"
-    return Group(Text(heading, style="bold"), table)
+    return Group(Paragraph(heading, style="bold"), table)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+
+from quantnn.system.paragraph import Paragraph
+from quantnn.system.table import Table
 
 __all__ = ["render_summary", "summary"]
 
@@ -16,12 +16,12 @@ _PARTS = ("multipliers", "m9k", "le")
 
 def summary(report: dict[str, Any]) -> Group:
     """A report as tables."""
-    parts: list[RenderableType] = [Text(f"{report['model']} on {report['board']}", style="bold"), _layers(report)]
+    parts: list[RenderableType] = [Paragraph(f"{report['model']} on {report['board']}", style="bold"), _layers(report)]
     parts += [_resources(report), _speed(report)]
     if "build" in report:
         parts.append(_build(report["build"], report))
-    parts += [Text(f"warning: {warning}") for warning in report.get("build", {"warnings": []})["warnings"]]
-    parts += [Text(f"note: {note}") for note in report["notes"]]
+    parts += [Paragraph(f"warning: {warning}") for warning in report.get("build", {"warnings": []})["warnings"]]
+    parts += [Paragraph(f"note: {note}") for note in report["notes"]]
     return Group(*parts)
 
 
@@ -29,7 +29,7 @@ def render_summary(report: dict[str, Any]) -> str:
     """The same as plain text, 100 columns wide."""
     console = Console(width=100, force_terminal=False, color_system=None, markup=False)
     with console.capture() as capture:
-        console.print(summary(report))
+        console.print(summary(report), crop=False)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
@@ -68,10 +68,7 @@ def _resources(report: dict[str, Any]) -> Table:
 
 def _table(*headings: str, right: int = 99) -> Table:
     """A table whose columns from number ``right`` on hold numbers."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place >= right else "left")
-    return table
+    return Table(*headings, right=right)
 
 
 def _cycles(entry: dict[str, Any]) -> str:
@@ -81,10 +78,7 @@ def _cycles(entry: dict[str, Any]) -> str:
 
 def _facts() -> Table:
     """A table of headings and what there is to say of each."""
-    table = Table(box=box.SIMPLE_HEAD, show_header=False, padding=(0, 1))
-    table.add_column()
-    table.add_column()
-    return table
+    return Table("", "")
 
 
 def _speed(report: dict[str, Any]) -> Table:

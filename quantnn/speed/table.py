@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from quantnn.speed.comparison import BATCH, SpeedComparison
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed, line_bytes
 from quantnn.speed.verdict import duration, rate
+from quantnn.system.paragraph import Paragraph
+from quantnn.system.table import Table
 
 __all__ = ["speed_table"]
 
@@ -22,18 +21,15 @@ _UNSTEADY = 0.25
 def speed_table(comparison: SpeedComparison) -> Group:
     """The figures side by side, which wins where, and where they come from."""
     heading = f"{comparison.model}, {comparison.macs:,} multiplications a sample: this computer and {comparison.board}"
-    parts: list[RenderableType] = [Text(heading, style="bold"), _figures(comparison)]
-    parts += [Text(sentence) for sentence in comparison.verdicts]
-    parts.append(Text())
-    parts += [Text(note) for note in _notes(comparison)]
+    parts: list[RenderableType] = [Paragraph(heading, style="bold"), _figures(comparison)]
+    parts += [Paragraph(sentence) for sentence in comparison.verdicts]
+    parts.append(Paragraph(""))
+    parts += [Paragraph(note) for note in _notes(comparison)]
     return Group(*parts)
 
 
 def _figures(comparison: SpeedComparison) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
-    table.add_column()
-    for heading in ("threads", "one sample", f"{BATCH} samples", "samples/s"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = Table("", "threads", "one sample", f"{BATCH} samples", "samples/s", right=1)
     for speed in comparison.on_cpu:
         threads = "any" if speed.threads is None else str(speed.threads)
         times = (duration(timing.median) for timing in (speed.single, speed.batch))
