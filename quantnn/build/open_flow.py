@@ -24,6 +24,7 @@ from quantnn.design.build_result import BuildResult
 from quantnn.design.report import load_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.files.staged_files import staged_files
+from quantnn.system.cores import cores
 from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["build_open"]
@@ -49,7 +50,7 @@ class _Placement:
 
 
 def build_open(
-    design: Path, board: Board, seeds: int | None = None, jobs: int = 2, progress: Progress = SILENT
+    design: Path, board: Board, seeds: int | None = None, jobs: int | None = None, progress: Progress = SILENT
 ) -> BuildResult:
     """Build the project in ``board/`` of an exported folder, and keep the best of several placements.
 
@@ -66,8 +67,8 @@ def build_open(
         The board that it was exported for.
     seeds : int, optional
         Placements to try, at least 1, of which the quickest is kept; seeds 1 to that number.
-    jobs : int
-        Placements at the same time.
+    jobs : int, optional
+        Placements at the same time; by default one per processor core.
 
     Raises
     ------
@@ -124,27 +125,35 @@ def build_open(
     )
 
 
-def _placements(job: nextpnr.Job, seeds: int | None, jobs: int, progress: Progress) -> list[_Placement]:
+def _placements(job: nextpnr.Job, seeds: int | None, jobs: int | None, progress: Progress) -> list[_Placement]:
     """Those of the seeds that could be placed and routed; at least one, or the first one's failure is raised.
 
-    Without a number of seeds, those up to the first that reaches the clock.
+    Without a number of seeds, those up to the first that reaches the clock. Where nextpnr has to be compiled for this
+    machine, the first placement does that, and the others wait for it.
     """
-    stopped, most = threading.Event(), seeds or _MOST_SEEDS
+    stopped, ready, most = threading.Event(), threading.Event(), seeds or _MOST_SEEDS
 
     def line(text: str) -> None:
         if stopped.is_set():
             raise ToolError("stopped")
         if text.startswith(_PREPARING):
             progress.advance(0, "nextpnr is made ready for its first run, which takes minutes")
+        else:
+            ready.set()
 
     def place(seed: int) -> _Placement:
+        if seed > 1:
+            ready.wait()
         folder = job.netlist.with_name(f"seed_{seed}")
         folder.mkdir()
-        return _Placement(seed, folder, nextpnr.place_and_route(job, seed, folder, line))
+        try:
+            return _Placement(seed, folder, nextpnr.place_and_route(job, seed, folder, line))
+        finally:
+            ready.set()
 
     progress(f"placing and routing{'' if seeds else ', until the clock is reached'}", most, "placements")
     found: list[_Placement] = []
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs or cores()) as pool:
         running = [pool.submit(place, seed) for seed in range(1, most + 1)]
         try:
             for future in as_completed(running) if seeds else running:
@@ -158,6 +167,7 @@ def _placements(job: nextpnr.Job, seeds: int | None, jobs: int, progress: Progre
             stopped.set()
             for future in running:
                 future.cancel()
+            ready.set()
     return found or [running[0].result()]
 
 

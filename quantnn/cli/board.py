@@ -61,7 +61,9 @@ def build(
             min=1, max=1000, help="Placements to try, of which the best is kept; by default, until the clock is met."
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Placements at the same time.")] = 2,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Placements at the same time; by default one per core.")
+    ] = None,
 ) -> None:
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
     from quantnn.build.quartus import compile_quartus

@@ -22,6 +22,7 @@ from quantnn.cli.options import (
 )
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
+from quantnn.system.cores import cores
 from quantnn.system.extras import missing_package
 
 __all__ = ["demo", "export", "inspect", "simulate", "update_weights", "verify"]
@@ -94,7 +95,9 @@ def verify(
     design: Design,
     samples: Annotated[int | None, typer.Option(help="Only this many samples; all by default.")] = None,
     wave: Annotated[bool, typer.Option("--wave", help="On failure keep wave.vcd of the first failing sample.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Simulations at the same time.")] = 2,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Simulations at the same time; by default one per core.")
+    ] = None,
     netlist: Annotated[
         str | None,
         typer.Option(help="Then simulate what Yosys makes of the core for a family, too.", metavar="ecp5|ice40"),
@@ -110,7 +113,7 @@ def verify(
     if netlist not in (None, *MODELLED):
         raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
     with progress() as told:
-        report = verify(design, VerifyOptions(samples, wave, jobs), told)
+        report = verify(design, VerifyOptions(samples, wave, jobs or cores()), told)
         found = None if netlist is None else check_netlist(design, netlist, told)
     show(report)
     if found is not None:

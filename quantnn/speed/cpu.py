@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from quantnn.system.cores import cores
 
 __all__ = ["Cpu", "blas_is_limited", "blas_threads"]
 
@@ -37,8 +38,7 @@ class Cpu:
     @classmethod
     def here(cls) -> Self:
         """The one that this process runs on."""
-        allowed = getattr(os, "sched_getaffinity", None)
-        return cls(_name(), len(allowed(0)) if allowed else os.cpu_count() or 1)
+        return cls(_name(), cores())
 
     @property
     def thread_counts(self) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 import json
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from exported import save_model, small_options
@@ -129,10 +130,34 @@ class TestSuccess:
         assert build_open(design, board, 3).seed == 2
 
     def test_the_first_run_of_a_tool_is_announced(self, design, board, tools):
-        tools.update(says="Preparing to run yowasp-nextpnr. This might take a while...")
+        tools.update(cold=True)
         told = Told()
         build_open(design, board, progress=told)
-        assert "nextpnr is made ready for its first run, which takes minutes" in told.notes
+        assert told.notes[0] == "nextpnr is made ready for its first run, which takes minutes"
+
+    def test_nextpnr_is_compiled_once_and_not_by_every_placement(self, design, board, tools):
+        tools.update(cold=True, mhz=dict.fromkeys(range(1, 5), 20.0))
+        build_open(design, board, 4, 4)
+        assert (tools.folder / "compiled").read_text() == "by seed 1\n"
+        assert {seed for name, seed in tools.calls if name == "nextpnr"} == {1, 2, 3, 4}
+
+    def test_a_first_placement_that_fails_lets_the_others_go_on(self, design, board, tools):
+        tools.update(cold=True, fails=[1])
+        assert build_open(design, board, jobs=2).seed == 2
+
+    def test_as_many_placements_at_the_same_time_as_there_are_cores(self, design, board, tools, monkeypatch):
+        monkeypatch.setattr("quantnn.build.open_flow.cores", lambda: 3)
+        pools = []
+
+        class Pool(ThreadPoolExecutor):
+            def __init__(self, workers):
+                pools.append(workers)
+                super().__init__(workers)
+
+        monkeypatch.setattr("quantnn.build.open_flow.ThreadPoolExecutor", Pool)
+        build_open(design, board)
+        build_open(design, board, jobs=2)
+        assert pools == [3, 2]
 
 
 class TestFailure:

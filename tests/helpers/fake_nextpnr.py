@@ -26,6 +26,8 @@ class FakeNextpnr:
         nextpnr's first line.
     packs : bool
         Whether the packer succeeds.
+    cold : bool
+        Whether nextpnr has yet to be compiled, which takes a while and is kept from then on.
     """
 
     folder: Path
@@ -34,6 +36,7 @@ class FakeNextpnr:
     hangs: list = field(default_factory=list)
     says: str = "Info: this is a test"
     packs: bool = True
+    cold: bool = False
 
     def install(self, monkeypatch, toolchain):
         """Let these tools be a toolchain's from now on."""
@@ -72,6 +75,12 @@ def _start(program, words, seed):
 def run_nextpnr(words):
     seed = int(words[words.index("--seed") + 1])
     settings = _start("nextpnr", words, seed)
+    compiled = Path(settings["folder"]) / "compiled"
+    if settings["cold"] and not compiled.exists():
+        print("Preparing to run fake_nextpnr. This might take a while...", flush=True)
+        time.sleep(0.3)
+        with compiled.open("a") as file:
+            file.write(f"by seed {seed}\n")
     print(settings["says"], flush=True)
     while seed in settings["hangs"]:
         print("Info: still at it", flush=True)

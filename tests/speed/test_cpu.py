@@ -42,11 +42,6 @@ def test_or_what_python_says(tmp_path, monkeypatch, text):
 def test_it_counts_what_this_process_may_use(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 8}, raising=False)
     assert Cpu.here().threads == 3
-    monkeypatch.delattr(os, "sched_getaffinity")
-    monkeypatch.setattr(os, "cpu_count", lambda: 6)
-    assert Cpu.here().threads == 6
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert Cpu.here().threads == 1
 
 
 @pytest.mark.parametrize(("name", "threads"), [("", 1), ("a", 0)])
