@@ -26,9 +26,9 @@ _BETWEEN = " · "
 class Table:
     """Rows under headings.
 
-    Where that does not fit, the frame is left out, then cells are broken between words; where that does not fit either,
-    or makes cells of many lines, each row becomes a list of headings and values. Where a single word does not fit,
-    lines are longer than the terminal.
+    Where that does not fit, the frame is left out, then cells are broken between words, without headings the other way
+    round; where that does not fit either, or makes cells of many lines, each row becomes a list of headings and values.
+    Where a single word does not fit, lines are longer than the terminal.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ class Table:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         least, most = self._widths()
-        for framed, narrowest in ((True, most), (False, most), (False, least)):
+        facts = not any(self._headings)
+        for framed, narrowest in ((True, most), (facts, least if facts else most), (False, least)):
             room = options.max_width - self._frame(framed=framed)
             widths = _shared(narrowest, most, room)
             if sum(widths) <= room and self._lines(widths) <= _MOST_LINES:

@@ -90,7 +90,9 @@ def test_a_table_without_headings():
     table = Table("", "")
     table.add_row("clock", "50 MHz")
     assert shown(table, 80) == ["", "  clock   50 MHz", ""]
-    assert shown(table, 7) == ["clock", "  50 MHz", ""]
+    table.add_row("speed", "a million a second")
+    assert shown(table, 22)[1:] == ["  clock   50 MHz", "  speed   a million", "          a second", ""]
+    assert shown(table, 7) == ["clock", "  50 MHz", "speed", "  a", "    million", "    a", "    second", ""]
 
 
 def test_what_a_file_says_is_neither_markup_nor_control():
