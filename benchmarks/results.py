@@ -11,10 +11,10 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from quantnn.board.board import load_board
 from quantnn.design.export import ExportOptions, export
+from quantnn.design.report import Report
 from quantnn.importers.npz import load_model
 from quantnn.model.user_data import UserData
 from quantnn.verify.verify import verify
@@ -34,7 +34,7 @@ HEADINGS = (
 )
 
 
-def result(model: Path, work: Path) -> dict[str, Any]:
+def result(model: Path, work: Path) -> Report:
     """Export for the DE10-Lite and verify on the whole test set."""
     data_set = model.stem.split("_")[0]
     test = (model.with_name(f"{data_set}_test_x.npy"), model.with_name(f"{data_set}_test_y.npy"))
@@ -45,17 +45,17 @@ def result(model: Path, work: Path) -> dict[str, Any]:
     return verify(work / model.stem)
 
 
-def cells(report: dict[str, Any]) -> list[str]:
-    interval, totals, limits = report["ii_cycles"]["measured"], report["totals"], report["limits"]
+def cells(report: Report) -> list[str]:
+    interval, totals, limits = report.ii_cycles.measured, report.totals, report.limits
     return [
-        report["model"],
-        f"{report['accuracy']['float']:.4f}",
-        f"{report['accuracy']['integer']:.4f}",
-        f"{interval} ({report['device_bound_cycles']})",
-        str(report["latency_cycles"]["measured"]),
-        *(f"{totals[part]} of {limits[part]}" for part in ("multipliers", "m9k", "le")),
+        report.model,
+        f"{report.accuracy.float:.4f}",
+        f"{report.accuracy.integer:.4f}",
+        f"{interval} ({report.device_bound_cycles})",
+        str(report.latency_cycles.measured),
+        *(f"{getattr(totals, part)} of {getattr(limits, part)}" for part in ("multipliers", "m9k", "le")),
         *(f"{clock * 1e6 / interval:,.0f}" for clock in (50, 100)),
-        f"{report['verification']['values_compared']:,}",
+        f"{report.verification.values_compared:,}",
     ]
 
 

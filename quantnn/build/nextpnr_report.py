@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from quantnn.build.places import describe_place
-from quantnn.design.build_result import CriticalPath, Usage
+from quantnn.design.report import CriticalPath, Usage
 from quantnn.errors import ToolError
 
 __all__ = ["NextpnrReport"]

@@ -20,8 +20,7 @@ from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.passes import improve
 from quantnn.build.readiness import check_ready
 from quantnn.design.build_record import keep_files
-from quantnn.design.build_result import BuildResult
-from quantnn.design.report import load_report
+from quantnn.design.report import BuildResult, load_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.files.staged_files import staged_files
 from quantnn.system.cores import cores
@@ -81,8 +80,8 @@ def build_open(
     """
     started = time.monotonic()
     report, project, toolchain = load_report(design), design / "board", board.toolchain.name
-    if report["board"] != board.name:
-        raise InputError(f"{design} is exported for {report['board']}, not for {board.name}: export again")
+    if report.board != board.name:
+        raise InputError(f"{design} is exported for {report.board}, not for {board.name}: export again")
     check_ready(design, report)
     programs = nextpnr.toolset(toolchain)
     with staged_files(design):
@@ -92,7 +91,7 @@ def build_open(
         progress("synthesizing with Yosys")
         netlist = synthesis.synthesize(toolchain, sorted(project.glob("*.v")), PROJECT, folder)
         improve(netlist, toolchain, board.device.device)
-        wanted = float(report["clock_mhz"])
+        wanted = report.clock_mhz
         job = nextpnr.Job(folder / f"{PROJECT}.json", board, project, wanted)
         netlist.save(job.netlist)
         best = max(_placements(job, seeds, jobs, progress), key=lambda placement: placement.mhz)
@@ -122,6 +121,8 @@ def build_open(
         seed=best.seed,
         files=kept,
         seconds=round(time.monotonic() - started, 1),
+        warnings=(),
+        slacks=(),
     )
 
 

@@ -21,8 +21,7 @@ from quantnn.build.quartus_memories import VerilogMemory, missing_memories, plac
 from quantnn.build.quartus_timing import TimingReport, read_path
 from quantnn.build.readiness import check_ready
 from quantnn.design.build_record import keep_files
-from quantnn.design.build_result import BuildResult, CriticalPath, Slack
-from quantnn.design.report import load_report
+from quantnn.design.report import BuildResult, CriticalPath, Report, Slack, load_report
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
 from quantnn.files.staged_files import staged_files
 from quantnn.system import tools
@@ -71,7 +70,7 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
     report = load_report(design)
     project = design / "board" / f"{PROJECT}.qpf"
     if not project.is_file():
-        raise InputError(f"{project} is missing: {report['board']} is not built with Quartus, or export again")
+        raise InputError(f"{project} is missing: {report.board} is not built with Quartus, or export again")
     check_ready(design, report)
     try:
         quartus = QuartusInstall.find()
@@ -100,7 +99,7 @@ class _Run:
     quartus: QuartusInstall
     project: Path
     design: Path
-    report: dict[str, Any]
+    report: Report
     step: Callable[[str], None]
     warnings: list[str] = field(default_factory=list)
 
@@ -165,7 +164,7 @@ class _Run:
         check_memories(output.text, memories)
         if _OTHER_CLOCK in output.text:
             raise BuildError(
-                f"Quartus' PLL cannot make {self.report['clock_mhz']:g} MHz and would make another clock (15559):"
+                f"Quartus' PLL cannot make {self.report.clock_mhz:g} MHz and would make another clock (15559):"
                 " export with another --clock-mhz"
             )
 
@@ -175,18 +174,18 @@ class _Run:
 
     def _compare(self, fit: FitReport, memories: Mapping[str, VerilogMemory]) -> None:
         """Say where Quartus took other counts than the plan, and refuse memories that it lost without a word."""
-        totals = self.report["totals"]
-        for name, planned in (("M9K", totals["m9k"]), ("9-bit multiplier elements", totals["multipliers"])):
+        totals = self.report.totals
+        for name, planned in (("M9K", totals.m9k), ("9-bit multiplier elements", totals.multipliers)):
             used = fit.used(name)
             if used is not None and used != planned:
                 self.warnings.append(f"Quartus took {used} {name}, the plan {planned}")
         blocks = fit.used("M9K")
         lost = missing_memories(fit.memories, memories)
-        if lost and blocks is not None and blocks < totals["m9k"]:
+        if lost and blocks is not None and blocks < totals.m9k:
             names = ", ".join(describe_place(place) for place in lost[:3])
             raise BuildError(
                 f"Quartus built {len(lost)} memories of logic instead of block RAM, without saying why: {names}"
-                f"{' and more' if len(lost) > 3 else ''}; it took {blocks} M9K, the plan {totals['m9k']}:"
+                f"{' and more' if len(lost) > 3 else ''}; it took {blocks} M9K, the plan {totals.m9k}:"
                 f" please report it, with {self._kept_log}"
             )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from quantnn.build.report_tables import ReportTable, read_tables
-from quantnn.design.build_result import Usage
+from quantnn.design.report import Usage
 from quantnn.errors import ToolError
 
 __all__ = ["FitReport"]

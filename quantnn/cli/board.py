@@ -177,7 +177,7 @@ def _board(design: Path, file: Path | None) -> Any:
     from quantnn.board.board import board_names, load_board
     from quantnn.design.report import load_report
 
-    name = load_report(design)["board"]
+    name = load_report(design).board
     if file is None and name not in board_names():
         raise InputError(f"{design} is for {name}, a board of your own: give its file with --board")
     found = load_board(name if file is None else file)

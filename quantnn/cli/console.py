@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from quantnn.system.text import printable, shortened
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from quantnn.design.report import Report
 
 __all__ = ["complain", "say", "show", "show_table"]
 
@@ -42,7 +44,7 @@ def show_table(table: RenderableType) -> None:
         print(line.rstrip())
 
 
-def show(report: dict[str, Any]) -> None:
+def show(report: Report) -> None:
     """The readable summary of a report."""
     from quantnn.design.summary import summary
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from quantnn.board.board import Board
+from quantnn.design.report import LinkEntry
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.cost import Cost
 
@@ -29,15 +29,9 @@ class BoardPart:
     cost: Cost
     fingerprint: bytes
 
-    def link(self, board: Board) -> dict[str, Any] | None:
+    def link(self, board: Board) -> LinkEntry | None:
         """The link as the report has it; None without."""
         plan = self.plan.link
         if plan is None or board.link is None:
             return None
-        return {
-            "baud": plan.baud,
-            "usb": list(board.link.usb),
-            "sample_bytes": plan.sample_bytes,
-            "answer_bytes": plan.answer_bytes,
-            "window": plan.window,
-        }
+        return LinkEntry(plan.baud, tuple(board.link.usb), plan.sample_bytes, plan.answer_bytes, plan.window)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import numpy as np
@@ -15,9 +14,11 @@ from quantnn.board.board import Board
 from quantnn.design.board_folder import board_clock, reserve, stated_clock, write_board
 from quantnn.design.folder import export_folder
 from quantnn.design.interface import CoreInterface
-from quantnn.design.report import Quality, build_report, save_report
+from quantnn.design.planned_report import planned_report
+from quantnn.design.quality import Quality
+from quantnn.design.report import PrecisionEntry, Report
 from quantnn.design.stimulus import extreme_samples
-from quantnn.design.summary import render_summary
+from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
@@ -83,7 +84,7 @@ class ExportOptions:
 
 def export(
     model: FloatNetwork, destination: Path, options: ExportOptions, step: Callable[[str], None] = lambda _: None
-) -> dict[str, Any]:
+) -> Report:
     """Quantize, plan and write everything; returns the report. ``step`` is told what is being done.
 
     Nothing is left behind if it fails, and an earlier export at ``destination`` is replaced only at the end.
@@ -129,7 +130,8 @@ def export(
                 " give --calibration"
             )
         stated, clock_notes = stated_clock(options.board, clock, options.clock_mhz)
-        report = build_report(
+        names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        report = planned_report(
             name=options.name,
             board=options.board,
             plan=plan,
@@ -137,15 +139,14 @@ def export(
             part=part,
             clock_mhz=stated,
             quality=quality,
-            precision={
-                "weight_bits": max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)),
-                "activation_bits": options.precision.activation_bits,
-                "calibration_samples": calibrated,
-            },
-            notes=notes + clock_notes,
+            precision=PrecisionEntry(
+                max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)),
+                options.precision.activation_bits,
+                calibrated,
+            ),
+            notes=(*notes, *clock_notes),
+            files=tuple(sorted(names | {"report.json", "summary.txt"})),
         )
-        names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-        report["files"] = sorted(names | {"report.json", "summary.txt"})
         write_report(report, folder)
     return report
 
@@ -162,12 +163,6 @@ def _design(model: FloatNetwork, options: ExportOptions, reserved: Cost) -> tupl
             if not options.widest_that_fit or precision.weight_bits == 2:
                 raise
         precision = replace(precision, weight_bits=precision.weight_bits - 1)
-
-
-def write_report(report: dict[str, Any], folder: Path) -> None:
-    """Write report.json and summary.txt."""
-    (folder / "summary.txt").write_text(render_summary(report))
-    save_report(report, folder)
 
 
 def _calibration(model: FloatNetwork, options: ExportOptions) -> Integers | None:

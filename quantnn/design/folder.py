@@ -70,7 +70,7 @@ def _check(destination: Path) -> None:
     if "report.json" not in found:
         raise InputError(f"{destination} holds something else: choose another folder with -o, or empty it")
     try:
-        written = set(load_report(destination)["files"])
+        written = set(load_report(destination).files)
     except InputError as error:
         reason = str(error).rpartition(": ")[0]
         raise InputError(f"{reason}: choose another folder with -o, or move {destination} away") from None

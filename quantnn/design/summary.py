@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 
+from quantnn.design.report import BuildResult, Cycles, Format, Report, ScaledFormat, Verification, save_report
+from quantnn.files.whole_file import write_whole
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
 
-__all__ = ["render_summary", "summary"]
+__all__ = ["render_summary", "summary", "write_report"]
 
 _PARTS = ("multipliers", "m9k", "le")
 
 
-def summary(report: dict[str, Any]) -> Group:
+def summary(report: Report) -> Group:
     """A report as tables."""
-    parts: list[RenderableType] = [Paragraph(f"{report['model']} on {report['board']}", style="bold"), _layers(report)]
+    parts: list[RenderableType] = [Paragraph(f"{report.model} on {report.board}", style="bold"), _layers(report)]
     parts += [_resources(report), _speed(report)]
-    if "build" in report:
-        parts.append(_build(report["build"], report))
-    parts += [Paragraph(f"warning: {warning}") for warning in report.get("build", {"warnings": []})["warnings"]]
-    parts += [Paragraph(f"note: {note}") for note in report["notes"]]
+    if report.build:
+        parts.append(_build(report.build, report))
+        parts += [Paragraph(f"warning: {warning}") for warning in report.build.warnings]
+    parts += [Paragraph(f"note: {note}") for note in report.notes]
     return Group(*parts)
 
 
-def render_summary(report: dict[str, Any]) -> str:
+def render_summary(report: Report) -> str:
     """The same as plain text, 100 columns wide."""
     console = Console(width=100, force_terminal=False, color_system=None, markup=False)
     with console.capture() as capture:
@@ -33,35 +35,47 @@ def render_summary(report: dict[str, Any]) -> str:
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
-def _bits(form: dict[str, Any] | None) -> str:
-    return "–" if form is None else f"{'s' if form['signed'] else 'u'}{form['bits']}"
+def write_report(report: Report, folder: Path) -> None:
+    """Write report.json and summary.txt. Whatever fails, what was there stays whole.
+
+    Raises
+    ------
+    OSError
+        One cannot be written.
+    """
+    write_whole(folder / "summary.txt", render_summary(report))
+    save_report(report, folder)
 
 
-def _layers(report: dict[str, Any]) -> Table:
+def _bits(form: Format | ScaledFormat | None) -> str:
+    return "–" if form is None else f"{'s' if form.signed else 'u'}{form.bits}"
+
+
+def _layers(report: Report) -> Table:
     table = _table("layer", "shape", "activation", "in · weights → out", "accumulator, proven")
-    for number, layer in enumerate(report["layers"]):
-        accumulator = layer["accumulator"]
+    for number, layer in enumerate(report.layers):
+        accumulator = layer.accumulator
         table.add_row(
-            f"{number} {layer['kind']}",
-            f"{layer['in_features']}→{layer['out_features']}",
-            layer["activation"],
-            f"{_bits(layer['input'])} · {_bits(layer['weights'])} → {_bits(layer['output'])}",
-            f"{_bits(accumulator)} [{accumulator['lo']}, {accumulator['hi']}]",
+            f"{number} {layer.kind}",
+            f"{layer.in_features}→{layer.out_features}",
+            layer.activation,
+            f"{_bits(layer.input)} · {_bits(layer.weights)} → {_bits(layer.output)}",
+            f"{_bits(accumulator)} [{accumulator.lo}, {accumulator.hi}]",
         )
     return table
 
 
-def _resources(report: dict[str, Any]) -> Table:
-    units = report["units"]
-    headings = ("multipliers", units["m9k"], f"{units['le']} (estimate)")
+def _resources(report: Report) -> Table:
+    units = report.units
+    headings = ("multipliers", units.m9k, f"{units.le} (estimate)")
     table = _table("hardware", "PE×SIMD", "cycles", *headings, right=1)
-    for number, layer in enumerate(report["layers"]):
-        counts = (str(layer[part]) for part in _PARTS)
-        table.add_row(f"{number} {layer['kind']}", f"{layer['pe']}×{layer['simd']}", str(layer["cycles"]), *counts)
+    for number, layer in enumerate(report.layers):
+        counts = (str(getattr(layer, part)) for part in _PARTS)
+        table.add_row(f"{number} {layer.kind}", f"{layer.pe}×{layer.simd}", str(layer.cycles), *counts)
     for heading, key in (("core", "core"), ("board top", "board_top"), ("total", "totals")):
-        table.add_row(heading, "", "", *(str(report[key][part]) for part in _PARTS))
-    table.add_row("available", "", "", *(str(report["limits"][part]) for part in _PARTS))
-    shares = (100 * report["totals"][part] / report["limits"][part] for part in _PARTS)
+        table.add_row(heading, "", "", *(str(getattr(getattr(report, key), part)) for part in _PARTS))
+    table.add_row("available", "", "", *(str(getattr(report.limits, part)) for part in _PARTS))
+    shares = (100 * getattr(report.totals, part) / getattr(report.limits, part) for part in _PARTS)
     table.add_row("used", "", "", *(f"{share:.1f} %" for share in shares), style="bold")
     return table
 
@@ -71,9 +85,9 @@ def _table(*headings: str, right: int = 99) -> Table:
     return Table(*headings, right=right)
 
 
-def _cycles(entry: dict[str, Any]) -> str:
-    measured = entry["measured"]
-    return f"{entry['planned']} planned, " + ("not yet measured" if measured is None else f"{measured} measured")
+def _cycles(entry: Cycles) -> str:
+    measured = entry.measured
+    return f"{entry.planned} planned, " + ("not yet measured" if measured is None else f"{measured} measured")
 
 
 def _facts() -> Table:
@@ -81,54 +95,52 @@ def _facts() -> Table:
     return Table("", "")
 
 
-def _speed(report: dict[str, Any]) -> Table:
+def _speed(report: Report) -> Table:
     table = _facts()
-    ratio = report["ii_cycles"]["planned"] / report["device_bound_cycles"]
-    table.add_row("initiation interval, cycles", _cycles(report["ii_cycles"]))
-    table.add_row("latency, cycles", _cycles(report["latency_cycles"]))
-    table.add_row("device bound, cycles", f"{report['device_bound_cycles']} (interval is {ratio:.2f} × the bound)")
-    speed = f"{report['inferences_per_second']:,.0f} inferences/s, {report['latency_us']} µs latency"
-    table.add_row(f"at {report['clock_mhz']:g} MHz", speed)
-    accuracy = report["accuracy"]
+    ratio = report.ii_cycles.planned / report.device_bound_cycles
+    table.add_row("initiation interval, cycles", _cycles(report.ii_cycles))
+    table.add_row("latency, cycles", _cycles(report.latency_cycles))
+    table.add_row("device bound, cycles", f"{report.device_bound_cycles} (interval is {ratio:.2f} × the bound)")
+    speed = f"{report.inferences_per_second:,.0f} inferences/s, {report.latency_us} µs latency"
+    table.add_row(f"at {report.clock_mhz:g} MHz", speed)
+    accuracy = report.accuracy
     if accuracy:
-        text = f"float {accuracy['float']:.4f}, integer {accuracy['integer']:.4f} on {accuracy['samples']} samples"
+        text = f"float {accuracy.float:.4f}, integer {accuracy.integer:.4f} on {accuracy.samples} samples"
         table.add_row("accuracy", text)
-    if report["sqnr_db"] is not None:
-        table.add_row("SQNR of the logits", f"{report['sqnr_db']} dB")
-    table.add_row("verification", _verification(report["verification"]))
+    if report.sqnr_db is not None:
+        table.add_row("SQNR of the logits", f"{report.sqnr_db} dB")
+    table.add_row("verification", _verification(report.verification))
     return table
 
 
-def _verification(found: dict[str, Any] | None) -> str:
+def _verification(found: Verification | None) -> str:
     if found is None:
         return "not yet: run quantnn verify"
-    verdict = "bit-exact" if found["passed"] else f"FAILED: {found['first_difference']}"
+    verdict = "bit-exact" if found.passed else f"FAILED: {found.first_difference}"
     return (
-        f"{verdict}; {found['values_compared']:,} values of {found['layers']} layers, {found['samples']} samples,"
-        f" {found['mismatches']} mismatches ({found['simulator']}, {found['seconds']} s)"
+        f"{verdict}; {found.values_compared:,} values of {found.layers} layers, {found.samples} samples,"
+        f" {found.mismatches} mismatches ({found.simulator}, {found.seconds} s)"
     )
 
 
-def _build(built: dict[str, Any], report: dict[str, Any]) -> Table:
+def _build(built: BuildResult, report: Report) -> Table:
     table = _facts()
-    table.add_row("built by", f"{built['tool']}, {built['seconds']:,.0f} s")
-    asked, reached = built["clock_mhz"], built["fmax_mhz"]
+    table.add_row("built by", f"{built.tool}, {built.seconds:,.0f} s")
+    asked, reached = built.clock_mhz, built.fmax_mhz
     table.add_row("clock asked for", f"{asked:g} MHz: {_at(asked, report)}")
     most = "no path limits it" if reached is None else f"{reached:g} MHz: {_at(reached, report)}"
     table.add_row("clock reached", most)
-    for usage in built["resources"]:
-        share = 100 * usage["used"] / usage["available"]
-        table.add_row(usage["name"], f"{usage['used']:,} of {usage['available']:,} ({share:.1f} %)")
-    if path := built["critical_path"]:
-        table.add_row("slowest path", f"{path['delay_ns']:g} ns, {path['where']}")
-    for slack in built["slacks"]:
-        table.add_row(f"slack, {slack['check']}", f"{slack['ns']:g} ns")
+    for usage in built.resources:
+        share = 100 * usage.used / usage.available
+        table.add_row(usage.name, f"{usage.used:,} of {usage.available:,} ({share:.1f} %)")
+    if path := built.critical_path:
+        table.add_row("slowest path", f"{path.delay_ns:g} ns, {path.where}")
+    for slack in built.slacks:
+        table.add_row(f"slack, {slack.check}", f"{slack.ns:g} ns")
     return table
 
 
-def _at(clock_mhz: float, report: dict[str, Any]) -> str:
+def _at(clock_mhz: float, report: Report) -> str:
     """What a clock means for the core, by the cycles that were measured, or else planned."""
-    interval, latency = (
-        entry["measured"] or entry["planned"] for entry in (report["ii_cycles"], report["latency_cycles"])
-    )
+    interval, latency = report.ii_cycles.known, report.latency_cycles.known
     return f"{clock_mhz * 1e6 / interval:,.0f} inferences/s, {latency / clock_mhz:.3g} µs latency"

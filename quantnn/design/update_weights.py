@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from quantnn.arithmetic import Integers
-from quantnn.design.build_record import build_files, drop_build
 from quantnn.design.fingerprint import IDENTITY, fingerprint, identity_with
 from quantnn.design.hardware import ExportedHardware
 from quantnn.design.interface import CoreInterface
-from quantnn.design.report import Quality, load_report, save_report
+from quantnn.design.quality import Quality
+from quantnn.design.report import LayerEntry, Report, load_report
 from quantnn.design.stimulus import extreme_samples
-from quantnn.design.summary import render_summary
+from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
 from quantnn.files.staged_files import staged_files
@@ -59,13 +58,13 @@ class Update:
 
     Parameters
     ----------
-    report : dict
+    report : Report
         The new report, not verified.
     memories : tuple of str
         The memory files of ``core/`` whose contents are others now.
     """
 
-    report: dict[str, Any]
+    report: Report
     memories: tuple[str, ...]
 
 
@@ -93,7 +92,8 @@ def update_weights(
     hardware.compare(model)
     step("quantizing for the hardware that is there")
     fitter = Fitter(hardware.record.layers)
-    network = quantize(model, options.calibration, _precision(report, folder), fitter)
+    precision = Precision(report.precision.weight_bits, report.precision.activation_bits)
+    network = quantize(model, options.calibration, precision, fitter)
     hardware.check(network)
     step("writing the memories")
     memories = hardware.memories(network)
@@ -108,18 +108,18 @@ def update_weights(
     quality = None
     if stored and not _same_sensor(network, hardware.network):
         notes.append("the sensor is another one: samples in vectors/ and on the board are those of the one before")
-    elif labels is not None or not stored or report.get("sqnr_db") is not None:
+    elif labels is not None or not stored or report.sqnr_db is not None:
         own = inputs if labels is None else inputs[: len(labels)]
         quality = Quality.measure(model, network, own, vectors.expected.head(len(own)), labels)
 
-    with staged_files(folder, [*_OBSOLETE, *build_files(report)]) as staged:
+    with staged_files(folder, [*_OBSOLETE, *report.build_files]) as staged:
         for name in ("core", "board", "vectors"):
             (staged / name).mkdir()
         for name, content in memories.items():
             for place in ("core", "board"):
                 (staged / place / name).write_bytes(content)
         mark = fingerprint(folder / "core", memories, hardware.module)
-        if report.get("link"):
+        if report.link:
             (staged / "board" / IDENTITY).write_text(identity_with(folder / "board" / IDENTITY, mark))
         interface = CoreInterface.of_plan(hardware.record.core_plan(network), hardware.module)
         interface.save(staged / "core" / "interface.json")
@@ -128,30 +128,21 @@ def update_weights(
         calibration = model.calibration if options.calibration is None else options.calibration
         if calibration is None:
             notes.append("no calibration samples: scales come from the proven interval bounds, which cost accuracy")
-        report |= {
-            "model": options.name,
-            "fingerprint": mark.hex(),
-            "accuracy": quality.accuracy if quality else None,
-            "sqnr_db": quality.sqnr_db if quality else None,
-            "verification": None,
-            "notes": notes,
-        }
-        drop_build(report)
-        try:
-            _describe(report, network, 0 if calibration is None else len(calibration))
-            _list_files(report, staged)
-            (staged / "summary.txt").write_text(render_summary(report))
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{folder / 'report.json'} is damaged ({error!r}): export the model again") from None
-        save_report(report, staged)
+        report = replace(
+            report.without_build().unverified(),
+            model=options.name,
+            fingerprint=mark.hex(),
+            precision=replace(report.precision, calibration_samples=0 if calibration is None else len(calibration)),
+            layers=_layers(report, network),
+            accuracy=quality.accuracy if quality else None,
+            sqnr_db=quality.sqnr_db if quality else None,
+            notes=tuple(notes),
+        )
+        kept = tuple(name for name in report.files if name not in _OBSOLETE)
+        written = (path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file())
+        report = replace(report, files=kept).with_files(*written, "summary.txt")
+        write_report(report, staged)
     return Update(report, changed)
-
-
-def _precision(report: dict[str, Any], folder: Path) -> Precision:
-    try:
-        return Precision(int(report["precision"]["weight_bits"]), int(report["precision"]["activation_bits"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{folder / 'report.json'} is damaged ({error!r}): export the model again") from None
 
 
 def _stored(hardware: ExportedHardware) -> tuple[Integers, Integers | None]:
@@ -171,15 +162,13 @@ def _same_sensor(a: IntegerNetwork, b: IntegerNetwork) -> bool:
     return np.array_equal(a.sensor.step, b.sensor.step) and np.array_equal(a.sensor.zero, b.sensor.zero)
 
 
-def _describe(report: dict[str, Any], network: IntegerNetwork, calibrated: int) -> None:
-    """What else the new weights change: ranges, in the formats of the hardware. Nothing is measured yet."""
-    report["precision"]["calibration_samples"] = calibrated
-    report["ii_cycles"]["measured"] = report["latency_cycles"]["measured"] = None
-    for entry, layer, accumulator in zip(report["layers"], network.layers, network.accumulators, strict=True):
-        entry["accumulator"] |= {"lo": accumulator.lo, "hi": accumulator.hi}
-        entry["output"] |= {"lo": layer.output.lo, "hi": layer.output.hi, "scale": layer.scale}
-
-
-def _list_files(report: dict[str, Any], staged: Path) -> None:
-    written = {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
-    report["files"] = sorted({name for name in report["files"] if name not in _OBSOLETE} | written)
+def _layers(report: Report, network: IntegerNetwork) -> tuple[LayerEntry, ...]:
+    """The layers with the ranges of the new weights, in the formats of the hardware."""
+    return tuple(
+        replace(
+            entry,
+            accumulator=replace(entry.accumulator, lo=accumulator.lo, hi=accumulator.hi),
+            output=replace(entry.output, lo=layer.output.lo, hi=layer.output.hi, scale=float(layer.scale)),
+        )
+        for entry, layer, accumulator in zip(report.layers, network.layers, network.accumulators, strict=True)
+    )

@@ -36,7 +36,13 @@ def staged_files(folder: Path, obsolete: Sequence[str] = ()) -> Iterator[Path]:
     try:
         new, old = scratch / "new", scratch / "old"
         new.mkdir()
-        yield new
+        try:
+            yield new
+        except OSError as error:
+            raise InputError(
+                f"{folder} cannot be changed ({error.strerror or error}), and is as it was: make room, or copy it"
+                " elsewhere"
+            ) from error
         _replace(folder, new, old, obsolete)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -80,9 +80,9 @@ def flash(
     """
     report = load_report(design)
     if board is None:
-        if report["board"] not in board_names():
-            raise InputError(f"{design} is for {report['board']}, a board of your own: give its file with --board")
-        board = load_board(report["board"])
+        if report.board not in board_names():
+            raise InputError(f"{design} is for {report.board}, a board of your own: give its file with --board")
+        board = load_board(report.board)
     found = [(programmer, file) for programmer in board.programmers for file in _files(design, programmer, lasting)]
     if not found:
         endings = " or ".join(f".{kind}" for programmer in board.programmers for kind in _endings(programmer, lasting))

@@ -6,14 +6,13 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.beats import BeatFormat
 from quantnn.design.interface import CoreInterface
-from quantnn.design.report import load_report
+from quantnn.design.report import LinkEntry, load_report
 from quantnn.errors import InputError, LinkError, VerificationError
 from quantnn.link.client import Client, Identity
 from quantnn.link.port import AUTO, open_port
@@ -138,8 +137,8 @@ def run_on_board(
         The board cannot be reached, stopped answering, or has another network in it.
     """
     report = load_report(design)
-    link = report.get("link")
-    if not link:
+    link = report.link
+    if link is None:
         raise InputError(f"{design} has no host link: its board has no serial line, or an old quantnn exported it")
     interface = CoreInterface.load(design / "core" / "interface.json")
     network = load_network(design / "network.npz")
@@ -156,14 +155,14 @@ def run_on_board(
     except ValueError as error:
         raise InputError(f"The samples do not suit the network: {error}") from None
 
-    opened = open_port(port, link["baud"], link["usb"])
+    opened = open_port(port, link.baud, link.usb)
     try:
         if patience is None:
             patience = _patience(link)
         client = Client(opened, patience, max(_ATTEMPTS, math.ceil(_LEAST_SILENCE / patience)))
         progress("asking the board who it is")
         identity = client.hello()
-        _check_identity(identity, report, design)
+        _check_identity(identity, report.fingerprint, link, design)
         progress(f"asking for {len(samples):,} samples", len(samples), "samples")
         started = time.monotonic()
         answers = []
@@ -185,21 +184,21 @@ def run_on_board(
     )
 
 
-def _patience(link: dict[str, Any]) -> float:
+def _patience(link: LinkEntry) -> float:
     """Twice as long as everything that may be under way takes on the line, both ways."""
-    line = 10 * (link["sample_bytes"] + link["answer_bytes"] + 40) * link["window"] / link["baud"]
-    return max(_LEAST_PATIENCE, 2 * float(line))
+    line = 10 * (link.sample_bytes + link.answer_bytes + 40) * link.window / link.baud
+    return max(_LEAST_PATIENCE, 2 * line)
 
 
-def _check_identity(identity: Identity, report: dict[str, Any], design: Path) -> None:
-    found, wanted = identity.fingerprint.hex(), report["fingerprint"]
+def _check_identity(identity: Identity, wanted: str, link: LinkEntry, design: Path) -> None:
+    found = identity.fingerprint.hex()
     if found != wanted:
         raise LinkError(
             f"Another network is in the board: its fingerprint is {found}, that of {design} is {wanted}."
             f" Build and flash this design: quantnn build {design}, quantnn flash {design}"
         )
     sizes = (identity.sample_bytes, identity.answer_bytes)
-    if sizes != (report["link"]["sample_bytes"], report["link"]["answer_bytes"]):
+    if sizes != (link.sample_bytes, link.answer_bytes):
         raise LinkError(f"The board's samples and answers have {sizes} bytes, not those of {design}: flash it again")
 
 

@@ -161,11 +161,7 @@ def compare_speed(
         Its vectors are not those of its network.
     """
     report = load_report(design)
-    try:
-        core, link = FpgaSpeed.of_report(report), LinkSpeed.of_report(report)
-    except (LookupError, TypeError, ValueError, OverflowError) as error:
-        what = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise InputError(f"{design / 'report.json'} is damaged ({what}): export the model again") from None
+    core, link = FpgaSpeed.of_report(report), LinkSpeed.of_report(report)
     network = load_network(design / "network.npz")
     vectors = Vectors.load(design / "vectors", network)
     cpu = Cpu.here()
@@ -179,11 +175,11 @@ def compare_speed(
             missing.append((kind.name, str(error)))
     progress("timing this computer", sum(map(stopwatch.rounds, contenders)), "rounds")
     on_cpu = [speed for contender in contenders for speed in stopwatch.time(contender)]
-    verification = report["verification"]
+    verification = report.verification
     fault = "the design failed its verification: the FPGA's figures are those of a design that answers wrongly"
     return SpeedComparison(
-        report["model"],
-        report["board"],
+        report.model,
+        report.board,
         network.macs,
         cpu,
         tuple(on_cpu),
@@ -192,7 +188,7 @@ def compare_speed(
         _agreement(network, vectors),
         core,
         link,
-        (fault,) if verification is not None and not verification["passed"] else (),
+        (fault,) if verification is not None and not verification.passed else (),
     )
 
 

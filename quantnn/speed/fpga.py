@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from quantnn.arithmetic import ceil_div
+from quantnn.design.report import Report
 from quantnn.plan.link import CRC_BYTES, HEADER_BYTES
 
 __all__ = ["FpgaSpeed", "LinkSpeed", "line_bytes"]
@@ -27,8 +28,8 @@ class FpgaSpeed:
         Greater than 0.
     built : bool
         Whether place and route reached that clock; else it is what the design was exported for.
-    interval, latency : int
-        Initiation interval and latency in cycles, at least 1.
+    interval, latency : int or float
+        Initiation interval and latency in cycles, at least 1; a mean where a faulty core stalls.
     measured : bool
         Whether the simulation showed these cycles; else they are planned.
     fmax_mhz : float, optional
@@ -37,8 +38,8 @@ class FpgaSpeed:
 
     clock_mhz: float
     built: bool
-    interval: int
-    latency: int
+    interval: int | float
+    latency: int | float
     measured: bool
     fmax_mhz: float | None = None
 
@@ -49,21 +50,14 @@ class FpgaSpeed:
             )
 
     @classmethod
-    def of_report(cls, report: dict[str, Any]) -> Self:
-        """What a report says: the clock of its build, where there is one, and cycles as measured, where they were.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            Something is missing or impossible.
-        """
-        built = report.get("build")
-        cycles = (report["ii_cycles"], report["latency_cycles"])
-        measured = all(entry["measured"] is not None for entry in cycles)
-        interval, latency = (int(entry["measured" if measured else "planned"]) for entry in cycles)
-        if built is None:
-            return cls(float(report["clock_mhz"]), False, interval, latency, measured)
-        return cls(float(built["clock_mhz"]), True, interval, latency, measured, built["fmax_mhz"])
+    def of_report(cls, report: Report) -> Self:
+        """What a report says: the clock of its build, where there is one, and cycles as measured, where they were."""
+        interval, latency = report.ii_cycles, report.latency_cycles
+        measured = interval.measured is not None and latency.measured is not None
+        cycles = (interval.known, latency.known) if measured else (interval.planned, latency.planned)
+        if report.build is None:
+            return cls(report.clock_mhz, False, *cycles, measured)
+        return cls(report.build.clock_mhz, True, *cycles, measured, report.build.fmax_mhz)
 
     @property
     def clock(self) -> str:
@@ -111,19 +105,11 @@ class LinkSpeed:
             )
 
     @classmethod
-    def of_report(cls, report: dict[str, Any]) -> Self | None:
-        """What a report says; None where the board has no link.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            Something is missing or impossible.
-        """
-        if (link := report.get("link")) is None:
+    def of_report(cls, report: Report) -> Self | None:
+        """What a report says; None where the board has no link."""
+        if (link := report.link) is None:
             return None
-        return cls(
-            FpgaSpeed.of_report(report), int(link["baud"]), int(link["sample_bytes"]), int(link["answer_bytes"])
-        )
+        return cls(FpgaSpeed.of_report(report), link.baud, link.sample_bytes, link.answer_bytes)
 
     @property
     def sample_seconds(self) -> float:

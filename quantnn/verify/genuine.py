@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from quantnn import __version__
 from quantnn.design.fingerprint import fingerprint_of
 from quantnn.design.hardware import ExportedHardware
 from quantnn.design.interface import CoreInterface
+from quantnn.design.report import Report
 from quantnn.errors import InputError
 from quantnn.files.plain_file import read_plain
 from quantnn.verify.stored_network import check_stored
@@ -42,7 +43,7 @@ class GenuineCore:
     interface: CoreInterface
 
     @classmethod
-    def load(cls, design: Path, report: Mapping[str, Any], *, as_it_is: bool = False) -> Self:
+    def load(cls, design: Path, report: Report, *, as_it_is: bool = False) -> Self:
         """Read the core once, and compare what was read: tools are to get ``files``, not what lies in the folder.
 
         The memory files have to hold the network, in ``core/`` and in ``board/``. The Verilog, every memory file to the
@@ -51,7 +52,7 @@ class GenuineCore:
         Parameters
         ----------
         design : Path
-        report : mapping
+        report : Report
             The folder's.
         as_it_is : bool
             Whether the Verilog and the interface are taken as they are, which is safe only where they come from
@@ -78,7 +79,7 @@ class GenuineCore:
         for name, content in files.items():
             if copies[name] != content:
                 raise InputError(f"{design / 'board' / name} is not the same as in {design / 'core'}: {_REMEDY}")
-        if fingerprint_of(files).hex() != report["fingerprint"]:
+        if fingerprint_of(files).hex() != report.fingerprint:
             raise InputError(f"{design / 'core'} holds another core than was exported to {design}: {_REMEDY}")
         interface = CoreInterface.load(design / "core" / "interface.json")
         planned = CoreInterface.of_plan(hardware.record.core_plan(hardware.network), hardware.module)
@@ -105,7 +106,7 @@ def read_files(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
 
 
 def compare(
-    folder: Path, found: Mapping[str, bytes], generated: Mapping[str, bytes], report: Mapping[str, Any]
+    folder: Path, found: Mapping[str, bytes], generated: Mapping[str, bytes], report: Report
 ) -> None:
     """Refuse the first file that is not as it was generated, but for the line that names the version.
 
@@ -129,11 +130,10 @@ def compare(
 _REMEDY = "export the model again"
 
 
-def _remedy(report: Mapping[str, Any]) -> str:
-    version = report.get("quantnn")
-    if version == __version__ or not isinstance(version, str):
+def _remedy(report: Report) -> str:
+    if report.quantnn == __version__:
         return _REMEDY
-    return f"export again, or use the quantnn that wrote it, {version[:_SHOWN]!r}"
+    return f"export again, or use the quantnn that wrote it, {report.quantnn[:_SHOWN]!r}"
 
 
 def _shown(line: bytes | None) -> str:
@@ -143,8 +143,8 @@ def _shown(line: bytes | None) -> str:
     return ascii(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
-def _listed(design: Path, report: Mapping[str, Any], core: str) -> dict[str, bytes]:
+def _listed(design: Path, report: Report, core: str) -> dict[str, bytes]:
     """The core's files that the report lists, whatever is in them."""
     own = re.compile(rf"core/({core}(?:_\w+)?\.(?:v|mem))", re.ASCII)
-    names = [found[1] for name in report["files"] if (found := own.fullmatch(name))]
+    names = [found[1] for name in report.files if (found := own.fullmatch(name))]
     return read_files(design / "core", [name for name in names if name != f"{core}_template.v"])

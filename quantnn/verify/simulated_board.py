@@ -52,8 +52,8 @@ def simulated_board(design: Path, listen: str = PTY, *, exact: bool = False) -> 
     ToolError
         The simulator is missing or failed.
     """
-    report = load_report(design)
-    if not report.get("link"):
+    link = load_report(design).link
+    if link is None:
         raise InputError(f"{design} has no host link: its board has no serial line, or an old quantnn exported it")
     where = _listen(listen)
     with tempfile.TemporaryDirectory() as name:
@@ -69,8 +69,8 @@ def simulated_board(design: Path, listen: str = PTY, *, exact: bool = False) -> 
         except (OSError, LookupError, TypeError, ValueError, struct.error) as error:
             raise InputError(f"{design / 'board'} is incomplete or damaged ({error}): export the model again") from None
         interface = CoreInterface.load(design / "core" / "interface.json")
-        baud = report["link"]["baud"] if exact else clock_hz // _FAST_DIVISOR
-        plan = LinkPlan(interface.input, interface.output, clock_hz, baud, report["link"]["window"] - 1)
+        baud = link.baud if exact else clock_hz // _FAST_DIVISOR
+        plan = LinkPlan(interface.input, interface.output, clock_hz, baud, link.window - 1)
         if not exact:
             emit_verilog(Link(plan, identity[:FINGERPRINT_BYTES]), LINK, folder)
         with BoardSimulation(folder, *arguments, plan.divisor, where) as simulation:

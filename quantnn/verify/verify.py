@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from quantnn.design.export import write_report
-from quantnn.design.report import load_report
+from quantnn.design.report import Report, Verification, load_report
+from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
@@ -46,7 +45,7 @@ class VerifyOptions:
 
 def verify(
     folder: Path, options: VerifyOptions = VerifyOptions(), step: Callable[[str], None] = lambda _: None
-) -> dict[str, Any]:
+) -> Report:
     """Simulate the exported core and compare it with the reference; returns the report with what was found.
 
     The reference answers anew: expected vectors that somebody changed are refused. Samples go through back to back,
@@ -90,23 +89,29 @@ def verify(
         found += bench.with_other_frames(network).part(any_frames(interface)).prefixed("with tlast early or late")
 
         found = found.with_timing(interface, interval, latency)
-        report["verification"] = {
-            "passed": not found.failures,
-            "samples": len(vectors.inputs),
-            "layers": len(network.layers),
-            "values_compared": found.values,
-            "mismatches": found.mismatches,
-            "first_difference": str(found.failures[0]) if found.failures else None,
-            "simulator": bench.simulator.name,
-            "seconds": round(time.monotonic() - started, 1),
-        }
-        report["ii_cycles"]["measured"] = interval
-        report["latency_cycles"]["measured"] = latency
+        verification = Verification(
+            passed=not found.failures,
+            samples=len(vectors.inputs),
+            layers=len(network.layers),
+            values_compared=found.values,
+            mismatches=found.mismatches,
+            first_difference=str(found.failures[0]) if found.failures else None,
+            simulator=bench.simulator.name,
+            seconds=round(time.monotonic() - started, 1),
+        )
+        report = report.with_verification(verification, interval, latency)
         if found.failures and options.wave:
             step("recording the first failing sample")
             bench.record(found.difference, folder / WAVE)
-            report["files"] = sorted({*report["files"], WAVE})
-        write_report(report, folder)
+            report = report.with_files(WAVE)
+        unwritten = ""
+        try:
+            write_report(report, folder)
+        except OSError as error:
+            unwritten = f"the report in {folder} cannot be written ({error.strerror}), and is as it was"
         if found.failures:
-            raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}")
+            note = f"; {unwritten}" if unwritten else ""
+            raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}{note}")
+        if unwritten:
+            raise InputError(f"The core is bit-exact, but {unwritten}: make room, and verify again")
         return report

@@ -51,16 +51,16 @@ def check(folder, network, board, clock_mhz):
     bitstream = (folder / "board" / result.files[0]).read_bytes()
     assert PREAMBLES[board.toolchain.name] in bitstream[:2000] and len(bitstream) > 50_000
     report = load_report(folder)
-    assert report["build"]["clock_mhz"] == report["clock_mhz"] == clock_mhz <= result.fmax_mhz
+    assert report.build.clock_mhz == report.clock_mhz == clock_mhz <= result.fmax_mhz
     used = {usage.name: usage.used for usage in result.resources}
     assert used.pop(next(name for name in used if name in ("LUT4", "LC"))) > 1000
     assert result.critical_path.where and f"{result.fmax_mhz:g} MHz" in render_summary(report)
-    return report["totals"], used
+    return report.totals, used
 
 
 def test_digits_on_the_smallest_board(tmp_path):
     planned, used = check(tmp_path / "digits", digits(), "icebreaker", 12.0)
-    assert used == {"SB_MAC16": planned["multipliers"], "EBR": planned["m9k"]}
+    assert used == {"SB_MAC16": planned.multipliers, "EBR": planned.m9k}
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def check(design, family, **changed):
 
 def values(design, found):
     """Every layer's outputs, the logits that left the core, and the class; back to back and in every adversity."""
-    outputs = [layer["out_features"] for layer in load_report(design)["layers"]]
+    outputs = [layer.out_features for layer in load_report(design).layers]
     return (1 + adversity_count(design)) * found.samples * (sum(outputs) + outputs[-1] + 1)
 
 

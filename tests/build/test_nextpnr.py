@@ -7,7 +7,7 @@ from quantnn.board.board import load_board
 from quantnn.build import nextpnr
 from quantnn.build.nextpnr import LOG, Job, pack, place_and_route, toolset
 from quantnn.build.synthesis import synthesize
-from quantnn.design.build_result import Usage
+from quantnn.design.report import Usage
 from quantnn.errors import ToolError
 from quantnn.system.extras import missing_package
 

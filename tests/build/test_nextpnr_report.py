@@ -5,7 +5,7 @@ import pytest
 
 from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.synthesis import FAMILIES, synthesize
-from quantnn.design.build_result import CriticalPath, Usage
+from quantnn.design.report import CriticalPath, Usage
 from quantnn.errors import ToolError
 
 CLOCK = "posedge clk"

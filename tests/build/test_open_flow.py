@@ -13,9 +13,8 @@ from quantnn.build import nextpnr, synthesis
 from quantnn.build.netlist import Netlist
 from quantnn.build.open_flow import build_open
 from quantnn.design.build_record import add_build
-from quantnn.design.build_result import CriticalPath, Usage
 from quantnn.design.export import export
-from quantnn.design.report import load_report
+from quantnn.design.report import CriticalPath, Usage, load_report
 from quantnn.design.summary import render_summary
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.importers.npz import load_model
@@ -110,7 +109,7 @@ class TestSuccess:
     def test_it_goes_into_report_and_summary(self, design, board, tools):
         report = add_build(design, build_open(design, board))
         assert "clock reached     20 MHz" in render_summary(report)
-        assert {"board/output_files/quantnn_board.bin", "board/output_files/build.log"} <= set(report["files"])
+        assert {"board/output_files/quantnn_board.bin", "board/output_files/build.log"} <= set(report.files)
 
     def test_what_the_tools_are_told(self, design, board, tools):
         build_open(design, board)
@@ -170,9 +169,9 @@ class TestFailure:
     def nothing_but_logs(self, design, logs=LOGS):
         assert made(design) == logs
         report = load_report(design)
-        assert "build" not in report
-        assert {f"board/output_files/{name}" for name in logs} <= set(report["files"])
-        assert "board/output_files/quantnn_board.bin" not in report["files"]
+        assert report.build is None
+        assert {f"board/output_files/{name}" for name in logs} <= set(report.files)
+        assert "board/output_files/quantnn_board.bin" not in report.files
 
     def test_a_clock_that_is_missed(self, built, board, tools):
         tools.update(mhz={1: 11.0, 2: 11.9, **dict.fromkeys(range(3, 9), 10.0)})

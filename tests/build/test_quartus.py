@@ -10,9 +10,8 @@ from quartus_builds import IMAGES, OUTPUT, REPORTS, WEIGHTS, digests, failure, f
 from quantnn.build import quartus_install
 from quantnn.build.quartus import compile_quartus
 from quantnn.design.build_record import add_build
-from quantnn.design.build_result import CriticalPath, Slack, Usage
 from quantnn.design.export import export
-from quantnn.design.report import load_report
+from quantnn.design.report import CriticalPath, Slack, Usage, load_report
 from quantnn.errors import InputError, ToolError
 from quantnn.importers.npz import load_model
 
@@ -97,9 +96,9 @@ class TestSuccess:
     def test_the_report_takes_it_and_a_later_export_replaces_it(self, design, quartus, small):
         result = compile_quartus(design)
         report = add_build(design, result)
-        assert report["build"] == result.to_json()
+        assert report.build == result
         paths = {path.relative_to(design).as_posix() for path in design.rglob("*") if path.is_file()}
-        assert paths == set(report["files"])
+        assert paths == set(report.files)
 
     def test_steps_are_told_as_they_come(self, design, quartus):
         steps = []
@@ -114,10 +113,10 @@ class TestSuccess:
     def test_other_counts_than_planned_are_a_warning(self, design, quartus):
         quartus.m9k, quartus.multipliers = quartus.m9k + 3, quartus.multipliers - 2
         quartus.compiles()
-        totals = load_report(design)["totals"]
+        totals = load_report(design).totals
         assert compile_quartus(design).warnings == (
-            f"Quartus took {totals['m9k'] + 3} M9K, the plan {totals['m9k']}",
-            f"Quartus took {totals['multipliers'] - 2} 9-bit multiplier elements, the plan {totals['multipliers']}",
+            f"Quartus took {totals.m9k + 3} M9K, the plan {totals.m9k}",
+            f"Quartus took {totals.multipliers - 2} 9-bit multiplier elements, the plan {totals.multipliers}",
         )
 
     def test_without_a_path_between_registers(self, design, quartus):
@@ -126,7 +125,7 @@ class TestSuccess:
 
 
 def listed(design):
-    return {name.rpartition("/")[2] for name in load_report(design)["files"] if OUTPUT in name}
+    return {name.rpartition("/")[2] for name in load_report(design).files if OUTPUT in name}
 
 
 class TestConversion:
@@ -171,10 +170,10 @@ class TestFolder:
         failure(design)
         assert outputs(design) == REPORTS | {"paths.rpt"}
         report = load_report(design)
-        assert "build" not in report
+        assert report.build is None
         assert "slowest path" not in (design / "summary.txt").read_text()
         paths = {path.relative_to(design).as_posix() for path in design.rglob("*") if path.is_file()}
-        assert paths == set(report["files"])
+        assert paths == set(report.files)
 
     def test_an_interrupted_build_leaves_everything_as_it_was(self, design, quartus, tmp_path, monkeypatch):
         work = tmp_path / "work"
@@ -224,4 +223,4 @@ def test_a_new_export_takes_the_place_of_a_built_design(tmp_path, quartus):
     export(model, design, small_options(model))
     add_build(design, compile_quartus(design))
     report = export(model, design, small_options(model))
-    assert "build" not in report and outputs(design) == set()
+    assert report.build is None and outputs(design) == set()

@@ -5,11 +5,11 @@ import time
 import pytest
 import quartus_texts as texts
 from quartus_builds import IMAGES, OUTPUT, WEIGHTS, failure, fake_installation, outputs
+from reports import damage
 
 from quantnn.build.quartus import compile_quartus
 from quantnn.build.quartus_memories import read_memories
 from quantnn.design.fingerprint import fingerprint
-from quantnn.design.report import load_report, save_report
 from quantnn.errors import ToolError
 
 
@@ -105,7 +105,7 @@ class TestFailures:
         verilog = (design / "core" / "quantnn_core.v").read_text()
         for part in ("core", "board"):
             (design / part / "quantnn_core.v").write_text(verilog.replace('"M9K, no_rw_check"', '"logic"'))
-        save_report(load_report(design) | {"fingerprint": fingerprint(design / "core").hex()}, design)
+        damage(design, fingerprint=fingerprint(design / "core").hex())
         quartus.compiles(log=texts.flow_log(texts.uninferred(WEIGHTS, 276004, "due to inappropriate RAM size")))
         compile_quartus(design)
 

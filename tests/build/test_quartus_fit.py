@@ -2,7 +2,7 @@ import pytest
 import quartus_texts as texts
 
 from quantnn.build.quartus_fit import FitReport
-from quantnn.design.build_result import Usage
+from quantnn.design.report import Usage
 from quantnn.errors import ToolError
 
 

@@ -1,10 +1,11 @@
 import re
+from dataclasses import replace
 
 import pytest
 from exported import flip_bit
 
 from quantnn.build.readiness import check_ready
-from quantnn.design.report import load_report
+from quantnn.design.report import Verification, load_report
 from quantnn.errors import InputError
 
 
@@ -15,13 +16,17 @@ def design(small, copy_of):
 
 def refused(design, **changes):
     with pytest.raises(InputError) as caught:
-        check_ready(design, load_report(design) | changes)
+        check_ready(design, replace(load_report(design), **changes))
     return str(caught.value)
+
+
+def found(passed, difference):
+    return Verification(passed, 8, 3, 96, int(not passed), difference, "Verilator 5", 1.5)
 
 
 def test_a_design_as_it_was_exported(design):
     check_ready(design, load_report(design))
-    check_ready(design, load_report(design) | {"verification": {"passed": True}})
+    check_ready(design, replace(load_report(design), verification=found(True, None)))
 
 
 @pytest.mark.parametrize("part", ["core", "board"])
@@ -48,7 +53,7 @@ def test_a_memory_that_is_missing(design):
 
 
 def test_a_verification_that_failed(design):
-    found = {"passed": False, "first_difference": "layer 0, neuron 1, sample 2: got 3, expected 4"}
-    assert refused(design, verification=found) == (
+    failed = found(False, "layer 0, neuron 1, sample 2: got 3, expected 4")
+    assert refused(design, verification=failed) == (
         f"{design} failed its verification (layer 0, neuron 1, sample 2: got 3, expected 4): export again, and verify"
     )

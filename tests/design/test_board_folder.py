@@ -27,7 +27,7 @@ def test_as_many_samples_are_built_in_as_there_is_room_for(tmp_path, block_rams)
     model = random_model(400, 4, samples=40)
     board = invented_board(tmp_path, block_rams=block_rams, logic_elements=20_000, multipliers=4)
     report = export(model, tmp_path / "design", ExportOptions(board))
-    samples, core = report["board_top"]["samples"], report["core"]["m9k"]
+    samples, core = report.board_top.samples, report.core.m9k
     beats = CoreInterface.load(tmp_path / "design" / "core" / "interface.json").input
 
     def words(count):
@@ -38,8 +38,8 @@ def test_as_many_samples_are_built_in_as_there_is_room_for(tmp_path, block_rams)
         return min(ceil_div(words(count), d) * ceil_div(beats.tdata_width, w) for d, w in shapes)
 
     link = 2  # two slots of 512 bytes, and 64 bytes for an answer
-    assert report["board_top"]["m9k"] == blocks(samples) + link
-    assert core + blocks(samples) + link == report["totals"]["m9k"] <= block_rams
+    assert report.board_top.m9k == blocks(samples) + link
+    assert core + blocks(samples) + link == report.totals.m9k <= block_rams
     assert samples == 16 or core + blocks(2 * samples) + link > block_rams
     assert samples in ({16} if block_rams == 22 else {1, 2, 4, 8})
     lines = (tmp_path / "design" / "board" / "quantnn_samples.mem").read_text().split()
@@ -62,7 +62,7 @@ def test_labels_on_the_board(model, tmp_path, monkeypatch, labelled):
     changes = {"test_inputs": inputs[:labelled], "test_labels": labels[:labelled]} if labelled else {}
     options = ExportOptions(small_board(), **changes)
     report = export(model, tmp_path / "design", options)
-    assert report["board_top"]["samples"] == len(given) == 16
+    assert report.board_top.samples == len(given) == 16
     assert given == (labels[:labelled].tolist() + [None] * 16)[:16]
 
 
@@ -76,41 +76,41 @@ class TestLink:
         report, board = export_of(model, tmp_path / "design", load_board("ulx3s-85f"))
         interface = CoreInterface.load(tmp_path / "design" / "core" / "interface.json")
         sizes = [form.beats * form.bytes for form in (interface.input, interface.output)]
-        link = report["link"]
-        assert [link["sample_bytes"], link["answer_bytes"]] == sizes
-        assert link["baud"] == load_board("ulx3s-85f").link.baud and link["usb"] == ["0403:6015"]
-        assert link["window"] == 17, "slots of 8 or 16 bytes: as many as a link has at most"
+        link = report.link
+        assert [link.sample_bytes, link.answer_bytes] == sizes
+        assert link.baud == load_board("ulx3s-85f").link.baud and link.usb == ("0403:6015",)
+        assert link.window == 17, "slots of 8 or 16 bytes: as many as a link has at most"
         assert (board / "quantnn_link.v").is_file()
 
     def test_the_fingerprint_is_in_the_board_and_in_the_report(self, small):
         report = load_report(small)
         lines = (small / "board" / IDENTITY).read_text().split()
-        assert bytes(int(line, 2) for line in lines[:8]).hex() == report["fingerprint"]
-        assert fingerprint(small / "core").hex() == fingerprint(small / "board").hex() == report["fingerprint"]
+        assert bytes(int(line, 2) for line in lines[:8]).hex() == report.fingerprint
+        assert fingerprint(small / "core").hex() == fingerprint(small / "board").hex() == report.fingerprint
 
     def test_long_samples_get_two_slots(self, tmp_path):
         """512 bytes each, which fill an M9K: a third would take another."""
         model = random_model(400, 4)
         report, _ = export_of(model, tmp_path / "design", load_board("de10-lite"))
-        assert 400 <= report["link"]["sample_bytes"] <= 510 and report["link"]["window"] == 3
+        assert 400 <= report.link.sample_bytes <= 510 and report.link.window == 3
 
     def test_a_board_without_a_line_has_no_link(self, model, tmp_path):
         board = load_board("de10-lite")
         pins = tuple(group for group in board.pins if not group.name.startswith("uart"))
         report, folder = export_of(model, tmp_path / "design", replace(board, link=None, pins=pins))
-        assert report["link"] is None
+        assert report.link is None
         assert not list(folder.glob("quantnn_link*"))
 
     def test_a_board_with_a_line_alone_has_no_samples(self, model, tmp_path):
         report, folder = export_of(model, tmp_path / "design", load_board("colorlight-i9"))
-        assert report["board_top"]["samples"] == 0
+        assert report.board_top.samples == 0
         assert not list(folder.glob("quantnn_samples*"))
 
     def test_samples_give_way_to_the_link(self, tmp_path):
         model = random_model(400, 4, samples=40)
         board = invented_board(tmp_path, block_rams=4, logic_elements=20_000, multipliers=4)
         report, folder = export_of(model, tmp_path / "design", board)
-        assert report["board_top"]["samples"] == 0 and report["totals"]["m9k"] <= 4
+        assert report.board_top.samples == 0 and report.totals.m9k <= 4
         assert (folder / "quantnn_link.v").is_file()
 
     def test_a_bit_rate_that_the_clock_cannot_make_is_refused(self, model, tmp_path):
@@ -138,8 +138,8 @@ def test_the_clock(model, tmp_path, name, asked, clock, note):
     if name == "without a PLL":
         board = replace(board, device=replace(board.device, family="Cyclone V"))
     report, folder = export_of(model, tmp_path / "design", board, clock_mhz=asked)
-    assert report["clock_mhz"] == clock
-    assert any("runs at 50 MHz" in line for line in report["notes"]) == note
+    assert report.clock_mhz == clock
+    assert any("runs at 50 MHz" in line for line in report.notes) == note
     top = (folder / "quantnn_board.v").read_text()
     assert any(f"{cell} #(" in top for cell in ("EHXPLLL", "altpll")) == (clock == 100.0)
 
@@ -159,7 +159,7 @@ def test_whatever_takes_a_time_follows_the_clock(model, tmp_path, monkeypatch):
         identity = bytes(int(line, 2) for line in (board / IDENTITY).read_text().split())
         found[mhz] = [
             pauses.pop() == 4_000_000 * mhz, f"'h{mhz - 1:x} :" in link,
-            (1_000_000 * mhz).to_bytes(4, "little") in identity, report["latency_us"] * mhz,
+            (1_000_000 * mhz).to_bytes(4, "little") in identity, report.latency_us * mhz,
         ]  # fmt: skip
     assert found[50][:3] == found[100][:3] == [True] * 3
     assert found[50][3] == pytest.approx(found[100][3], abs=0.1)

@@ -4,6 +4,7 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.board.board import load_board
 from quantnn.design.board_part import BoardPart
+from quantnn.design.report import LinkEntry
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.cost import Cost
 from quantnn.plan.link import LinkPlan
@@ -19,9 +20,9 @@ def part(link):
 
 def test_the_link_as_a_report_has_it():
     board = load_board("ulx3s-85f")
-    assert part(LINK).link(board) == {
-        "baud": 1_000_000, "usb": ["0403:6015"], "sample_bytes": 45, "answer_bytes": 30, "window": 3,
-    }  # fmt: skip
+    assert part(LINK).link(board) == LinkEntry(
+        baud=1_000_000, usb=("0403:6015",), sample_bytes=45, answer_bytes=30, window=3
+    )
     assert part(replace(LINK, slots=8)).link(board)["window"] == 9
 
 

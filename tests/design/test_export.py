@@ -9,7 +9,7 @@ from exported import SHAPE, invented_board, random_model, save_model, small_boar
 
 from quantnn.design import export as module
 from quantnn.design.export import ExportOptions, export
-from quantnn.design.report import load_report
+from quantnn.design.report import PrecisionEntry, load_report
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.importers.npz import load_model
 from quantnn.network.file import load_network
@@ -57,7 +57,7 @@ class TestFolder:
             assert all((board / name).is_file() for name in re.findall(r'\$readmemb\("([^"]+)"', verilog.read_text()))
 
     def test_the_report_lists_every_file(self, small):
-        assert load_report(small)["files"] == sorted(tree(small))
+        assert load_report(small).files == tuple(sorted(tree(small)))
 
     def test_no_file_says_where_it_was_made(self, small):
         for name, content in tree(small).items():
@@ -85,8 +85,7 @@ def test_steps_are_told(model, tmp_path):
 
 
 STEPS = [
-    "quantize", "emit_verilog", "_write_template", "save_network", "write_board", "build_report", "render_summary",
-    "save_report",
+    "quantize", "emit_verilog", "_write_template", "save_network", "write_board", "planned_report", "write_report",
 ]  # fmt: skip
 
 
@@ -143,9 +142,9 @@ def test_the_widest_weights_that_fit(tmp_path):
     model = random_model(64, 32)
     board = invented_board(tmp_path, block_rams=5, logic_elements=3000, multipliers=4)
     report = export(model, tmp_path / "auto", ExportOptions(board, widest_that_fit=True))
-    bits = report["precision"]["weight_bits"]
+    bits = report.precision.weight_bits
     assert 2 <= bits < 8
-    assert report["totals"]["m9k"] <= report["limits"]["m9k"] == 5
+    assert report.totals.m9k <= report.limits.m9k == 5
     with pytest.raises(DoesNotFitError):
         export(model, tmp_path / "wider", ExportOptions(board, Precision(bits + 1)))
     export(model, tmp_path / "given", ExportOptions(board, Precision(bits)))
@@ -154,25 +153,25 @@ def test_the_widest_weights_that_fit(tmp_path):
 
 def test_the_widest_weights_are_8_bits_where_there_is_room(model, tmp_path):
     options = small_options(model, widest_that_fit=True)
-    assert export(model, tmp_path / "auto", options)["precision"]["weight_bits"] == 8
+    assert export(model, tmp_path / "auto", options).precision.weight_bits == 8
 
 
 def test_what_the_report_says_of_the_options(small, model, tmp_path):
     options = small_options(model, clock_mhz=80.0, precision=Precision(5, 6), calibration=np.full((7, SHAPE[0]), 9))
     report = export(model, tmp_path / "design", options)
     assert report == load_report(tmp_path / "design")
-    assert report["precision"] == {"weight_bits": 5, "activation_bits": 6, "calibration_samples": 7}
-    assert report["inferences_per_second"] == round(80e6 / report["ii_cycles"]["planned"], 1)
-    assert report["latency_us"] == round(report["latency_cycles"]["planned"] / 80, 3)
-    assert load_report(small)["clock_mhz"] == 50
+    assert report.precision == PrecisionEntry(weight_bits=5, activation_bits=6, calibration_samples=7)
+    assert report.inferences_per_second == round(80e6 / report.ii_cycles.planned, 1)
+    assert report.latency_us == round(report.latency_cycles.planned / 80, 3)
+    assert load_report(small).clock_mhz == 50
 
 
 def test_without_calibration_a_note_says_what_to_do(model, tmp_path):
     bare = replace(model, calibration=None)
     report = export(bare, tmp_path / "design", ExportOptions(small_board()))
-    assert any(note.endswith("give --calibration") for note in report["notes"])
-    assert report["precision"]["calibration_samples"] == 0
-    assert not any("calibration" in note for note in load_report(tmp_path / "design")["notes"][:-1])
+    assert any(note.endswith("give --calibration") for note in report.notes)
+    assert report.precision.calibration_samples == 0
+    assert not any("calibration" in note for note in load_report(tmp_path / "design").notes[:-1])
 
 
 def test_the_saved_network_is_the_one_that_was_built(small):

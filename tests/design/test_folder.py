@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def write(place, design, files):
         for name, text in files.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
-        save_report({**load_report(design), "files": sorted([*files, "report.json"])}, folder)
+        save_report(replace(load_report(design), files=(*sorted(files), "report.json")), folder)
 
 
 def tree(folder):

@@ -125,16 +125,16 @@ def test_the_board_s_project_names_its_files(named):
 
 def test_it_is_verified_and_gets_other_weights(named, copy_of, model):
     design = copy_of(named / "core")
-    assert verify(design, VerifyOptions(samples=12))["verification"]["passed"]
+    assert verify(design, VerifyOptions(samples=12)).verification.passed
     report = load_report(design)
     check_ready(design, report)
     other = replace(model, layers=(replace(model.layers[0], weights=-model.layers[0].weights), *model.layers[1:]))
     update_weights(design, other, UpdateOptions(name="other"))
-    changed = load_report(design)["fingerprint"]
-    assert changed == fingerprint(design / "core", name="core").hex() != report["fingerprint"]
+    changed = load_report(design).fingerprint
+    assert changed == fingerprint(design / "core", name="core").hex() != report.fingerprint
     identity = (design / "board" / "quantnn_link_identity.mem").read_text().split()[:8]
     assert bytes(int(line, 2) for line in identity).hex() == changed
-    assert verify(design, VerifyOptions(samples=12))["verification"]["passed"]
+    assert verify(design, VerifyOptions(samples=12)).verification.passed
 
 
 def test_a_board_with_it_answers_bit_exact(named):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from built import RESULT
 from exported import SHAPE, save_model
+from reports import damage
 from typer.testing import CliRunner
 
 from quantnn.cli import app
@@ -74,8 +75,8 @@ class TestDigits:
     def test_other_files_in_the_folder_stay_and_stay_foreign(self, updated):
         design, update = updated
         assert (design / "board" / "output_files" / "quantnn_board.map.rpt").read_text() == "what Quartus wrote"
-        assert "board/output_files/quantnn_board.map.rpt" not in update.report["files"]
-        assert set(update.report["files"]) == {n for n in digests(design) if "output_files" not in n}
+        assert "board/output_files/quantnn_board.map.rpt" not in update.report.files
+        assert set(update.report.files) == {n for n in digests(design) if "output_files" not in n}
 
     def test_a_bitstream_with_the_old_weights_goes(self, digits, copy_of, tmp_path):
         design = copy_of(digits)
@@ -85,34 +86,34 @@ class TestDigits:
         add_build(design, replace(RESULT, files=("output_files/quantnn_board.sof",)))
         with demo_files() as files:
             report = update_weights(design, perturbed(files.model, tmp_path / "new.npz")).report
-        assert "build" not in report and report == load_report(design)
+        assert report.build is None and report == load_report(design)
         assert not (design / "board" / "output_files" / "quantnn_board.sof").exists()
-        assert set(report["files"]) == set(digests(design))
+        assert set(report.files) == set(digests(design))
         assert "built by" not in (design / "summary.txt").read_text()
 
     def test_the_report_is_that_of_the_new_network(self, digits, updated):
         design, update = updated
         before, report = load_report(digits), load_report(design)
         assert report == update.report
-        assert (report["model"], report["verification"]) == ("new.npz", None)
-        assert report["accuracy"]["samples"] == 360 and report["accuracy"]["integer"] > 0.8
-        assert 20 < report["sqnr_db"] != before["sqnr_db"]
+        assert (report.model, report.verification) == ("new.npz", None)
+        assert report.accuracy.samples == 360 and report.accuracy.integer > 0.8
+        assert 20 < report.sqnr_db != before.sqnr_db
         for same in ("totals", "core", "board_top", "ii_cycles", "latency_cycles", "limits", "precision"):
-            assert report[same] == before[same]
+            assert getattr(report, same) == getattr(before, same)
         network = load_network(design / "network.npz")
-        for number, (old, new) in enumerate(zip(before["layers"], report["layers"], strict=True)):
+        for number, (old, new) in enumerate(zip(before.layers, report.layers, strict=True)):
             proven = network.accumulators[number]
-            assert (new["accumulator"]["lo"], new["accumulator"]["hi"]) == (proven.lo, proven.hi)
-            assert new["accumulator"]["bits"] == old["accumulator"]["bits"] >= proven.width
-            assert new["output"]["bits"] == old["output"]["bits"]
+            assert (new.accumulator.lo, new.accumulator.hi) == (proven.lo, proven.hi)
+            assert new.accumulator.bits == old.accumulator.bits >= proven.width
+            assert new.output.bits == old.output.bits
         assert "not yet: run quantnn verify" in (design / "summary.txt").read_text()
 
     def test_the_board_says_the_new_network_s_fingerprint_when_it_is_asked(self, digits, updated):
         design = updated[0]
         before, after = ((folder / "board" / IDENTITY).read_text().split() for folder in (digits, design))
         mark = bytes(int(line, 2) for line in after[:8])
-        assert mark == fingerprint(design / "core") == bytes.fromhex(load_report(design)["fingerprint"])
-        assert mark.hex() != load_report(digits)["fingerprint"]
+        assert mark == fingerprint(design / "core") == bytes.fromhex(load_report(design).fingerprint)
+        assert mark.hex() != load_report(digits).fingerprint
         assert after[8:] == before[8:]
 
     def test_the_interface_says_the_new_range_in_the_old_format(self, digits, updated):
@@ -129,9 +130,9 @@ class TestDigits:
     def test_it_is_bit_exact_with_the_old_cycles(self, digits, updated):
         design = updated[0]
         before, report = load_report(digits), verify(design)
-        assert report["verification"]["passed"] and report["verification"]["samples"] > 360
+        assert report.verification.passed and report.verification.samples > 360
         for cycles in ("ii_cycles", "latency_cycles"):
-            assert report[cycles]["measured"] == before[cycles]["planned"]
+            assert getattr(report, cycles).measured == getattr(before, cycles).planned
 
     def test_the_first_weights_bring_the_first_bytes_back(self, digits, updated, copy_of):
         design = copy_of(updated[0])
@@ -140,8 +141,8 @@ class TestDigits:
             update_weights(design, load_model(files.model), UpdateOptions(name="model.npz"))
         assert changed(digests(digits), digests(design)) <= {"report.json", "summary.txt"}
         report = load_report(design)
-        assert report["verification"] is None
-        assert report["notes"] == load_report(digits)["notes"]
+        assert report.verification is None
+        assert report.notes == load_report(digits).notes
 
 
 @pytest.fixture(scope="module")
@@ -161,32 +162,31 @@ class TestSmall:
         design, model = copy_of(small), other()
         samples = np.random.default_rng(5).integers(0, 256, (40, SHAPE[0]))
         report = update_weights(design, model, UpdateOptions(None, samples, model.classes(samples))).report
-        assert report["accuracy"]["samples"] == 40
+        assert report.accuracy.samples == 40
         assert (np.load(design / "vectors" / "inputs.npy")[:40] == samples).all()
         assert len(np.load(design / "vectors" / "labels.npy")) == 40
         assert (design / "board" / "quantnn_samples.mem").read_bytes() == (
             small / "board" / "quantnn_samples.mem"
         ).read_bytes()
-        assert verify(design)["verification"]["passed"]
+        assert verify(design).verification.passed
 
     def test_a_test_set_without_labels_leaves_none(self, small, copy_of, other):
         design = copy_of(small)
         samples = np.random.default_rng(5).integers(0, 256, (40, SHAPE[0]))
         report = update_weights(design, other(), UpdateOptions(test_inputs=samples)).report
-        assert report["accuracy"] is None and report["sqnr_db"] is not None
-        assert not (design / "vectors" / "labels.npy").exists() and "vectors/labels.npy" not in report["files"]
+        assert report.accuracy is None and report.sqnr_db is not None
+        assert not (design / "vectors" / "labels.npy").exists() and "vectors/labels.npy" not in report.files
 
     def test_own_calibration_samples(self, small, copy_of, other):
         samples = np.random.default_rng(6).integers(0, 60, (20, SHAPE[0]))
         report = update_weights(copy_of(small), other(), UpdateOptions(samples)).report
-        assert report["precision"]["calibration_samples"] == 20
+        assert report.precision.calibration_samples == 20
 
     def test_a_waveform_of_the_weights_before_goes(self, small, copy_of, other):
         design = copy_of(small)
         (design / "wave.vcd").write_text("")
-        report = load_report(design)
-        (design / "report.json").write_text(json.dumps({**report, "files": [*report["files"], "wave.vcd"]}))
-        assert "wave.vcd" not in update_weights(design, other(), UpdateOptions()).report["files"]
+        damage(design, files=[*load_report(design).files, "wave.vcd"])
+        assert "wave.vcd" not in update_weights(design, other(), UpdateOptions()).report.files
         assert not (design / "wave.vcd").exists()
 
     def test_steps_are_told(self, small, copy_of, other):
@@ -261,8 +261,8 @@ def test_a_wider_range_than_coarser_weights_can_make_up_for(small, copy_of, othe
             update_weights(design, model)
     assert digests(design) == before
     fitting = "layer 2: to fit the hardware, the weights of 3 of 3 outputs have up to 2 bits less"
-    assert any(note.startswith(fitting) for note in update_weights(design, model).report["notes"])
-    assert verify(design)["verification"]["passed"]
+    assert any(note.startswith(fitting) for note in update_weights(design, model).report.notes)
+    assert verify(design).verification.passed
 
 
 def rewrite(path, change):
@@ -360,4 +360,4 @@ def test_the_command_line(small, copy_of, other, tmp_path):
     text = " ".join(result.output.split())
     assert f"6 memory files changed in {design}/core and {design}/board, no logic." in text
     assert f"Next: quantnn verify {design}, then quantnn build {design}" in text
-    assert load_report(design)["model"] == "other.npz"
+    assert load_report(design).model == "other.npz"

@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,8 @@ REGION = re.compile(r"(<!-- demo: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 def summary(design, old):
     """What the demo prints at its end, without notes and seconds."""
-    report = design.report if design.report["verification"] else verified(design.report, old)
-    text = render_summary({**report, "notes": []})
+    report = design.report if design.report.verification else verified(design.report, old)
+    text = render_summary(replace(report, notes=()))
     text = re.sub(r"\s*\(Verilator[^)]*\)", "", text)
     return "```console\n$ make demo\n…\n" + re.sub(r"\n{2,}", "\n\n", text).strip() + "\n```\n"
 
@@ -105,11 +106,11 @@ def test_every_region_is_in_use():
 
 def test_the_readmes_prose_agrees_with_the_export(design):
     text = " ".join(README.read_text().split())
-    assert len(design.vectors("inputs")) == design.report["accuracy"]["samples"] + 30
-    assert f"one of {design.report['board_top']['samples']} built-in digits" in text
-    widths = [design.report["layers"][0]["in_features"]] + [n["out_features"] for n in design.report["layers"]]
+    assert len(design.vectors("inputs")) == design.report.accuracy.samples + 30
+    assert f"one of {design.report.board_top.samples} built-in digits" in text
+    widths = [design.report.layers[0].in_features] + [n.out_features for n in design.report.layers]
     assert f"a {'-'.join(map(str, widths))} network" in text
-    assert f"has {design.report['limits']['multipliers']} of 9×9 bits" in text
+    assert f"has {design.report.limits.multipliers} of 9×9 bits" in text
 
 
 def test_a_12_12_5_network_answers_every_clock(tmp_path):

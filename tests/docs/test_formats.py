@@ -10,6 +10,7 @@ from pages import CORE, FORMATS, README, Design, blocks, verified
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
+from quantnn.files.record import record_values
 from quantnn.importers.npz import load_model
 
 pytestmark = pytest.mark.xdist_group("docs")  # one export
@@ -28,7 +29,7 @@ def keys(value):
 
 
 def test_every_field_of_the_report_is_documented(design):
-    report = verified(design.report, README.read_text())
+    report = record_values(verified(design.report, README.read_text()))
     section = FORMATS.read_text().split("## report.json")[1]
     assert {key for key in keys(report) if f"`{key}`" not in section} == set()
 
@@ -41,7 +42,7 @@ def test_every_field_of_interface_json_is_documented(design):
 
 def test_every_file_of_the_export_is_documented(design):
     text = FORMATS.read_text().split("## The exported folder")[1].split("\n## ")[0]
-    for file in design.report["files"]:
+    for file in design.report.files:
         path = Path(file)
         known = (path.name, f"quantnn_core_*{path.suffix}" if "_layer_" in file or "_queue" in file else path.name)
         known += (f"quantnn_link_*{path.suffix}",) if path.stem.startswith("quantnn_link_") else ()
@@ -66,9 +67,9 @@ def test_the_model_file_of_the_first_example_can_be_read(tmp_path, monkeypatch):
 def test_the_saved_network_can_be_read_as_the_page_says(design, monkeypatch, capsys):
     monkeypatch.chdir(design.folder)
     exec(blocks(FORMATS, "python")[1], {})
-    layer = design.report["layers"][0]
-    lo, hi = layer["output"]["lo"], layer["output"]["hi"]
-    assert capsys.readouterr().out == f"[{lo}, {hi}] ({layer['in_features']}, {layer['out_features']})\n"
+    layer = design.report.layers[0]
+    lo, hi = layer.output.lo, layer.output.hi
+    assert capsys.readouterr().out == f"[{lo}, {hi}] ({layer.in_features}, {layer.out_features})\n"
 
 
 def test_the_beat_worked_out_in_bits():

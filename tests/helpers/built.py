@@ -1,12 +1,12 @@
 """A result of a build, made up."""
 
-from quantnn.design.build_result import BuildResult, CriticalPath, Slack, Usage
+from quantnn.design.report import BuildResult, CriticalPath, Slack, Usage
 
 __all__ = ["PATH", "RESULT"]
 
 PATH = CriticalPath(9.5, "core|a", "core|b", "layer 0, the accumulators")
 RESULT = BuildResult(
-    tool="nextpnr-ecp5 0.9", clock_mhz=100, fmax_mhz=102.5,
+    tool="nextpnr-ecp5 0.9", clock_mhz=100.0, fmax_mhz=102.5,
     resources=(Usage("LUT4", 1234, 83640), Usage("EBR", 0, 208)), critical_path=PATH, seed=3,
     files=("quantnn_board.bit", "out/log.txt"), seconds=61.25, warnings=("a", "b"),
     slacks=(Slack("setup", 0.25), Slack("hold", -0.1)),

@@ -99,11 +99,11 @@ def flip_bit(design: Path, memory: str, word: int, bit: int) -> None:
 
 def flip_weight(design: Path, report, layer: int, input: int, neuron: int, bit: int) -> None:
     """Turn a bit of one weight, where docs/core.md says that it stands."""
-    entry = report["layers"][layer]
-    columns = ceil_div(entry["in_features"], entry["simd"])
-    word = neuron // entry["pe"] * columns + input // entry["simd"]
-    place = neuron % entry["pe"] * entry["simd"] + input % entry["simd"]
-    flip_bit(design, f"layer_{layer}_mac_weights", word, place * entry["weights"]["bits"] + bit)
+    entry = report.layers[layer]
+    columns = ceil_div(entry.in_features, entry.simd)
+    word = neuron // entry.pe * columns + input // entry.simd
+    place = neuron % entry.pe * entry.simd + input % entry.simd
+    flip_bit(design, f"layer_{layer}_mac_weights", word, place * entry.weights.bits + bit)
 
 
 def faulty_network(network, layer: int, input: int, neuron: int, bit: int):

@@ -11,7 +11,7 @@ from quantnn.board.board import load_board
 from quantnn.demo_files import demo_files
 from quantnn.design.export import ExportOptions, export
 from quantnn.design.interface import CoreInterface
-from quantnn.design.report import load_report
+from quantnn.design.report import Verification, load_report
 from quantnn.importers.npz import load_model
 from quantnn.model.dataset import load_inputs, load_labels
 
@@ -83,15 +83,6 @@ def integers(beats):
 def verified(report, page):
     """The report as if just verified; how many values were compared is taken from the page."""
     compared = re.search(r"bit-exact; ([\d,]+) values", page)
-    verification = {
-        "passed": True,
-        "samples": report["accuracy"]["samples"] + 30,
-        "layers": len(report["layers"]),
-        "values_compared": int(compared[1].replace(",", "")),
-        "mismatches": 0,
-        "first_difference": None,
-        "simulator": "Verilator",
-        "seconds": 0,
-    }
-    cycles = {key: {**report[key], "measured": report[key]["planned"]} for key in ("ii_cycles", "latency_cycles")}
-    return {**report, **cycles, "verification": verification}
+    count = report.accuracy.samples + 30
+    found = Verification(True, count, len(report.layers), int(compared[1].replace(",", "")), 0, None, "Verilator", 0.0)
+    return report.with_verification(found, report.ii_cycles.planned, report.latency_cycles.planned)

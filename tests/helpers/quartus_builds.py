@@ -30,9 +30,9 @@ WEIGHTS = named("core.layer_0.mac.weights.memory")
 
 def fake_installation(design, folder, monkeypatch):
     """A Quartus on PATH that makes of ``design`` what was planned."""
-    totals = load_report(design)["totals"]
+    totals = load_report(design).totals
     memories = [named(place) for place, memory in read_memories(design / "board").items() if not memory.in_logic]
-    fake = FakeQuartus(folder / "quartus" / "bin", totals["m9k"], totals["multipliers"], memories)
+    fake = FakeQuartus(folder / "quartus" / "bin", totals.m9k, totals.multipliers, memories)
     monkeypatch.setenv("PATH", f"{fake.programs}{os.pathsep}{os.environ['PATH']}")
     return fake
 

@@ -1,11 +1,11 @@
 """The whole loop without a board: the same host code, a simulated board, bytes in between."""
 
-import json
 import shutil
 
 import numpy as np
 import pytest
 from exported import faulty_network, flip_weight, small_board
+from reports import damage
 from simulated import COUNT, PATIENCE, segments, test_images
 from told import Told
 
@@ -56,8 +56,8 @@ class TestDigits:
     def test_the_board_says_what_the_report_says(self, board, digits, samples):
         run = run_on_board(digits, samples[0][:1], samples[1][:1], board.port, patience=PATIENCE)
         report = load_report(digits)
-        assert run.identity.fingerprint.hex() == report["fingerprint"]
-        assert run.identity.window == report["link"]["window"] and run.identity.clock_hz == 50_000_000
+        assert run.identity.fingerprint.hex() == report.fingerprint
+        assert run.identity.window == report.link.window and run.identity.clock_hz == 50_000_000
 
     def test_somebody_impatient(self, board, digits, samples):
         """Who asks again every millisecond is answered too."""
@@ -96,7 +96,7 @@ class TestWrongBitstream:
         told = Told()
         with simulated_board(wrong) as board, pytest.raises(LinkError) as caught:
             run_on_board(digits, samples[0][:5], None, board.port, patience=PATIENCE, progress=told)
-        own = load_report(digits)["fingerprint"]
+        own = load_report(digits).fingerprint
         other = fingerprint(wrong / "core").hex()
         assert own != other
         assert str(caught.value) == (
@@ -129,9 +129,8 @@ class TestWrongBitstream:
 def test_a_board_of_another_shape(digits, small, samples, copy_of):
     """An identity that was copied, for example: nothing is asked of a board whose samples have other sizes."""
     with simulated_board(small, exact=True) as board:
-        forged = dict(load_report(digits), fingerprint=load_report(small)["fingerprint"])
         copy = copy_of(digits)
-        (copy / "report.json").write_text(json.dumps(forged))
+        damage(copy, fingerprint=load_report(small).fingerprint)
         with pytest.raises(LinkError, match="samples and answers have"):
             run_on_board(copy, samples[0][:1], None, board.port, patience=PATIENCE)
 
@@ -189,7 +188,7 @@ class TestOtherAnswers:
 class TestRefused:
     def test_a_design_without_a_link(self, small, copy_of, samples):
         design = copy_of(small)
-        (design / "report.json").write_text(json.dumps(dict(load_report(design), link=None)))
+        damage(design, link=None)
         with pytest.raises(InputError, match="has no host link: its board has no serial line"):
             run_on_board(design, samples[0][:1])
 

@@ -1,23 +1,36 @@
+from dataclasses import replace
+
 import pytest
+from built import RESULT
+from reports import remade
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
+from quantnn.design.report import load_report
+from quantnn.files.record import record_values
 from quantnn.link.frame import Frame
 from quantnn.plan.link import FrameType, LinkPlan
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed, line_bytes
 
-REPORT = {
-    "clock_mhz": 50.0,
-    "ii_cycles": {"planned": 10, "measured": None},
-    "latency_cycles": {"planned": 69, "measured": None},
-    "link": {"baud": 1_000_000, "usb": [], "sample_bytes": 45, "answer_bytes": 30, "window": 17},
-}
-BUILD = {"clock_mhz": 130.0, "fmax_mhz": 138.2}
+LINE = {"baud": 1_000_000, "usb": [], "sample_bytes": 45, "answer_bytes": 30, "window": 17}
+BUILD = record_values(replace(RESULT, clock_mhz=130.0, fmax_mhz=138.2))
 
 
-def test_cycles_by_the_clock():
+def cycles(planned, measured=None):
+    return {"planned": planned, "measured": measured}
+
+
+@pytest.fixture
+def report(small):
+    """Of a core of 10 and 69 cycles at 50 MHz, behind a line."""
+    return remade(
+        load_report(small), clock_mhz=50.0, ii_cycles=cycles(10), latency_cycles=cycles(69), link=LINE, board="own"
+    )
+
+
+def test_cycles_by_the_clock(report):
     """The figures of README.md: 10 and 69 cycles at 50 MHz."""
-    speed = FpgaSpeed.of_report(REPORT)
+    speed = FpgaSpeed.of_report(report)
     assert speed == FpgaSpeed(50, built=False, interval=10, latency=69, measured=False)
     assert speed.samples_per_second == 5_000_000
     assert speed.latency_seconds == pytest.approx(1.38e-6)
@@ -25,19 +38,18 @@ def test_cycles_by_the_clock():
     assert speed.seconds(256) == pytest.approx((69 + 255 * 10) / 50e6)
 
 
-def test_a_board_runs_at_the_clock_that_it_was_built_for_not_at_fmax():
-    speed = FpgaSpeed.of_report(REPORT | {"build": BUILD})
+def test_a_board_runs_at_the_clock_that_it_was_built_for_not_at_fmax(report):
+    speed = FpgaSpeed.of_report(remade(report, build=BUILD))
     assert (speed.clock_mhz, speed.built, speed.fmax_mhz) == (130, True, 138.2)
-    assert (speed.clock, FpgaSpeed.of_report(REPORT).clock) == ("130 MHz", "50 MHz (target)")
+    assert (speed.clock, FpgaSpeed.of_report(report).clock) == ("130 MHz", "50 MHz (target)")
     assert speed.samples_per_second == 13_000_000
-    assert FpgaSpeed.of_report(REPORT | {"build": BUILD | {"fmax_mhz": None}}).fmax_mhz is None
+    assert FpgaSpeed.of_report(remade(report, build=BUILD | {"fmax_mhz": None})).fmax_mhz is None
 
 
-def test_what_was_measured_counts():
-    report = REPORT | {"ii_cycles": {"planned": 10, "measured": 12}}
-    assert FpgaSpeed.of_report(report) == FpgaSpeed.of_report(REPORT)  # the latency was not
-    report["latency_cycles"] = {"planned": 69, "measured": 70}
-    speed = FpgaSpeed.of_report(report)
+def test_what_was_measured_counts(report):
+    half = remade(report, ii_cycles=cycles(10, 12))
+    assert FpgaSpeed.of_report(half) == FpgaSpeed.of_report(report)  # the latency was not
+    speed = FpgaSpeed.of_report(remade(half, latency_cycles=cycles(69, 70)))
     assert (speed.interval, speed.latency, speed.measured) == (12, 70, True)
 
 
@@ -71,9 +83,9 @@ def test_the_plan_counts_the_same_cycles():
     assert 50e6 / link.samples_per_second == pytest.approx(plan.cycles_per_sample)
 
 
-def test_latency_is_the_line_both_ways_and_the_board_between():
-    link = LinkSpeed.of_report(REPORT)
-    assert link == LinkSpeed(FpgaSpeed.of_report(REPORT), 1_000_000, 45, 30)
+def test_latency_is_the_line_both_ways_and_the_board_between(report):
+    link = LinkSpeed.of_report(report)
+    assert link == LinkSpeed(FpgaSpeed.of_report(report), 1_000_000, 45, 30)
     assert (link.sample_seconds, link.answer_seconds) == pytest.approx((570e-6, 420e-6))
     assert link.core_seconds == pytest.approx((3 * 47 + 69) / 50e6)
     assert link.framing_seconds == pytest.approx(2 * 40 / 50e6)
@@ -92,12 +104,11 @@ def test_answers_that_are_longer_than_samples_limit():
     assert link.samples_per_second == pytest.approx(1 / (570e-6 + 2 * 55 / 50e6))
 
 
-def test_a_board_without_a_link():
-    assert LinkSpeed.of_report(REPORT | {"link": None}) is None
-    assert LinkSpeed.of_report({key: value for key, value in REPORT.items() if key != "link"}) is None
+def test_a_board_without_a_link(report):
+    assert LinkSpeed.of_report(remade(report, link=None)) is None
 
 
 @pytest.mark.parametrize("field", ["baud", "sample_bytes", "answer_bytes"])
 def test_a_link_without_bits_or_bytes_is_refused(field):
     with pytest.raises(ValueError, match="must have bits and bytes"):
-        LinkSpeed.of_report(REPORT | {"link": REPORT["link"] | {field: 0}})
+        replace(LinkSpeed(FpgaSpeed(50, False, 10, 69, False), 1_000_000, 45, 30), **{field: 0})

@@ -1,18 +1,17 @@
 """The exported design on a simulated board: what it shows, and what it makes of a host that does things wrong."""
 
-import json
 import socket
 
 import numpy as np
 import pytest
 from exported import save_model, small_options
 from link_frames import ANSWER, ERROR, HELLO, IDENTITY, SAMPLE, encoded
+from reports import damage
 from simulated import PATIENCE, ask, segments, test_images
 
 from quantnn.board.board import load_board
 from quantnn.design.export import export
 from quantnn.design.interface import CoreInterface
-from quantnn.design.report import load_report
 from quantnn.errors import InputError
 from quantnn.hdl.board.seven_segment import DASH, DIGITS
 from quantnn.importers.npz import load_model
@@ -246,7 +245,7 @@ class TestRefused:
 
     def test_a_design_without_a_link(self, small, copy_of):
         design = copy_of(small)
-        (design / "report.json").write_text(json.dumps(dict(load_report(design), link=None)))
+        damage(design, link=None)
         with pytest.raises(InputError, match="has no host link"), simulated_board(design):
             pass
 

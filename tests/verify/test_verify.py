@@ -35,7 +35,7 @@ def refused(error, design, options=VerifyOptions()):
 
 def values_compared(report, samples):
     """Every layer's outputs, the logits that left the core, and the class."""
-    outputs = [layer["out_features"] for layer in report["layers"]]
+    outputs = [layer.out_features for layer in report.layers]
     return (samples + AGAIN * min(samples, STALLED)) * (sum(outputs) + outputs[-1] + 1)
 
 
@@ -67,17 +67,17 @@ def verified(digits, tmp_path_factory):
 class TestDigits:
     def test_every_test_image_is_bit_exact(self, verified):
         design, report = verified
-        found = report["verification"]
+        found = report.verification
         count = len(np.load(design / "vectors" / "inputs.npy"))
         assert len(np.load(design / "vectors" / "labels.npy")) == 360 <= count
-        assert (found["passed"], found["mismatches"], found["first_difference"]) == (True, 0, None)
-        assert (found["samples"], found["layers"]) == (count, 3)
-        assert found["values_compared"] == values_compared(report, count)
-        assert re.fullmatch(r"Verilator [0-9.]+", found["simulator"]) and found["seconds"] > 0
+        assert (found.passed, found.mismatches, found.first_difference) == (True, 0, None)
+        assert (found.samples, found.layers) == (count, 3)
+        assert found.values_compared == values_compared(report, count)
+        assert re.fullmatch(r"Verilator [0-9.]+", found.simulator) and found.seconds > 0
 
     def test_what_was_measured_is_what_was_planned(self, verified):
-        for entry in (verified[1]["ii_cycles"], verified[1]["latency_cycles"]):
-            assert entry["measured"] == entry["planned"] > 0
+        for entry in (verified[1].ii_cycles, verified[1].latency_cycles):
+            assert entry.measured == entry.planned > 0
 
     def test_report_and_summary_are_on_disk(self, verified):
         design, report = verified
@@ -98,7 +98,7 @@ def samples(small):
 def test_steps_are_told(small, copy_of):
     steps = []
     report = verify(copy_of(small), VerifyOptions(), steps.append)
-    assert report["verification"]["passed"] and len(steps) == len(set(steps)) == 4 + AGAIN
+    assert report.verification.passed and len(steps) == len(set(steps)) == 4 + AGAIN
     assert not any("recording" in step for step in steps)
 
 
@@ -111,9 +111,9 @@ def test_a_wrong_weight_is_named_by_what_it_makes_wrong(small, copy_of, network,
     first = f"layer {layer}, neuron {neuron}, sample {sample}: got {got}, expected {expected}"
     assert refused(VerificationError, design) == f"The hardware differs from the reference: {first}"
 
-    found = load_report(design)["verification"]
-    assert (found["passed"], found["first_difference"]) == (False, first)
-    assert found["mismatches"] > 0
+    found = load_report(design).verification
+    assert (found.passed, found.first_difference) == (False, first)
+    assert found.mismatches > 0
     assert f"FAILED: {first}" in (design / "summary.txt").read_text()
 
 
@@ -123,7 +123,7 @@ def test_a_mended_design_passes_again(small, copy_of, network):
     refused(VerificationError, design)
     flip_weight(design, load_report(small), *place)
     verify(design)
-    assert load_report(design)["verification"]["passed"]
+    assert load_report(design).verification.passed
 
 
 def test_a_wrong_bias_is_found(small, copy_of, unchecked):
@@ -134,13 +134,13 @@ def test_a_wrong_bias_is_found(small, copy_of, unchecked):
 
 def test_fewer_samples(small, copy_of):
     report = verify(copy_of(small), VerifyOptions(samples=3))
-    assert report["verification"]["samples"] == 3
-    assert report["verification"]["values_compared"] == values_compared(report, 3)
-    assert report["ii_cycles"]["measured"] is None, "three samples are no steady state"
+    assert report.verification.samples == 3
+    assert report.verification.values_compared == values_compared(report, 3)
+    assert report.ii_cycles.measured is None, "three samples are no steady state"
 
 
 def test_more_samples_than_there_are_is_all(small, copy_of, samples):
-    assert verify(copy_of(small), VerifyOptions(samples=10**6))["verification"]["samples"] == len(samples)
+    assert verify(copy_of(small), VerifyOptions(samples=10**6)).verification.samples == len(samples)
 
 
 @pytest.mark.parametrize("count", [0, -1])
@@ -152,9 +152,8 @@ def test_several_simulations_find_what_one_finds(small, copy_of, samples, monkey
     one = verify(copy_of(small, "one"))
     monkeypatch.setattr(core_bench, "_SPLIT_CYCLES", 1)
     many = verify(copy_of(small, "many"), VerifyOptions(jobs=3))
-    for report in (one, many):
-        del report["verification"]["seconds"]
-    assert one == many
+    same = replace(many.verification, seconds=one.verification.seconds)
+    assert one == replace(many, verification=same)
 
 
 def test_a_difference_behind_the_split_has_its_own_sample_number(small, copy_of, network, samples, monkeypatch):
@@ -181,7 +180,7 @@ class TestWave:
         names = set(re.findall(r"\$var \w+ +\d+ \S+ (\S+) ", text))
         assert scopes >= {"bench", "dut_0", "layer_0", "layer_1", "layer_2", "mac", "drain", "queue"}
         assert names >= {"clk", "rst", "s_axis_tdata", "m_axis_tvalid", "accumulator_0", "results"}
-        assert "wave.vcd" in load_report(design)["files"], "or a new export would refuse the folder"
+        assert "wave.vcd" in load_report(design).files, "or a new export would refuse the folder"
 
     def test_without_a_failure_there_is_none(self, small, copy_of):
         design = copy_of(small)

@@ -1,0 +1,97 @@
+"""The report of a design that is yet to be verified, from its plan."""
+
+from __future__ import annotations
+
+from quantnn import __version__
+from quantnn.arithmetic import IntegerRange
+from quantnn.board.board import Board
+from quantnn.design.board_part import BoardPart
+from quantnn.design.quality import Quality
+from quantnn.design.report import (
+    FORMAT,
+    VERSION,
+    BoardTop,
+    Cycles,
+    Format,
+    LayerEntry,
+    PrecisionEntry,
+    Report,
+    ScaledFormat,
+    Taken,
+    Units,
+)
+from quantnn.network.layers import Dense
+from quantnn.plan.core import CorePlan
+from quantnn.plan.cost import Cost, engine_cost
+from quantnn.plan.engine import EnginePlan
+from quantnn.plan.planner import Planner
+from quantnn.plan.resources import Resources
+
+__all__ = ["planned_report"]
+
+
+def planned_report(
+    *, name: str, board: Board, plan: CorePlan, planner: Planner, part: BoardPart, clock_mhz: float,
+    quality: Quality | None, precision: PrecisionEntry, notes: tuple[str, ...], files: tuple[str, ...],
+) -> Report:
+    """The report of an export."""
+    resources, core, timing = board.resources, planner.cost(plan), plan.timing
+    return Report(
+        format=FORMAT,
+        version=VERSION,
+        quantnn=__version__,
+        model=name,
+        board=board.name,
+        clock_mhz=clock_mhz,
+        fingerprint=part.fingerprint.hex(),
+        link=part.link(board),
+        precision=precision,
+        layers=tuple(_layer(engine, resources) for engine in plan.engines),
+        core=_taken(core),
+        board_top=BoardTop(**vars(_taken(part.cost)), samples=part.plan.samples),
+        totals=_taken(core + part.cost),
+        limits=_taken(Cost.limits(resources)),
+        units=Units(resources.multipliers.name, resources.block_ram.name, resources.logic.unit),
+        estimates=("le",),
+        logic_multipliers=sum(engine.logic_multipliers for engine in plan.engines),
+        macs=plan.network.macs,
+        ii_cycles=Cycles(timing.interval, None),
+        latency_cycles=Cycles(timing.latency, None),
+        device_bound_cycles=planner.device_bound,
+        inferences_per_second=round(clock_mhz * 1e6 / timing.interval, 1),
+        latency_us=round(timing.latency / clock_mhz, 3),
+        accuracy=quality.accuracy if quality else None,
+        sqnr_db=quality.sqnr_db if quality else None,
+        verification=None,
+        notes=notes,
+        files=files,
+    )
+
+
+def _taken(cost: Cost) -> Taken:
+    return Taken(cost.multipliers, cost.block_ram, cost.logic)
+
+
+def _format(values: IntegerRange) -> Format:
+    return Format(values.lo, values.hi, values.width, values.signed)
+
+
+def _layer(engine: EnginePlan, resources: Resources) -> LayerEntry:
+    layer, cost = engine.layer, _taken(engine_cost(engine, resources))
+    return LayerEntry(
+        kind=layer.kind,
+        engine=engine.engine,
+        activation=layer.activation,
+        in_features=layer.in_features,
+        out_features=layer.out_features,
+        input=_format(engine.input),
+        weights=_format(layer.weight_range) if isinstance(layer, Dense) else None,
+        accumulator=_format(engine.parameters.accumulator),
+        output=ScaledFormat(**vars(_format(layer.output)), scale=float(layer.scale)),
+        pe=getattr(engine, "pe", engine.lanes),
+        simd=getattr(engine, "simd", 1),
+        lanes=engine.lanes,
+        cycles=engine.interval,
+        macs=layer.macs,
+        **vars(cost),
+    )

@@ -1,0 +1,42 @@
+"""report.json: what was exported, what it takes, how fast it is, and what was verified. See docs/formats.md."""
+
+from quantnn.design.report.build_result import BuildResult, CriticalPath, Slack, Usage
+from quantnn.design.report.file import load_report, report_schema, save_report
+from quantnn.design.report.layer_entry import Format, LayerEntry, ScaledFormat
+from quantnn.design.report.report import (
+    FORMAT,
+    VERSION,
+    Accuracy,
+    BoardTop,
+    Cycles,
+    LinkEntry,
+    PrecisionEntry,
+    Report,
+    Units,
+)
+from quantnn.design.report.taken import Taken
+from quantnn.design.report.verification import Verification
+
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "Accuracy",
+    "BoardTop",
+    "BuildResult",
+    "CriticalPath",
+    "Cycles",
+    "Format",
+    "LayerEntry",
+    "LinkEntry",
+    "PrecisionEntry",
+    "Report",
+    "ScaledFormat",
+    "Slack",
+    "Taken",
+    "Units",
+    "Usage",
+    "Verification",
+    "load_report",
+    "report_schema",
+    "save_report",
+]

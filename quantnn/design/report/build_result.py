@@ -1,0 +1,72 @@
+"""What synthesis, placement and routing made of a design: clock, resources and slowest path."""
+
+from __future__ import annotations
+
+from pydantic.dataclasses import dataclass
+
+from quantnn.files.field_types import AboveZero, AtLeastZero, Count, FileName, Positive, Text
+from quantnn.files.record import RECORD
+
+__all__ = ["BuildResult", "CriticalPath", "Slack", "Usage"]
+
+
+@dataclass(frozen=True, config=RECORD)
+class Usage:
+    """How much of one of the device's resources is used."""
+
+    name: Text
+    """The resource, as the device's vendor calls it: LE, M9K, LUT4."""
+    used: Count
+    """How many are used."""
+    available: Positive
+    """How many there are."""
+
+
+@dataclass(frozen=True, config=RECORD)
+class CriticalPath:
+    """The slowest path between two registers, or the one that misses its time by most."""
+
+    delay_ns: AtLeastZero
+    """Its delay, in nanoseconds, from the clock's edge at its start to its end, as the tool states it."""
+    start: Text
+    """The register, memory or port where it starts, as the tool names it."""
+    end: Text
+    """Where it ends, as the tool names it."""
+    where: Text
+    """The same in the network's terms: which part of which layer."""
+
+
+@dataclass(frozen=True, config=RECORD)
+class Slack:
+    """The least time to spare that one of the timing checks found."""
+
+    check: Text
+    """The timing check: setup, hold, recovery, removal or minimum pulse width."""
+    ns: float
+    """The least time to spare, in nanoseconds; less than 0 is a failure."""
+
+
+@dataclass(frozen=True, config=RECORD)
+class BuildResult:
+    """A bitstream and what the tools say of it."""
+
+    tool: Text
+    """What built it, with its version."""
+    clock_mhz: AboveZero
+    """The clock that was asked for, and that the board runs at, in MHz."""
+    fmax_mhz: AboveZero | None
+    """The clock that would have been possible in the slowest conditions, in MHz; null where no path limits it."""
+    resources: tuple[Usage, ...]
+    """What is used of the device."""
+    critical_path: CriticalPath | None
+    """The slowest path; null where the tool named none."""
+    seed: int | None
+    """The placement's seed; null where the tool was given none."""
+    files: tuple[FileName, ...]
+    """What was made, as names in board/, what goes onto the board first."""
+    seconds: AtLeastZero
+    """How long it took."""
+    warnings: tuple[str, ...]
+    """Sentences for people: what was built otherwise than planned."""
+    slacks: tuple[Slack, ...]
+    """Time to spare per timing check, where the tool states it."""

@@ -1,0 +1,57 @@
+"""report.json of an exported folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from quantnn.design.report.report import FORMAT, VERSION, Report
+from quantnn.errors import InputError
+from quantnn.files.json_file import json_values, save_json
+from quantnn.files.record import read_record, record_schema, record_values
+
+__all__ = ["load_report", "report_schema", "save_report"]
+
+_FILE = "report.json"
+
+
+def load_report(folder: Path) -> Report:
+    """Read report.json of an exported folder.
+
+    Raises
+    ------
+    InputError
+        There is none, or it is damaged or of another version.
+    """
+    path = folder / _FILE
+    try:
+        values = json_values(path.read_bytes())
+        if not isinstance(values, dict) or values.get("format") != FORMAT:
+            raise ValueError("it is no report")
+        version = values.get("version")
+        if version != VERSION or isinstance(version, bool):
+            found = f"version {version!r:.20}, this quantnn reads {VERSION}"
+            raise InputError(f"{path} has {found}: export the model again")
+        return read_record(Report, values)
+    except FileNotFoundError:
+        raise InputError(f"{folder} is no exported design ({_FILE} is missing): run quantnn export") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}): run quantnn export") from None
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}): export the model again") from None
+
+
+def save_report(report: Report, folder: Path) -> None:
+    """Write report.json. Whatever fails, the one that was there stays whole.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    save_json(record_values(report), folder / _FILE)
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of report.json."""
+    return record_schema(Report)

@@ -1,0 +1,111 @@
+"""Records: frozen dataclasses that pydantic checks when they are made, read and written as JSON values."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+__all__ = ["CLOSED", "RECORD", "fault", "read_record", "record_schema", "record_values"]
+
+T = TypeVar("T")
+
+RECORD = ConfigDict(strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
+"""Of a record in a file that may grow: fields that are not known are passed over."""
+
+CLOSED = ConfigDict(strict=True, allow_inf_nan=False, use_attribute_docstrings=True, extra="forbid")
+"""Of a record that somebody writes by hand: an unknown field is a misspelt one."""
+
+_SHOWN = 60
+"""Characters of a wrong value that an error shows."""
+
+
+def read_record(kind: type[T], values: object) -> T:
+    """The record that JSON values describe: objects, arrays, strings, numbers, booleans and None.
+
+    Raises
+    ------
+    ValueError
+        One line: which field, what it must be, what it was.
+    """
+    try:
+        record: T = TypeAdapter(kind).validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise ValueError(_line(kind, values, error.errors(include_url=False)[0])) from None
+    return record
+
+
+def record_values(record: Any) -> dict[str, Any]:
+    """A record as JSON values. A field that has a default stands there only where it is another value."""
+    values: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json", exclude_defaults=True)
+    return values
+
+
+def record_schema(kind: type) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what :func:`record_values` gives."""
+    return TypeAdapter(kind).json_schema(mode="validation")
+
+
+def fault(field: str, must: str, value: object) -> str:
+    """The words for a field that is not what it must be."""
+    return f"{field or 'it'} must {must}, not {_shown(value)}"
+
+
+def _line(kind: type, values: object, error: ErrorDetails) -> str:
+    """An error of pydantic in one line."""
+    place = error["loc"]
+    name = _name(place)
+    match error["type"]:
+        case "missing":
+            return f"{name} {_wanted(kind, values, place)}, but is missing"
+        case "unexpected_keyword_argument":
+            return f"{name} is no field here; correct or remove it"
+        case "value_error":
+            text = str(error.get("ctx", {}).get("error", error["msg"]))
+            return f"{name}: {text}" if name else text
+    return fault(name, _must(error), error["input"])
+
+
+def _must(error: ErrorDetails) -> str:
+    """What pydantic says that a value should be or have."""
+    return re.sub(r", not \d+$", "", error["msg"].partition(" should ")[2]).replace(" after validation", "")
+
+
+def _wanted(kind: type, values: object, place: tuple[int | str, ...]) -> str:
+    """What a field that is missing would have to be: what is said of None in its place."""
+    filled: Any = json.loads(json.dumps(values))
+    inner = filled
+    for key in place[:-1]:
+        inner = inner[key]
+    if isinstance(inner, list):
+        inner.append(None)
+    else:
+        inner[place[-1]] = None
+    try:
+        TypeAdapter(kind).validate_json(json.dumps(filled))
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            if each["loc"] == place and each["type"] != "missing":
+                return f"must {_must(each)}"
+    return "must be there"
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    """A field's dotted name, as in ``layers[0].input``."""
+    name = ""
+    for key in place:
+        name += f"[{key}]" if isinstance(key, int) else f"{'.' if name else ''}{_plain(key)}"
+    return name
+
+
+def _shown(value: object) -> str:
+    return _plain(json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else repr(value))
+
+
+def _plain(text: str) -> str:
+    """A text that can do no harm on a terminal, shortened."""
+    text = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
