@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.board.board import Board
 from quantnn.board.project import board_features, write_project
 from quantnn.design.board_part import BoardPart
-from quantnn.design.fingerprint import fingerprint
+from quantnn.design.fingerprint import fingerprint_of
 from quantnn.design.vectors import Vectors
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.board.sample_player import MAX_SAMPLES, SamplePlayer
@@ -24,7 +28,7 @@ from quantnn.plan.core_name import CORE
 from quantnn.plan.cost import Cost
 from quantnn.plan.link import LinkPlan
 
-__all__ = ["LINK", "SAMPLES", "board_clock", "reserve", "stated_clock", "write_board"]
+__all__ = ["LINK", "SAMPLES", "board_clock", "board_link", "reserve", "stated_clock", "write_around", "write_board"]
 
 SAMPLES = "quantnn_samples"
 LINK = "quantnn_link"
@@ -60,7 +64,7 @@ def stated_clock(board: Board, clock: ClockPlan, mhz: float | None) -> tuple[flo
 def reserve(model: FloatNetwork, board: Board, clock: ClockPlan) -> Cost:
     """What the board's top needs, about: its logic, and block RAM for the link and a single sample."""
     output = BeatFormat(model.layers[-1].out_features, IntegerRange.of_format(_LOGIT_BITS, signed=True))
-    link = _link(board, BeatFormat(model.in_features, model.input), output, clock)
+    link = board_link(board, BeatFormat(model.in_features, model.input), output, clock)
     packed = BeatFormat(model.in_features, model.input, min(model.in_features, _PER_BEAT))
     return BoardPlan(packed, output, int(board_features(board).has_player), link).cost(board.resources)
 
@@ -78,7 +82,7 @@ def write_board(
         There is no room for the link, or, without one, for a single sample.
     """
     features = board_features(board)
-    link = _link(board, plan.input, plan.output, clock)
+    link = board_link(board, plan.input, plan.output, clock)
     choices = min(MAX_SAMPLES, features.choices) if features.has_player else 0
     most = min(choices, 1 << (len(vectors.inputs).bit_length() - 1))
     top = _most_samples(BoardPlan(plan.input, plan.output, most, link), core, board)
@@ -87,27 +91,68 @@ def write_board(
 
     target = folder / "board"
     target.mkdir()
-    mark = fingerprint(folder / "core", name=name)
-    files = []
-    for source in sorted((folder / "core").iterdir()):
-        if source.suffix in (".v", ".mem") and source.name != f"{name}_template.v":
-            (target / source.name).write_bytes(source.read_bytes())
-            files.append(source.name)
+    core_files = {
+        path.name: path.read_bytes()
+        for path in sorted((folder / "core").iterdir())
+        if path.suffix in (".v", ".mem") and path.name != f"{name}_template.v"
+    }
     labels: list[int | None] = [None] * top.samples
+    if top.samples and vectors.labels is not None:
+        labels[: len(vectors.labels)] = vectors.labels[: top.samples].tolist()
+    samples = plan.input.pack(vectors.inputs[: top.samples])
+    write_around(board, clock, top, core_files, samples, tuple(labels), target, name)
+    return BoardPart(top, top.cost(board.resources), fingerprint_of(core_files), clock, tuple(labels), samples)
+
+
+def write_around(
+    board: Board,
+    clock: ClockPlan,
+    top: BoardPlan,
+    core: Mapping[str, bytes],
+    samples: npt.NDArray[np.uint8],
+    labels: tuple[int | None, ...],
+    target: Path,
+    name: str,
+) -> None:
+    """The project of a board around a core; the same arguments, the same bytes.
+
+    Parameters
+    ----------
+    board : Board
+    clock : ClockPlan
+        The design's.
+    top : BoardPlan
+    core : mapping of str to bytes
+        The core's files by name.
+    samples : uint8 array of shape (top.samples, beats, bytes)
+        The built-in samples.
+    labels : tuple of int or None
+        Their true classes.
+    target : Path
+        The folder to write into.
+    name : str
+        The core's module.
+    """
+    for file, content in core.items():
+        (target / file).write_bytes(content)
+    files = list(core)
     if top.samples:
-        if vectors.labels is not None:
-            labels[: len(vectors.labels)] = vectors.labels[: top.samples].tolist()
-        player = SamplePlayer(plan.input.pack(vectors.inputs[: top.samples]))
-        files += [path.name for path in emit_verilog(player, SAMPLES, target)]
+        files += [path.name for path in emit_verilog(SamplePlayer(samples), SAMPLES, target)]
     if top.link:
-        files += [path.name for path in emit_verilog(Link(top.link, mark), LINK, target)]
+        files += [path.name for path in emit_verilog(Link(top.link, fingerprint_of(core)), LINK, target)]
     write_project(
-        board, target, input=plan.input, output=plan.output, labels=tuple(labels), files=files, clock=clock, core=name
+        board, target, input=top.input, output=top.output, labels=labels, files=files, clock=clock, core=name
     )
-    return BoardPart(top, top.cost(board.resources), mark)
 
 
-def _link(board: Board, input: BeatFormat, output: BeatFormat, clock: ClockPlan) -> LinkPlan | None:
+def board_link(board: Board, input: BeatFormat, output: BeatFormat, clock: ClockPlan) -> LinkPlan | None:
+    """The link of a board that has one, with the fewest slots.
+
+    Raises
+    ------
+    InputError
+        The clock cannot make the line's bits.
+    """
     if board.link is None:
         return None
     try:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from quantnn.board.board import Board
-from quantnn.design.report import LinkEntry
+from quantnn.design.report import BoardTop, LinkEntry, PllEntry, Taken
 from quantnn.plan.board import BoardPlan
+from quantnn.plan.clock import ClockPlan
 from quantnn.plan.cost import Cost
 
-__all__ = ["BoardPart"]
+__all__ = ["BoardPart", "samples_digest"]
+
+
+def samples_digest(samples: npt.NDArray[np.uint8]) -> str:
+    """SHA-256 over the beats of built-in samples, in hexadecimal."""
+    return hashlib.sha256(samples.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -23,11 +33,30 @@ class BoardPart:
         What that takes of the board's device.
     fingerprint : bytes
         Of the core.
+    clock : ClockPlan
+    labels : tuple of int or None
+        True classes of the built-in samples.
+    samples : uint8 array of shape (plan.samples, beats, bytes)
+        The built-in samples.
     """
 
     plan: BoardPlan
     cost: Cost
     fingerprint: bytes
+    clock: ClockPlan
+    labels: tuple[int | None, ...]
+    samples: npt.NDArray[np.uint8]
+
+    def entry(self, taken: Taken) -> BoardTop:
+        """The board's top as the report has it: what it takes, and what it was made for."""
+        pll = self.clock.pll
+        return BoardTop(
+            **vars(taken),
+            samples=self.plan.samples,
+            samples_sha256=samples_digest(self.samples),
+            labels=self.labels,
+            pll=None if pll is None else PllEntry(primitive=pll.primitive, **vars(pll.dividers)),
+        )
 
     def link(self, board: Board) -> LinkEntry | None:
         """The link as the report has it; None without."""

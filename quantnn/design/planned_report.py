@@ -10,7 +10,6 @@ from quantnn.design.quality import Quality
 from quantnn.design.report import (
     FORMAT,
     VERSION,
-    BoardTop,
     Cycles,
     Format,
     LayerEntry,
@@ -48,7 +47,7 @@ def planned_report(
         precision=precision,
         layers=tuple(_layer(engine, resources) for engine in plan.engines),
         core=_taken(core),
-        board_top=BoardTop(**vars(_taken(part.cost)), samples=part.plan.samples),
+        board_top=part.entry(_taken(part.cost)),
         totals=_taken(core + part.cost),
         limits=_taken(Cost.limits(resources)),
         units=Units(resources.multipliers.name, resources.block_ram.name, resources.logic.unit),

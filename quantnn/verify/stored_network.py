@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.errors import InputError, VerificationError
@@ -15,7 +16,7 @@ from quantnn.plan.core_name import CORE
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.layer_record import LayerRecord
 
-__all__ = ["check_stored"]
+__all__ = ["check_stored", "read_words"]
 
 _REMEDY = "export the model again"
 
@@ -72,7 +73,7 @@ class _Memory:
     """
 
     parts: tuple[tuple[str, int], ...]
-    bits: np.ndarray
+    bits: npt.NDArray[np.uint8]
 
     @classmethod
     def read(cls, files: Mapping[str, bytes], stem: str, place: str) -> _Memory:
@@ -80,7 +81,7 @@ class _Memory:
         names = [f"{stem}.mem"]
         if names[0] not in files:
             names = [f"{stem}_{part}.mem" for part in range(len(files)) if f"{stem}_{part}.mem" in files] or names
-        contents = [_bits(files.get(name), f"{place}/{name}") for name in names]
+        contents = [read_words(files.get(name), f"{place}/{name}") for name in names]
         for name, content in zip(names, contents, strict=True):
             if content.shape[1] != contents[0].shape[1]:
                 raise InputError(f"{place}/{name} must have words as wide as those of {place}/{names[0]}: {_REMEDY}")
@@ -111,7 +112,14 @@ class _Memory:
         return values
 
 
-def _bits(content: bytes | None, name: str) -> np.ndarray:
+def read_words(content: bytes | None, name: str) -> npt.NDArray[np.uint8]:
+    """A memory file as an array of shape (words, width), lowest bit first.
+
+    Raises
+    ------
+    InputError
+        There is none, or it does not hold binary digits, a word per line, all of one width.
+    """
     if content is None:
         raise InputError(f"{name} is missing: {_REMEDY}")
     length = content.find(b"\n") + 1

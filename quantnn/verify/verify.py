@@ -64,7 +64,11 @@ def verify(
     started = time.monotonic()
     report = load_report(folder)
     step("comparing the files with the network and the Verilog with a new one")
-    core = GenuineCore.load(folder, report, as_it_is=options.as_it_is)
+    try:
+        core = GenuineCore.load(folder, report, as_it_is=options.as_it_is)
+    except VerificationError:
+        write_report(report.unverified(), folder)  # what was verified before lies there no more
+        raise
     network, interface = core.hardware.network, core.interface
     step("computing the expected answers")
     vectors = Vectors.load(folder / "vectors", network)

@@ -16,7 +16,7 @@ from quantnn.files.field_types import AboveZero, AtLeastZero, Count, FileName, P
 from quantnn.files.record import RECORD
 
 __all__ = [
-    "FORMAT", "VERSION", "Accuracy", "BoardTop", "Cycles", "LinkEntry", "PrecisionEntry", "Report", "Units",
+    "FORMAT", "VERSION", "Accuracy", "BoardTop", "Cycles", "LinkEntry", "PllEntry", "PrecisionEntry", "Report", "Units",
 ]  # fmt: skip
 
 FORMAT: Literal["quantnn report"] = "quantnn report"
@@ -52,6 +52,20 @@ class PrecisionEntry:
 
 
 @dataclass(frozen=True, config=RECORD)
+class PllEntry:
+    """A PLL and its dividers."""
+
+    primitive: Text
+    """The vendor's cell."""
+    input: Positive
+    """What its input is divided by."""
+    multiplier: Positive
+    """What that is multiplied by."""
+    output: Positive
+    """What that is divided by."""
+
+
+@dataclass(frozen=True, config=RECORD)
 class BoardTop:
     """What the board's top takes besides the core."""
 
@@ -63,6 +77,12 @@ class BoardTop:
     """Logic elements, an estimate."""
     samples: Count
     """Samples that are built in; 0 where nobody could choose one, or there is no room."""
+    samples_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """SHA-256 over their beats."""
+    labels: tuple[Count | None, ...] = ()
+    """The true class of each, null where unknown."""
+    pll: PllEntry | None = None
+    """What makes the clock; missing for the oscillator itself."""
 
 
 @dataclass(frozen=True, config=RECORD)

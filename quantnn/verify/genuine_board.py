@@ -1,0 +1,128 @@
+"""The board's project of an exported folder, compared with one that is made anew."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from quantnn.board.board import Board
+from quantnn.board.project import PINS, PROJECT
+from quantnn.design.board_folder import LINK, SAMPLES, board_link, write_around
+from quantnn.design.board_part import samples_digest
+from quantnn.design.report import Report
+from quantnn.errors import InputError
+from quantnn.files.plain_file import read_plain
+from quantnn.plan.board import BoardPlan
+from quantnn.plan.clock import ClockPlan, PllSetting
+from quantnn.plan.pll import Dividers
+from quantnn.verify.genuine import GenuineCore, compare, read_files
+from quantnn.verify.stored_network import read_words
+
+__all__ = ["GenuineBoard"]
+
+_LISTED = re.compile(
+    rf"board/({PROJECT}\.(?:v|qpf|qsf|sdc|lpf|pcf|cst)|{re.escape(PINS)}|(?:{LINK}|{SAMPLES})\w*\.(?:v|mem))", re.ASCII
+)
+_MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, eq=False)
+class GenuineBoard:
+    """The project of an exported folder, after it was compared.
+
+    Parameters
+    ----------
+    core : GenuineCore
+        The core in it.
+    files : mapping of str to bytes
+        All that tools need of ``board/``, the core included.
+    """
+
+    core: GenuineCore
+    files: Mapping[str, bytes]
+
+    @classmethod
+    def load(cls, design: Path, report: Report, board: Board, *, as_it_is: bool = False) -> Self:
+        """Read the project once, and compare it with what this quantnn makes of network, plan, report and board.
+
+        Verilog, memory files, constraints and project files have to be the same but for the lines that name versions.
+        Built-in samples are data: they have to be those that the report has the digest of.
+
+        Parameters
+        ----------
+        design : Path
+        report : Report
+            The folder's.
+        board : Board
+            What the folder was exported for. Nothing of it comes from the folder.
+        as_it_is : bool
+            As for :meth:`GenuineCore.load`: whatever the project's files say is done.
+
+        Raises
+        ------
+        InputError, VerificationError
+            As for :meth:`GenuineCore.load`.
+        """
+        core = GenuineCore.load(design, report, as_it_is=as_it_is)
+        place = design / "board"
+        if as_it_is:
+            names = [found[1] for name in report.files if (found := _LISTED.fullmatch(name))]
+            return cls(core, {**read_files(place, names), **core.files})
+        try:
+            top, clock, labels = _planned(core, report, board)
+        except ValueError as error:
+            raise InputError(f"{design / 'report.json'} is damaged ({error}): export the model again") from None
+        samples = _samples(place, top)
+        if samples_digest(samples) != report.board_top.samples_sha256:
+            raise InputError(f"{place / SAMPLES}.mem holds other samples than were exported: export the model again")
+        with tempfile.TemporaryDirectory() as name:
+            write_around(board, clock, top, core.files, samples, labels, Path(name), core.hardware.module)
+            generated = {path.name: path.read_bytes() for path in sorted(Path(name).iterdir())}
+        compare(place, read_files(place, generated), generated, report)
+        return cls(core, generated)
+
+    def write(self, folder: Path) -> None:
+        """Put the files into a folder."""
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+
+
+def _planned(
+    core: GenuineCore, report: Report, board: Board
+) -> tuple[BoardPlan, ClockPlan, tuple[int | None, ...]]:
+    """What stands around the core, its clock, and the labels of the built-in samples, as the report has them."""
+    entry, pll = report.board_top, report.board_top.pll
+    if entry.samples_sha256 is None or len(entry.labels) != entry.samples:
+        raise ValueError("it does not say what the board's top was made for, as that of an older quantnn")
+    setting = None
+    if pll is not None:
+        setting = PllSetting(pll.primitive, Dividers(pll.input, pll.multiplier, pll.output))
+    clock = ClockPlan(board.clock_frequency, setting)
+    if pll is not None and clock.frequency_hz / 1e6 != report.clock_mhz:
+        raise ValueError(f"the PLL makes {clock.frequency_hz / 1e6:g} MHz")
+    interface = core.interface
+    link = board_link(board, interface.input, interface.output, clock)
+    if link is not None:
+        if report.link is None:
+            raise ValueError("it does not say what the host link was made for")
+        link = replace(link, slots=report.link.window - 1)
+    return BoardPlan(interface.input, interface.output, entry.samples, link), clock, entry.labels
+
+
+def _samples(place: Path, top: BoardPlan) -> npt.NDArray[np.uint8]:
+    """The built-in samples as the board has them, shape (samples, beats, bytes)."""
+    shape = top.samples, top.input.beats, top.input.bytes
+    if not top.samples:
+        return np.zeros(shape, dtype=np.uint8)
+    path = place / f"{SAMPLES}.mem"
+    bits = read_words(read_plain(path, _MOST_BYTES), str(path))
+    if bits.shape[1] != top.input.tdata_width or len(bits) < shape[0] * shape[1]:
+        raise InputError(f"{path} has {len(bits)} words of {bits.shape[1]} bits, too few: export the model again")
+    return np.packbits(bits, axis=1, bitorder="little")[: shape[0] * shape[1]].reshape(shape)
