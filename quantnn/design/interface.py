@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,14 +16,27 @@ from quantnn.plan.core_name import CORE, name_fault
 
 __all__ = ["CoreInterface", "TapInterface"]
 
+_SIGNAL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,9}")
+
 
 @dataclass(frozen=True)
 class TapInterface:
-    """Signals below the core that show a layer's results: a strobe, and the beat that it marks."""
+    """Signals below the core that show a layer's results: a strobe, and the beat that it marks.
+
+    Raises
+    ------
+    ValueError
+        A signal is no hierarchical name: identifiers with dots between them.
+    """
 
     valid: str
     data: str
     format: BeatFormat
+
+    def __post_init__(self) -> None:
+        for signal in (self.valid, self.data):
+            if not isinstance(signal, str) or not _SIGNAL.fullmatch(signal):
+                raise ValueError(f"a tap must be identifiers with dots between them, not {str(signal)[:60]!r}")
 
 
 @dataclass(frozen=True)

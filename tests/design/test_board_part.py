@@ -30,7 +30,7 @@ def test_the_link_as_a_report_has_it():
     assert part(LINK).link(board) == LinkEntry(
         baud=1_000_000, usb=("0403:6015",), sample_bytes=45, answer_bytes=30, window=3
     )
-    assert part(replace(LINK, slots=8)).link(board)["window"] == 9
+    assert part(replace(LINK, slots=8)).link(board).window == 9
 
 
 def test_without_a_link_there_is_none():

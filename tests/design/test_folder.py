@@ -134,14 +134,15 @@ def test_of_several_the_first_is_named(earlier):
     assert refusal(earlier).startswith(" holds a and more, which the export there did not write")
 
 
-def test_a_link_that_no_export_wrote_is_named_too(earlier, tmp_path):
+def test_a_link_is_named_and_nothing_behind_it_touched(earlier, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "thesis.txt").write_text("mine")
     (earlier / "link").symlink_to(tmp_path / "elsewhere")
     (earlier / "broken").symlink_to(tmp_path / "nowhere")
-    assert refusal(earlier).startswith(" holds broken and more")
-    (earlier / "broken").unlink()
-    assert refusal(earlier).startswith(" holds link, which")
+    for name in ("broken", "link"):
+        assert refusal(earlier).startswith(f"/{name} must be a plain file, not a symbolic link")
+        (earlier / name).unlink()
+    assert (tmp_path / "elsewhere" / "thesis.txt").read_text() == "mine"
 
 
 def test_a_damaged_report_is_no_leave_to_delete(earlier):

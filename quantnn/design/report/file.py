@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+from quantnn.design.contents import check_contents
 from quantnn.design.report.report import FORMAT, VERSION, Report
 from quantnn.errors import InputError
-from quantnn.files.json_file import json_values, save_json
+from quantnn.files.json_file import MOST_BYTES, json_values, save_json
+from quantnn.files.plain_file import read_plain
 from quantnn.files.record import read_record, record_schema, record_values
 
 __all__ = ["load_report", "report_schema", "save_report"]
@@ -24,8 +27,11 @@ def load_report(folder: Path) -> Report:
         There is none, or it is damaged or of another version.
     """
     path = folder / _FILE
+    if not os.path.lexists(path):
+        raise InputError(f"{folder} is no exported design ({_FILE} is missing): run quantnn export")
+    check_contents(folder)
     try:
-        values = json_values(path.read_bytes())
+        values = json_values(read_plain(path, MOST_BYTES))
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise ValueError("it is no report")
         version = values.get("version")
@@ -33,10 +39,6 @@ def load_report(folder: Path) -> Report:
             found = f"version {version!r:.20}, this quantnn reads {VERSION}"
             raise InputError(f"{path} has {found}: export the model again")
         return read_record(Report, values)
-    except FileNotFoundError:
-        raise InputError(f"{folder} is no exported design ({_FILE} is missing): run quantnn export") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}): run quantnn export") from None
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None
 
