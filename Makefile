@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow lint clean
+.PHONY: demo test slow coverage lint clean
 
 demo: $(VENV)/installed
 	$(BIN)/quantnn demo
@@ -13,6 +13,10 @@ test: lint
 
 slow: $(VENV)/installed
 	$(BIN)/pytest -m slow
+
+# Which branches the tests take, those of the long ones left out; a page for each file in htmlcov/.
+coverage: $(VENV)/installed
+	$(BIN)/pytest --cov --cov-report=term --cov-report=html
 
 # mypy reads an installed copy: hdl/, sim/ and boards/ are part of the package only there.
 lint: $(VENV)/installed
@@ -27,4 +31,4 @@ $(VENV)/installed: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .typing build dist *.egg-info
+	rm -rf $(VENV) .typing build dist *.egg-info htmlcov .coverage .coverage.*

@@ -14,12 +14,12 @@ EXTRAS = PROJECT["optional-dependencies"]
 FOLDERS = ("quantnn", "hdl", "sim", "boards", "docs", "examples", "benchmarks", "tests", ".ci")
 INSTALL = re.compile(r"pip install +(?:-\S+ +)*['\"]?([\w.-]+)(?:\\?\[([\w,]+)\\?\])?")
 """What is installed, and with which extras; in a pattern of a test, brackets are escaped."""
-OLD = "quant" + "nn["
+OLD = re.compile(r"['\"]quantnn\\?\[[a-z]")
 
 
 def texts():
     """Every text of the project, by path."""
-    paths = [path for path in ROOT.iterdir() if path.is_file() and path.suffix in (".md", ".toml", ".in", "")]
+    paths = [path for path in ROOT.iterdir() if path.suffix in (".md", ".toml", ".in") or path.name == "Makefile"]
     paths += [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
     return {
         path: path.read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def texts():
 
 def wrong(text):
     """Lines that install somebody else's package, or an extra that there is not."""
-    found = [OLD] if OLD in text else []
+    found = OLD.findall(text)
     for match in INSTALL.finditer(text):
         what, extras = match.groups()
         if what.startswith("quantnn") and what != DISTRIBUTION:
