@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
 
 from quantnn.board.board import Board, board_names, load_board
@@ -13,7 +15,7 @@ from quantnn.plan.resources import BlockRam, Multipliers
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
 
-__all__ = ["list_boards", "show_board"]
+__all__ = ["board_values", "list_boards", "show_board"]
 
 _LISTED = ("name", "FPGA", "toolchain", "logic", "block RAM", "multipliers", "clock", "baud")
 
@@ -40,6 +42,12 @@ def show_board(board: Board) -> RenderableType:
     parts: list[RenderableType] = [Paragraph(f"{board.name}: {board.title}", style="bold"), _facts(board)]
     parts += [_pins(board.pins), _sources(board)]
     return Group(*parts)
+
+
+def board_values(board: Board) -> dict[str, Any]:
+    """Everything that is known of a board as JSON values, named as its fields are."""
+    values: dict[str, Any] = TypeAdapter(Board).dump_python(board, mode="json", fallback=dict, warnings=False)
+    return values
 
 
 def _row(table: Table, cells: Iterable[str], source: Sequence[str] = ()) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quantnn.cli.console import say, show, show_table
-from quantnn.cli.options import BoardFile, Design, Input, existing, known_board, suggested_boards
+from quantnn.cli.answers import Answers
+from quantnn.cli.console import say, show, show_json, show_table
+from quantnn.cli.options import BoardFile, Design, Input, Json, Labels, Verbose, known_board, suggested_boards
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
+
+if TYPE_CHECKING:
+    from quantnn.board.board import Board
+    from quantnn.design.report import BuildResult
 
 __all__ = ["bench", "boards", "build", "flash", "run", "simulate_board"]
 
@@ -20,15 +24,23 @@ Port = Annotated[
     str, typer.Option(help="Serial port, socket://host:port, or auto: the board's USB bridge.", metavar="PORT")
 ]
 
+_WELL_ABOVE = 1.2
+"""Times the clock that was asked for from which on a hint is worth a line."""
+
 boards = typer.Typer(help="The boards that there are, and what is known of each.", invoke_without_command=True)
 
 
 @boards.callback()
-def _boards(context: typer.Context) -> None:
+def _boards(context: typer.Context, as_json: Json = False) -> None:
     """The boards that there are, and what is known of each."""
-    if context.invoked_subcommand is None:
-        from quantnn.board.table import list_boards
+    if context.invoked_subcommand is not None:
+        return
+    from quantnn.board.board import board_names, load_board
+    from quantnn.board.table import board_values, list_boards
 
+    if as_json:
+        show_json([board_values(load_board(name)) for name in board_names()])
+    else:
         show_table(list_boards())
         say("Next: quantnn boards show NAME, or quantnn export MODEL --board NAME")
 
@@ -44,12 +56,17 @@ def _show_board(
             autocompletion=suggested_boards,
         ),
     ],
+    as_json: Json = False,
 ) -> None:
     """Everything that is known of BOARD, with its sources."""
     from quantnn.board.board import load_board
-    from quantnn.board.table import show_board
+    from quantnn.board.table import board_values, show_board
 
-    show_table(show_board(load_board(board)))
+    found = load_board(board)
+    if as_json:
+        show_json(board_values(found))
+    else:
+        show_table(show_board(found))
 
 
 def build(
@@ -64,6 +81,7 @@ def build(
     jobs: Annotated[
         int | None, typer.Option(min=1, max=64, help="Placements at the same time; by default one per core.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
     from quantnn.build.quartus import compile_quartus
@@ -78,8 +96,16 @@ def build(
 
             result = build_open(design, target, seeds, jobs, told)
         report = add_build(design, result)
-    show(report)
-    say(f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}")
+    said = f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}"
+    show(report, *_clock_hint(result, target), said, as_json=as_json)
+
+
+def _clock_hint(result: BuildResult, board: Board) -> tuple[str, ...]:
+    """A sentence if the board's PLL could make a clock that is well above the one that was asked for."""
+    reached, asked = result.fmax_mhz, result.clock_mhz
+    if not board.plls or reached is None or reached < _WELL_ABOVE * asked:
+        return ()
+    return (f"{reached:.4g} MHz were reached, {asked:g} asked for: export again with --clock-mhz {int(reached)}",)
 
 
 def flash(
@@ -101,11 +127,13 @@ def flash(
 def run(
     design: Design,
     input: Input,
-    labels: Annotated[Path | None, typer.Option(help="Their true classes, .npy.", callback=existing)] = None,
+    labels: Labels = None,
     port: Port = "auto",
     patience: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds after which a question is asked again.", metavar="SECONDS")
     ] = None,
+    verbose: Verbose = False,
+    as_json: Json = False,
 ) -> None:
     """Let the board with DESIGN in it answer, and compare every answer with the reference."""
     try:
@@ -119,16 +147,20 @@ def run(
     samples = load_inputs(input, network.in_features, network.input, network.sensor)
     truth = None if labels is None else load_labels(labels, len(samples), max(2, network.out_features))
     with progress() as told:
-        answers = run_on_board(design, samples, truth, port, patience=patience, progress=told)
-    for number, logits in enumerate(answers.logits):
-        chosen = "" if answers.classes is None else f"class {answers.classes[number]}  "
-        print(f"{number}: {chosen}{' '.join(map(str, logits.tolist()))}")
-    answers.check()
-    accuracy = "" if answers.accuracy is None else f", accuracy {answers.accuracy:.4f}"
-    again = f", {answers.repeated} asked again" if answers.repeated else ""
-    speed = f"{answers.samples_per_second:,.0f} samples/s"
-    said = f"{len(samples)} answers, all as the reference's{accuracy}; {speed} over the line{again}"
-    say(f"{said}. Next: quantnn bench {design}")
+        found = run_on_board(design, samples, truth, port, patience=patience, progress=told)
+    answers = Answers(found.logits, found.classes, truth)
+    if as_json:
+        line = {"seconds": found.seconds, "repeated": found.repeated, "damaged": found.damaged}
+        show_json({**answers.values(), "differing": found.wrong, **line})
+    else:
+        for text in answers.lines(whole=verbose):
+            print(text)
+    found.check()
+    if not as_json:
+        again = f", {found.repeated} asked again" if found.repeated else ""
+        speed = f"{found.samples_per_second:,.0f} samples/s"
+        said = f"{len(samples):,} answers, all as the reference's{answers.quality()}; {speed} over the line{again}"
+        say(f"{said}. Next: quantnn bench {design}")
 
 
 def simulate_board(
@@ -154,25 +186,20 @@ def simulate_board(
         serve_board(design, port, announce, exact=exact)
 
 
-def bench(
-    design: Design,
-    json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file, too.")] = None,
-) -> None:
+def bench(design: Design, as_json: Json = False) -> None:
     """Compare the speed of DESIGN's network on the FPGA with numpy's and onnxruntime's on this computer."""
     from quantnn.speed.comparison import compare_speed
     from quantnn.speed.table import speed_table
 
     with progress() as told:
         comparison = compare_speed(design, progress=told)
-    if json is not None:
-        try:
-            json.write_text(dumps(comparison.to_json(), indent=2) + "\n")
-        except OSError as error:
-            raise InputError(f"{json} cannot be written ({error.strerror}): choose another file") from None
-    show_table(speed_table(comparison))
+    if as_json:
+        show_json(comparison.to_json())
+    else:
+        show_table(speed_table(comparison))
 
 
-def _board(design: Path, file: Path | None) -> Any:
+def _board(design: Path, file: Path | None) -> Board:
     """The board that a design was exported for."""
     from quantnn.board.board import board_names, load_board
     from quantnn.design.report import load_report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from quantnn.design.report import Report
 
-__all__ = ["complain", "say", "show", "show_table"]
+__all__ = ["complain", "say", "show", "show_json", "show_table"]
 
 _LONGEST = 1000
 """Characters of an error after which nobody reads on."""
@@ -44,8 +45,20 @@ def show_table(table: RenderableType) -> None:
         print(line.rstrip())
 
 
-def show(report: Report) -> None:
-    """The readable summary of a report."""
+def show_json(values: object) -> None:
+    """JSON values, alone on standard output."""
+    print(json.dumps(values, indent=2))
+
+
+def show(report: Report, *said: str, as_json: bool) -> None:
+    """A report as tables and what there is to say of it, or as JSON."""
+    if as_json:
+        from quantnn.files.record import record_values
+
+        show_json(record_values(report))
+        return
     from quantnn.design.summary import summary
 
     show_table(summary(report))
+    for sentence in said:
+        say(sentence)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from quantnn.cli.console import say, show, show_table
+from quantnn.cli.answers import Answers
+from quantnn.cli.console import say, show, show_json, show_table
 from quantnn.cli.options import (
     BoardName,
     Calibration,
@@ -16,8 +17,11 @@ from quantnn.cli.options import (
     InputBits,
     InputScale,
     InputSigned,
+    Json,
+    Labels,
     Model,
     TestSet,
+    Verbose,
     existing,
 )
 from quantnn.cli.progress import progress
@@ -56,6 +60,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
     if clock_mhz is not None and not 0 < clock_mhz < 1e6:
@@ -87,8 +92,7 @@ def export(
     folder = output or Path(f"{model.stem}-{options.board.name}")
     with progress() as told:
         report = export(data.network, folder, options, told)
-    show(report)
-    say(f"Written to {folder}. Next: quantnn verify {folder}")
+    show(report, f"Written to {folder}. Next: quantnn verify {folder}", as_json=as_json)
 
 
 def verify(
@@ -102,6 +106,7 @@ def verify(
         str | None,
         typer.Option(help="Then simulate what Yosys makes of the core for a family, too.", metavar="ecp5|ice40"),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Simulate DESIGN with cocotb and Verilator and compare every layer of every sample with the reference."""
     try:
@@ -115,11 +120,11 @@ def verify(
     with progress() as told:
         report = verify(design, VerifyOptions(samples, wave, jobs or cores()), told)
         found = None if netlist is None else check_netlist(design, netlist, told)
-    show(report)
+    said = []
     if found is not None:
         cells = f"{sum(found.cells.values()):,} cells for {found.family}"
-        say(f"The netlist of {cells} is bit-exact, too: {found.values:,} values of {found.samples} samples.")
-    say(f"Bit-exact. Next: quantnn build {design}")
+        said.append(f"The netlist of {cells} is bit-exact, too: {found.values:,} values of {found.samples} samples.")
+    show(report, *said, f"Bit-exact. Next: quantnn build {design}", as_json=as_json)
 
 
 def update_weights(
@@ -130,6 +135,7 @@ def update_weights(
     input_scale: InputScale = None,
     input_bits: InputBits = None,
     input_signed: InputSigned = None,
+    as_json: Json = False,
 ) -> None:
     """Put MODEL, a network of the same shape, into the hardware of DESIGN: only contents of memories change."""
     from quantnn.design.update_weights import UpdateOptions, update_weights
@@ -141,30 +147,35 @@ def update_weights(
     options = UpdateOptions(data.calibration, data.inputs, data.labels, model.name)
     with progress() as told:
         update = update_weights(design, data.network, options, told)
-    show(update.report)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
     steps = f"then quantnn build {design}"
-    say(f"{changed}. Next: quantnn verify {design}, {steps}")
+    show(update.report, f"{changed}. Next: quantnn verify {design}, {steps}", as_json=as_json)
 
 
 def simulate(
     design: Design,
     input: Input,
+    labels: Labels = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write classes and every layer's outputs to this .npz.")
     ] = None,
+    verbose: Verbose = False,
+    as_json: Json = False,
 ) -> None:
     """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
     if output is not None and output.suffix != ".npz":
         raise InputError(f"{output} must end in .npz: choose such a name")
     import numpy as np
 
-    from quantnn.model.dataset import load_inputs
+    from quantnn.model.dataset import load_inputs, load_labels
     from quantnn.network.file import load_network
     from quantnn.network.reference import evaluate
 
     network = load_network(design / "network.npz")
     values = load_inputs(input, network.in_features, network.input, network.sensor)
+    if labels is not None and not network.classify:
+        raise InputError(f"The network of {design} gives values and no classes: leave --labels out")
+    truth = None if labels is None else load_labels(labels, len(values), max(2, network.out_features))
     with progress() as told:
         told("evaluating", len(values), "samples")
         answer = evaluate(network, values, told.advance)
@@ -177,30 +188,47 @@ def simulate(
                 np.savez_compressed(file, allow_pickle=False, **arrays)
         except OSError as error:
             raise InputError(f"{output} cannot be written ({error.strerror}): choose another file") from None
-    for sample, logits in enumerate(answer.logits):
-        chosen = "" if answer.classes is None else f"class {answer.classes[sample]}  "
-        print(f"{sample}: {chosen}{' '.join(map(str, logits.tolist()))}")
+    answers = Answers(answer.logits, answer.classes, truth)
+    if as_json:
+        show_json(answers.values())
+        return
+    for line in answers.lines(whole=verbose):
+        print(line)
+    say(f"{len(values):,} samples{answers.quality()}. Next: quantnn verify {design}")
 
 
 def inspect(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A model, a network.npz, or an exported folder.", callback=existing)
     ],
+    as_json: Json = False,
 ) -> None:
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
     from quantnn.design.inspection import describe
 
-    show_table(describe(file))
+    described = describe(file)
+    if as_json:
+        show_json(described.values)
+    else:
+        show_table(described)
 
 
 def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")] = Path("digits-de10-lite"),
 ) -> None:
     """The whole way with an embedded example: 8×8 digits, for the DE10-Lite, verified bit-exact on every test image."""
+    from quantnn.board.board import load_board
     from quantnn.demo_files import demo_files
+    from quantnn.design.export import ExportOptions, export
+    from quantnn.importers.npz import load_model
+    from quantnn.model.user_data import UserData
     from quantnn.system.tools import check_machine
 
     check_machine()
-    with demo_files() as files:
-        export(files.model, test=(files.inputs, files.labels), output=output)
+    with demo_files() as files, progress() as told:
+        data = UserData.load(load_model(files.model), test=(files.inputs, files.labels))
+        options = ExportOptions(
+            load_board("de10-lite"), test_inputs=data.inputs, test_labels=data.labels, name=files.model.name
+        )
+        export(data.network, output, options, told)
     verify(output)

@@ -20,8 +20,11 @@ __all__ = [
     "InputBits",
     "InputScale",
     "InputSigned",
+    "Json",
+    "Labels",
     "Model",
     "TestSet",
+    "Verbose",
     "existing",
     "known_board",
     "suggested_boards",
@@ -88,6 +91,9 @@ InputScale = Annotated[
 ]
 InputBits = Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")]
 InputSigned = Annotated[bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")]
+Labels = Annotated[Path | None, typer.Option(help="Their true classes, .npy.", callback=existing)]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print all answers, not only the first.")]
 BoardName = Annotated[
     str,
     typer.Option(

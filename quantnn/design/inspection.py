@@ -1,8 +1,10 @@
-"""What is in a file, for people."""
+"""What is in a file, for people and for programs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -10,6 +12,7 @@ from rich.console import Group, RenderableType
 from quantnn.design.report import load_report
 from quantnn.design.summary import summary
 from quantnn.errors import InputError
+from quantnn.files.record import record_values
 from quantnn.files.safe_npz import read_npz
 from quantnn.importers.npz import load_model
 from quantnn.model.network import FloatNetwork
@@ -19,10 +22,29 @@ from quantnn.network.network import IntegerNetwork
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
 
-__all__ = ["describe"]
+__all__ = ["Description", "describe"]
 
 
-def describe(path: Path) -> RenderableType:
+@dataclass(frozen=True)
+class Description:
+    """What is in a file.
+
+    Parameters
+    ----------
+    values : dict
+        As JSON values.
+    shown : RenderableType
+        As tables.
+    """
+
+    values: dict[str, Any]
+    shown: RenderableType
+
+    def __rich__(self) -> RenderableType:
+        return self.shown
+
+
+def describe(path: Path) -> Description:
     """A model file, a saved integer network, or the report of an exported folder.
 
     Raises
@@ -31,12 +53,37 @@ def describe(path: Path) -> RenderableType:
         It is none of them.
     """
     if path.is_dir():
-        return summary(load_report(path))
+        report = load_report(path)
+        return Description(record_values(report), summary(report))
     if path.suffix != ".npz":
         raise InputError(f"{path} is neither an .npz nor an exported folder: give one of them")
     if "header" in read_npz(path):
-        return _integer(load_network(path), path)
-    return _float(load_model(path), path)
+        network = load_network(path)
+        return Description(_integer_values(network, path), _integer(network, path))
+    model = load_model(path)
+    return Description(_float_values(model, path), _float(model, path))
+
+
+def _float_values(network: FloatNetwork, path: Path) -> dict[str, Any]:
+    return {
+        "format": "quantnn model",
+        "file": path.name,
+        "input": {"bits": network.input_bits, "signed": network.input_signed},
+        "uniform_scaling": network.scaling.uniform,
+        "calibration_samples": 0 if network.calibration is None else len(network.calibration),
+        "decision": network.decision,
+        "layers": [
+            {
+                "in_features": layer.in_features,
+                "out_features": layer.out_features,
+                "activation": layer.activation,
+                "weights": [float(layer.weights.min()), float(layer.weights.max())],
+                "bias": [float(layer.bias.min()), float(layer.bias.max())],
+            }
+            for layer in network.layers
+        ],
+        "notes": list(network.notes),
+    }
 
 
 def _float(network: FloatNetwork, path: Path) -> Group:
@@ -57,6 +104,29 @@ def _float(network: FloatNetwork, path: Path) -> Group:
         Paragraph(f"input: {network.input_bits} bits {sign}; scaling: {scaling}; calibration samples: {count}"),
     ]
     return Group(*lines, *(Paragraph(f"note: {note}") for note in network.notes))
+
+
+def _integer_values(network: IntegerNetwork, path: Path) -> dict[str, Any]:
+    return {
+        "format": "quantnn network",
+        "file": path.name,
+        "input": [network.input.lo, network.input.hi],
+        "classify": network.classify,
+        "layers": [
+            {
+                "kind": layer.kind,
+                "in_features": layer.in_features,
+                "out_features": layer.out_features,
+                "activation": layer.activation,
+                "weights": [layer.weight_range.lo, layer.weight_range.hi] if isinstance(layer, Dense) else None,
+                "zeros": float(np.mean(layer.weights == 0)) if isinstance(layer, Dense) else None,
+                "accumulator": [accumulator.lo, accumulator.hi],
+                "shifts": [min(layer.requantizer.shifts), max(layer.requantizer.shifts)],
+                "output": [layer.output.lo, layer.output.hi],
+            }
+            for layer, accumulator in zip(network.layers, network.accumulators, strict=True)
+        ],
+    }
 
 
 def _integer(network: IntegerNetwork, path: Path) -> Group:

@@ -11,10 +11,9 @@ from rich.console import Console
 from quantnn.board.board import board_names, load_board
 from quantnn.board.table import list_boards, show_board
 from quantnn.design.build_record import add_build
-from quantnn.design.build_result import BuildResult, CriticalPath, Usage
 from quantnn.design.export import ExportOptions, export
 from quantnn.design.inspection import describe
-from quantnn.design.report import load_report
+from quantnn.design.report import BuildResult, CriticalPath, Slack, Usage, load_report
 from quantnn.design.summary import summary
 from quantnn.importers.npz import load_model
 from quantnn.quantize.precision import Precision
@@ -51,6 +50,7 @@ def deep(tmp_path_factory):
         seed=3,
         files=("output_files/quantnn_board.bit",),
         seconds=1234.5,
+        slacks=(Slack("minimum pulse width", -1234.567),),
         warnings=("a warning of some length that says what has to be looked at in 1,234,567 places",),
     )
     add_build(folder / "design", built)

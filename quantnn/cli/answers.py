@@ -1,0 +1,82 @@
+"""Answers to samples, for people: how many, how good, and the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quantnn.arithmetic import Integers
+
+__all__ = ["Answers"]
+
+_FIRST = 10
+"""Lines that are printed without being asked for more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a network says of samples.
+
+    Parameters
+    ----------
+    logits : int64 array of shape (n, out_features)
+    classes : int64 array of shape (n,) or None
+        None where the network does not classify.
+    labels : int64 array of shape (n,) or None
+        True classes, where they are known; only with classes.
+    """
+
+    logits: Integers
+    classes: Integers | None
+    labels: Integers | None = None
+
+    @cached_property
+    def correct(self) -> int | None:
+        """Classes that are the label; None without labels."""
+        if self.classes is None or self.labels is None:
+            return None
+        return int((self.classes == self.labels).sum())
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right classes; None without labels."""
+        return None if self.correct is None else self.correct / len(self.logits)
+
+    def values(self) -> dict[str, Any]:
+        """All of them as JSON values."""
+        return {
+            "samples": len(self.logits),
+            "correct": self.correct,
+            "accuracy": self.accuracy,
+            "classes": None if self.classes is None else self.classes.tolist(),
+            "logits": self.logits.tolist(),
+        }
+
+    def lines(self, *, whole: bool) -> Iterator[str]:
+        """A line per sample: of the first few, and of the first few that are wrong, or of all."""
+        count = len(self.logits)
+        shown = count if whole else min(_FIRST, count)
+        yield from (self._line(sample) for sample in range(shown))
+        if shown < count:
+            yield f"… {count - shown:,} more: -v shows them"
+        if self.classes is None or self.labels is None or whole:
+            return
+        wrong = (self.classes != self.labels).nonzero()[0]
+        if len(wrong):
+            yield "wrong:" if len(wrong) <= _FIRST else f"the first {_FIRST} of {len(wrong):,} wrong:"
+            yield from (self._line(int(sample)) for sample in wrong[:_FIRST])
+
+    def quality(self) -> str:
+        """The accuracy, to go behind a count of samples; empty without labels."""
+        if self.accuracy is None:
+            return ""
+        return f", accuracy {self.accuracy:.4f} ({self.correct:,} of {len(self.logits):,} right)"
+
+    def _line(self, sample: int) -> str:
+        chosen = "" if self.classes is None else f"class {self.classes[sample]}  "
+        if self.classes is not None and self.labels is not None and self.classes[sample] != self.labels[sample]:
+            chosen = f"class {self.classes[sample]} for {self.labels[sample]}  "
+        return f"{sample}: {chosen}{' '.join(map(str, self.logits[sample].tolist()))}"

@@ -1,0 +1,102 @@
+"""`--json` of every command that prints a table: one JSON value on standard output, and nothing else."""
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import typer
+from exported import save_model
+
+from quantnn import cli
+from quantnn.board.board import board_names
+from quantnn.design.report import load_report
+from quantnn.network.file import load_network
+from quantnn.network.reference import evaluate
+
+COMMANDS = typer.main.get_command(cli.app).commands
+SAMPLES = np.random.default_rng(3).integers(0, 256, (12, 6))
+
+
+@pytest.fixture
+def printed(tmp_path, monkeypatch, capsys):
+    """Runs a command line in an empty folder; what it prints, as JSON."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["quantnn", *map(str, words), "--json"])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert not end.value.code, err
+        assert all(line.startswith("… ") for line in err.splitlines())
+        return json.loads(out)
+
+    return call
+
+
+def stored(folder):
+    return json.loads((Path(folder) / "report.json").read_text())
+
+
+@pytest.mark.parametrize(
+    "name", ["export", "verify", "simulate", "inspect", "update-weights", "build", "run", "bench", "boards"]
+)
+def test_every_command_that_prints_a_table_has_it(name):
+    assert any("--json" in parameter.opts for parameter in COMMANDS[name].params)
+
+
+def test_boards(printed):
+    found = printed("boards")
+    assert [board["name"] for board in found] == list(board_names())
+    board = printed("boards", "show", "ulx3s-85f")
+    assert board == next(other for other in found if other["name"] == "ulx3s-85f")
+    assert board["resources"]["block_ram"]["count"] == 208
+    assert {"name": "uart_rx", "signals": {"ftdi_txd": ["M1"]}}.items() <= next(
+        {"name": group["name"], "signals": group["signals"]} for group in board["pins"] if group["name"] == "uart_rx"
+    ).items()
+
+
+def test_export_and_update_weights_print_the_report(printed):
+    assert printed("export", save_model(Path()), "-o", "design") == stored("design")
+    assert printed("update-weights", "design", save_model(Path())) == stored("design")
+
+
+def test_inspect(printed, small):
+    model = printed("inspect", save_model(Path()))
+    assert [layer["out_features"] for layer in model["layers"]] == [5, 4, 3]
+    with np.load("small.npz", allow_pickle=False) as arrays:
+        assert model["layers"][1]["weights"] == [arrays["W1"].min(), arrays["W1"].max()]
+        assert model["calibration_samples"] == len(arrays["calibration"])
+    saved = printed("inspect", small / "network.npz")
+    network = load_network(small / "network.npz")
+    assert [layer["accumulator"] for layer in saved["layers"]] == [[box.lo, box.hi] for box in network.accumulators]
+    assert printed("inspect", small) == stored(small)
+
+
+def test_simulate(printed, small):
+    np.save("x.npy", SAMPLES)
+    expected = evaluate(load_network(small / "network.npz"), SAMPLES)
+    np.save("y.npy", (expected.classes + (np.arange(12) < 3)) % 3)
+    found = printed("simulate", small, "-i", "x.npy", "--labels", "y.npy")
+    assert (found["samples"], found["correct"], found["accuracy"]) == (12, 9, 0.75)
+    assert found["logits"] == expected.logits.tolist() and found["classes"] == expected.classes.tolist()
+
+
+def test_what_other_programs_do(printed, small, copy_of, monkeypatch):
+    """Verify, build and bench, without what takes long."""
+    design = copy_of(small)
+    report = load_report(design)
+    monkeypatch.setattr("quantnn.verify.verify.verify", lambda *_: report)
+    assert printed("verify", design) == stored(design)
+    result = SimpleNamespace(files=("a.sof",), fmax_mhz=60.0, clock_mhz=50.0)
+    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_: result)
+    monkeypatch.setattr("quantnn.design.build_record.add_build", lambda *_: report)
+    assert printed("build", design) == stored(design)
+    figures = {"format": "quantnn speed"}
+    monkeypatch.setattr(
+        "quantnn.speed.comparison.compare_speed", lambda *_, progress: SimpleNamespace(to_json=lambda: figures)
+    )
+    assert printed("bench", design) == figures
