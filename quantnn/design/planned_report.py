@@ -19,14 +19,14 @@ from quantnn.design.report import (
     Taken,
     Units,
 )
-from quantnn.network.layers import Dense
+from quantnn.network.layers import Dense, Layer
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost
 from quantnn.plan.engine import EnginePlan
 from quantnn.plan.planner import Planner
 from quantnn.plan.resources import Resources
 
-__all__ = ["planned_report"]
+__all__ = ["planned_report", "scale_entry"]
 
 
 def planned_report(
@@ -75,6 +75,11 @@ def _format(values: IntegerRange) -> Format:
     return Format(values.lo, values.hi, values.width, values.signed)
 
 
+def scale_entry(layer: Layer) -> float | tuple[float, ...]:
+    """A layer's scale as it stands in a report."""
+    return layer.scale if isinstance(layer.scale, float) else tuple(layer.scale.tolist())
+
+
 def _layer(engine: EnginePlan, resources: Resources) -> LayerEntry:
     layer, cost = engine.layer, _taken(engine_cost(engine, resources))
     return LayerEntry(
@@ -86,7 +91,7 @@ def _layer(engine: EnginePlan, resources: Resources) -> LayerEntry:
         input=_format(engine.input),
         weights=_format(layer.weight_range) if isinstance(layer, Dense) else None,
         accumulator=_format(engine.parameters.accumulator),
-        output=ScaledFormat(**vars(_format(layer.output)), scale=float(layer.scale)),
+        output=ScaledFormat(**vars(_format(layer.output)), scale=scale_entry(layer)),
         pe=getattr(engine, "pe", engine.lanes),
         simd=getattr(engine, "simd", 1),
         lanes=engine.lanes,

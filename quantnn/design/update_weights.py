@@ -12,6 +12,7 @@ from quantnn.arithmetic import Integers
 from quantnn.design.fingerprint import IDENTITY, fingerprint, identity_with
 from quantnn.design.hardware import ExportedHardware
 from quantnn.design.interface import CoreInterface
+from quantnn.design.planned_report import scale_entry
 from quantnn.design.quality import Quality
 from quantnn.design.report import LayerEntry, Report, load_report
 from quantnn.design.stimulus import extreme_samples
@@ -168,7 +169,7 @@ def _layers(report: Report, network: IntegerNetwork) -> tuple[LayerEntry, ...]:
         replace(
             entry,
             accumulator=replace(entry.accumulator, lo=accumulator.lo, hi=accumulator.hi),
-            output=replace(entry.output, lo=layer.output.lo, hi=layer.output.hi, scale=float(layer.scale)),
+            output=replace(entry.output, lo=layer.output.lo, hi=layer.output.hi, scale=scale_entry(layer)),
         )
         for entry, layer, accumulator in zip(report.layers, network.layers, network.accumulators, strict=True)
     )

@@ -44,7 +44,7 @@ def save_network(network: IntegerNetwork, path: Path) -> None:
                 "kind": layer.kind,
                 "requantized": [requantizer.output.lo, requantizer.output.hi],
                 "output": [layer.output.lo, layer.output.hi],
-                "scale": layer.scale,
+                "scale": np.asarray(layer.scale).tolist(),
                 "activation": layer.activation,
                 "extra": layer.extra(),
             }
@@ -111,7 +111,7 @@ def _layer(number: int, entry: dict[str, Any], arrays: dict[str, Array]) -> Laye
     common = {
         "requantizer": Requantizer(m, n, s, r, requantized),
         "table": Table(requantized, _integers(own, "table"), output) if "table" in own else None,
-        "scale": float(entry["scale"]),
+        "scale": np.array(entry["scale"], dtype=np.float64),
         "activation": str(entry["activation"]),
     }
     return LAYER_TYPES[entry["kind"]].from_saved(own, common, entry["extra"])

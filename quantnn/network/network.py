@@ -38,8 +38,8 @@ class IntegerNetwork:
     Raises
     ------
     ValueError
-        The layers do not chain, or an input, an accumulator or a product of a requantizer can take more than
-        :data:`MAX_BITS`.
+        The layers do not chain, outputs of a layer before the last differ in scale, or an input, an accumulator or a
+        product of a requantizer can take more than :data:`MAX_BITS`.
     """
 
     input: IntegerRange
@@ -57,6 +57,8 @@ class IntegerNetwork:
                     f"Layer {number} takes {below.in_features} inputs, but layer {number - 1} has"
                     f" {above.out_features} outputs"
                 )
+            if not isinstance(above.scale, float):
+                raise ValueError(f"Outputs of layer {number - 1} must have one scale, as it is not the last")
         if self.sensor is not None and self.sensor.features not in (None, self.in_features):
             raise ValueError(f"A sensor must have 1 or {self.in_features} steps, not {self.sensor.features}")
         _ = self.accumulator_boxes  # they are checked when they are made

@@ -62,25 +62,32 @@ def quantize_dense(
     tensor: QuantizedTensor,
     precision: Precision,
     *,
-    logits: bool,
+    decision: str = "",
     limits: ScaleLimits = UNLIMITED,
 ) -> Dense:
-    """The integer layer. Logits are not rounded: their accumulators are aligned by exact left shifts.
+    """The integer layer.
+
+    Parameters
+    ----------
+    decision : str
+        What the network's answer is (:data:`~quantnn.model.decision.DECISIONS`) if this is its last layer, which is
+        not rounded; empty for any other. Where outputs are compared their accumulators are aligned by exact left
+        shifts; where they are values, each has a scale of its own.
 
     Raises
     ------
     ValueError
         The layer's scales cannot be expressed.
     """
-    weights, fraction = integer_weights(layer, tensor, precision, limits.channels)
+    weights, fraction = integer_weights(layer, tensor, precision, limits.channels, apart=decision == "none")
     activation = FloatActivation.named(layer.activation)
     if activation.kind in _CURVES:
         return _tabulated(layer, tensor, precision, fraction, limits, _CURVES[activation.kind])
     slope = {"linear": 1.0, "relu": 0.0}.get(activation.kind, activation.slope)
     if slope is None:
         raise ValueError(f"the activation {layer.activation} has no integer form")
-    if logits:
-        return _aligned(layer, tensor, precision, fraction, limits, slope)
+    if decision:
+        return _unrounded(layer, tensor, precision, fraction, limits, slope, decision)
     return _shifted(layer, tensor, precision, weights, fraction, limits, slope)
 
 
@@ -173,29 +180,56 @@ def _tabulated(
     return replace(draft, requantizer=requantizer, table=table, scale=scale)
 
 
-def _aligned(
+def _unrounded(
     layer: FloatDense,
     tensor: QuantizedTensor,
     precision: Precision,
     fraction: Integers,
     limits: ScaleLimits,
     slope: float,
+    decision: str,
 ) -> Dense:
-    """The last layer: accumulators aligned by exact left shifts, unrounded and unsaturated."""
+    """The last layer: accumulators as they are, unsaturated, and aligned by exact left shifts if they are compared."""
     slope_bits, negative = slope_multiplier(slope)
     spread = min(limits.spread, MAX_MULTIPLIER_BITS - 1 - slope_bits)
-    cap = min(int(fraction.min()) + spread, int(fraction.max()) - limits.outputs)
+    compared = decision != "none"
+    cap = fraction - limits.outputs
+    if compared:
+        cap = np.full(len(fraction), min(fraction.min() + spread, fraction.max() - limits.outputs))
     weights, fraction = coarser(layer, tensor, precision, fraction, cap)
     draft = with_bias(layer, tensor, weights, fraction, precision)
-    finest = int(fraction.max())
+    if compared:
+        draft = _with_ties(draft, layer, tensor, fraction)
+    finest = np.full(len(fraction), fraction.max()) if compared else fraction
     everything = IntegerRange(-(1 << 62), 1 << 62)
-    requantizer = replace(
-        _by_shifts(fraction - finest, everything),
-        multipliers=tuple(1 << (finest - int(f) + slope_bits) for f in fraction),
-        negative_multipliers=tuple(negative << (finest - int(f)) for f in fraction),
+    left = (finest - fraction).tolist()
+    requantizer = Requantizer.make(
+        len(left),
+        everything,
+        multiplier=tuple(1 << (k + slope_bits) for k in left),
+        negative_multiplier=tuple(negative << k for k in left),
     )
     box = requantizer.interval(draft.accumulator_box(tensor.box))
     output = box.union
     return replace(
-        draft, requantizer=replace(requantizer, output=output), scale=float(2.0 ** -(finest + slope_bits))
+        draft,
+        requantizer=replace(requantizer, output=output),
+        scale=np.exp2(-(finest + slope_bits).astype(np.float64)),
     )
+
+
+def _with_ties(draft: Dense, layer: FloatDense, tensor: QuantizedTensor, fraction: Integers) -> Dense:
+    """The layer with equal biases where the float ones are equal, and 0 where a single one is: so that inputs of 0
+    decide as they do in the float network, whatever the correction of the biases says."""
+    if tensor.offset.any():
+        return draft
+    bias = draft.bias.copy()
+    for value in np.unique(layer.bias):
+        tied = np.flatnonzero(layer.bias == value)
+        coarsest = fraction[tied].min()
+        if len(tied) > 1:
+            mean = np.mean(bias[tied] * np.exp2(coarsest - fraction[tied]))
+            bias[tied] = round(float(mean)) << (fraction[tied] - coarsest)
+        elif draft.out_features == 1 and value == 0:
+            bias[tied] = 0
+    return replace(draft, bias=bias)

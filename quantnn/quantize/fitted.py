@@ -47,7 +47,7 @@ class Fitter:
     notes: list[str] = field(default_factory=list)
 
     def __call__(
-        self, number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+        self, number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, decision: str
     ) -> Dense:
         """The integer layer for hardware layer ``number``.
 
@@ -59,7 +59,7 @@ class Fitter:
             The layer's scales cannot be expressed.
         """
         record = self.layers[number]
-        free = quantize_dense(layer, tensor, precision, logits=logits)
+        free = quantize_dense(layer, tensor, precision, decision=decision)
         limits = _limits(record, layer.activation)
         channels, outputs = np.zeros(layer.out_features, dtype=np.int64), 0
         shifts = "{}..{}".format(*limits.shifts)
@@ -67,7 +67,7 @@ class Fitter:
         while True:
             limits = limits.coarser_by(channels, outputs)
             try:
-                dense = quantize_dense(layer, tensor, precision, logits=logits, limits=limits)
+                dense = quantize_dense(layer, tensor, precision, decision=decision, limits=limits)
             except ValueError:
                 raise DoesNotFitError(f"layer {number}: {reason}: export again") from None
             dense = _in_the_same_format(dense, record)
@@ -78,16 +78,16 @@ class Fitter:
                 reason = misfits[0].reason
             stuck = any(misfit.part is Part.PARAMETER for misfit in misfits)
             stuck = stuck or outputs > LOST_BITS or int(channels.max()) > MAX_SHIFT
-            if stuck or max(_lost_precision(dense, free), 0 if logits else _lost_outputs(dense, free)) > LOST_BITS:
+            if stuck or max(_lost_precision(dense, free), 0 if decision else _lost_outputs(dense, free)) > LOST_BITS:
                 raise DoesNotFitError(f"layer {number}: {reason}: export again")
             if not misfits:
-                self._note(number, dense, free, logits)
+                self._note(number, dense, free, rounded=not decision)
                 return dense
             finer = [misfit.channel for misfit in misfits if _helped_by_weights(misfit, dense)]
             channels[finer] += 1
             outputs += len(finer) < len(misfits)
 
-    def _note(self, number: int, dense: Dense, free: Dense, logits: bool) -> None:
+    def _note(self, number: int, dense: Dense, free: Dense, *, rounded: bool) -> None:
         """What was lost beside the layer as a new export would have it."""
         lost = _fractions(free) - _fractions(dense)
         coarse = int((lost > 0).sum())
@@ -96,7 +96,7 @@ class Fitter:
                 f"layer {number}: to fit the hardware, the weights of {coarse} of {len(lost)} outputs have up to"
                 f" {_bits(int(lost.max()))} less than after a new export"
             )
-        outputs = 0 if logits else _lost_outputs(dense, free)
+        outputs = _lost_outputs(dense, free) if rounded else 0
         if outputs > 0:
             self.notes.append(f"layer {number}: to fit the hardware, its outputs have {_bits(outputs)} less")
 
@@ -108,20 +108,21 @@ def _bits(count: int) -> str:
 def _lost_precision(dense: Dense, free: Dense) -> int:
     """By how many bits a channel errs more than the coarsest one would if nothing had to fit.
 
-    All channels of a layer share a scale behind the requantizer, so errors of that size are there anyway.
+    Channels that share a scale behind the requantizer have errors of that size anyway.
     """
-    return int((_fractions(free).min() - _fractions(dense)).max())
+    bound = _fractions(free) if np.ndim(free.scale) else _fractions(free).min()
+    return int((bound - _fractions(dense)).max())
 
 
 def _lost_outputs(dense: Dense, free: Dense) -> int:
-    return round(float(np.log2(dense.scale / free.scale)))
+    return round(float(np.max(np.log2(dense.scale / free.scale))))
 
 
 def _fractions(dense: Dense) -> Integers:
     """Fractional bits of each channel's accumulator; of a table's, but for a constant."""
     requantizer = dense.requantizer
     shifts = [s - m.bit_length() for s, m in zip(requantizer.shifts, requantizer.multipliers, strict=True)]
-    return np.array(shifts, dtype=np.int64) - round(float(np.log2(dense.scale)))
+    return np.array(shifts, dtype=np.int64) - np.round(np.log2(dense.scale)).astype(np.int64)
 
 
 def _helped_by_weights(misfit: Misfit, dense: Dense) -> bool:

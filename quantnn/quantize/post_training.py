@@ -32,14 +32,14 @@ class DenseQuantizer(Protocol):
     """Makes the integer form of a dense layer that becomes layer ``number`` of the integer network."""
 
     def __call__(
-        self, number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+        self, number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, decision: str
     ) -> Dense: ...
 
 
 def _freely(
-    number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, logits: bool
+    number: int, layer: FloatDense, tensor: QuantizedTensor, precision: Precision, *, decision: str
 ) -> Dense:
-    return quantize_dense(layer, tensor, precision, logits=logits)
+    return quantize_dense(layer, tensor, precision, decision=decision)
 
 
 def quantize(
@@ -87,7 +87,7 @@ def _quantize(
     for number, layer in enumerate(network.layers):
         try:
             last = number == len(network.layers) - 1
-            dense = dense_layer(len(layers), layer, tensor, precision, logits=last)
+            dense = dense_layer(len(layers), layer, tensor, precision, decision=network.decision if last else "")
         except ValueError as error:
             raise InputError(f"Layer {number} cannot be quantized: {error}") from None
         except ArithmeticError:

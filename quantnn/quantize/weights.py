@@ -16,6 +16,8 @@ __all__ = ["QuantizedTensor", "coarser", "integer_weights", "with_bias"]
 
 _SPREAD = 16
 """How many bits finer than the coarsest a channel's weights may be: finer ones are nothing beside their neighbours."""
+_FINEST = 1000
+"""Fractional bits that a float64 still scales by."""
 _BIAS_SHARE = 8
 """How many times the largest product a bias may be: where it is larger, finer weights would only widen the sums."""
 
@@ -41,12 +43,18 @@ class QuantizedTensor:
 
 
 def integer_weights(
-    layer: FloatDense, tensor: QuantizedTensor, precision: Precision, fewer: Integers | int = 0
+    layer: FloatDense,
+    tensor: QuantizedTensor,
+    precision: Precision,
+    fewer: Integers | int = 0,
+    *,
+    apart: bool = False,
 ) -> tuple[Integers, Integers]:
     """Weights, and per channel the fractional bits f of its accumulator (an accumulator of 1 stands for 2^-f).
 
     f leaves room for the bias. Of the finest f that clips nothing and the next, the one is taken that errs least,
     each weight's error counted with its input's mean square; ``fewer`` is then taken off it, per channel.
+    A channel much finer than the coarsest is made coarser, unless they stand ``apart``: are values of their own.
     """
     weights = _scaled(layer, tensor)
     power = np.square(tensor.box.magnitudes.astype(np.float64))
@@ -60,7 +68,8 @@ def integer_weights(
     exact = np.zeros(layer.out_features, dtype=np.int64)
     exact[used] = np.floor(np.log2(limit / greatest[used])).astype(np.int64)
     coarsest = exact[used].min() if used.any() else 0
-    exact = np.where(used, np.minimum(exact, coarsest + _SPREAD), coarsest)
+    finest = _FINEST if apart else coarsest + _SPREAD
+    exact = np.where(used, np.minimum(exact, finest), coarsest)
     best, error = exact, np.full(layer.out_features, np.inf)
     for candidate in (exact, exact + 1):
         scaled = np.clip(np.round(weights * np.exp2(candidate)), -limit, limit) * np.exp2(-candidate)

@@ -64,7 +64,8 @@ def dequantize(network: IntegerNetwork) -> tuple[FloatStep, ...]:
     InputError
         A layer's table is that of no known activation.
     """
-    steps, scale = [], 1.0
+    steps: list[FloatStep] = []
+    scale: float | Floats = 1.0
     for number, layer in enumerate(network.layers):
         activation, unit = _activation(layer, number)
         gain = np.array(layer.requantizer.multipliers) * 2.0 ** -np.array(layer.requantizer.shifts) * unit
@@ -103,7 +104,7 @@ def forward(steps: Sequence[FloatStep], samples: Float32) -> Float32:
     return values
 
 
-def _activation(layer: Layer, number: int) -> tuple[FloatActivation, float]:
+def _activation(layer: Layer, number: int) -> tuple[FloatActivation, float | Floats]:
     """The function behind a layer's accumulators, and the real value of 1 that comes out of its requantizer."""
     if layer.table is not None:
         return _tabulated(layer, layer.table, number)

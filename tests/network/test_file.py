@@ -85,6 +85,22 @@ def test_metadata_is_kept(tmp_path):
     assert [(layer.scale, layer.activation) for layer in again.layers] == [(2**-5, "relu")] * len(layers)
 
 
+def test_a_scale_per_output_is_kept(tmp_path):
+    network = random_network(1, (3, 2), rescale=False)
+    last = replace(network.layers[-1], scale=np.array([2.0**-40, 3.0]))
+    save_network(replace(network, layers=(*network.layers[:-1], last)), tmp_path / "network.npz")
+    assert load_network(tmp_path / "network.npz").layers[-1].scale.tolist() == [2.0**-40, 3.0]
+
+
+@pytest.mark.parametrize("scale", [[1.0], [1.0, 0.0], [1.0, "x"], [[1.0, 2.0]], -1, 0, None, "x", float("nan")])
+def test_a_wrong_scale_is_refused(tmp_path, scale):
+    save_network(random_network(1, (3, 2), rescale=False), tmp_path / "network.npz")
+    header, arrays = parts(tmp_path / "network.npz")
+    header["layers"][-1]["scale"] = scale
+    rewrite(tmp_path / "network.npz", header, arrays)
+    refused(tmp_path / "network.npz", "is damaged")
+
+
 SENSORS = {
     "shared": Sensor(np.array(0.1), np.array(-1 / 3), BYTE),
     "each": Sensor(np.array([0.1, 2.0, 1e-9]), np.array([0.0, -5.0, 1e9]), BYTE),

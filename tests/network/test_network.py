@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -126,3 +127,10 @@ def test_what_62_bits_hold_is_exact(layers, input):
     assert [list(each) for each in zip(*(layer.tolist() for layer in found), strict=True)] == [
         outputs(network, sample) for sample in samples
     ]
+
+
+def test_only_the_last_layer_may_have_a_scale_per_output():
+    apart = replace(layer(2, 2), scale=np.array([1.0, 2.0]))
+    assert IntegerNetwork(IntegerRange(0, 1), (layer(2, 2), apart)).out_features == 2
+    with pytest.raises(ValueError, match="Outputs of layer 0 must have one scale, as it is not the last"):
+        IntegerNetwork(IntegerRange(0, 1), (apart, layer(2, 2)))

@@ -40,7 +40,7 @@ def swept(name, bits):
     format = IntegerRange(-32768, 32767)
     layer = FloatDense([[1.0]], [0.0], name)
     tensor = tensor_of(1, format=format, slope=10 / 32768)
-    dense = quantize_dense(layer, tensor, Precision(16, bits), logits=False)
+    dense = quantize_dense(layer, tensor, Precision(16, bits))
     raw = np.arange(format.lo, format.hi + 1)[:, np.newaxis]
     return raw.ravel() * 10 / 32768, dense.finish(accumulate(dense, raw)).ravel(), dense
 
@@ -81,7 +81,7 @@ def test_tables_mirror_themselves(bits):
 @pytest.mark.parametrize("name", CURVES)
 def test_large_weights_only_reach_the_ends(name):
     layer = FloatDense([[1e6, -1e6]], [0.0, 0.0], name)
-    dense = quantize_dense(layer, tensor_of(1), Precision(), logits=False)
+    dense = quantize_dense(layer, tensor_of(1), Precision())
     found = dense.finish(accumulate(dense, np.array([[0], [255]])))
     middle = 128 if name == "sigmoid" else 0
     assert found.tolist() == [[middle] * 2, [dense.output.hi, dense.output.lo]]
@@ -90,7 +90,7 @@ def test_large_weights_only_reach_the_ends(name):
 def test_weights_beyond_any_shift_are_refused():
     layer = FloatDense([[1e12]], [0.0], "tanh")
     with pytest.raises(ValueError, match="too large for tanh: every output would be at an end"):
-        quantize_dense(layer, tensor_of(1), Precision(), logits=False)
+        quantize_dense(layer, tensor_of(1), Precision())
 
 
 # ---- slopes ----
@@ -113,11 +113,11 @@ def test_relu_and_linear_need_no_bits():
     assert (slope_multiplier(0.0), slope_multiplier(1.0)) == ((0, 0), (0, 1))
 
 
-@pytest.mark.parametrize("logits", [False, True])
+@pytest.mark.parametrize("decision", ["", "argmax", "none"])
 @pytest.mark.parametrize("slope", [0.3, 0.01])
-def test_negative_accumulators_are_multiplied_by_the_slope(slope, logits):
+def test_negative_accumulators_are_multiplied_by_the_slope(slope, decision):
     layer = random_dense(1, 5, 4, f"leaky_relu:{slope}")
-    dense = quantize_dense(layer, tensor_of(5), Precision(), logits=logits)
+    dense = quantize_dense(layer, tensor_of(5), Precision(), decision=decision)
     pairs = zip(dense.requantizer.multipliers, dense.requantizer.negative_multipliers, strict=True)
     for positive, negative in pairs:
         assert positive.bit_count() == 1 and positive >= 256
@@ -135,7 +135,7 @@ def test_negative_accumulators_are_multiplied_by_the_slope(slope, logits):
 def test_logits_are_accumulators_in_one_unit_without_loss(seed, activation):
     """Output · scale is the accumulator · 2**-f exactly, for an f of each channel's own."""
     layer = random_dense(seed, 6, 5, activation, spread=30)
-    dense = quantize_dense(layer, tensor_of(6), Precision(), logits=True)
+    dense = quantize_dense(layer, tensor_of(6), Precision(), decision="argmax")
     requantizer = dense.requantizer
     assert requantizer.shifts == (0,) * 5 and requantizer.roundings == (0,) * 5
     samples = np.random.default_rng(seed).integers(0, 256, (200, 6))
@@ -155,7 +155,7 @@ def test_logits_are_accumulators_in_one_unit_without_loss(seed, activation):
 def test_logits_differ_by_no_more_bits_than_the_limit(spread):
     layer = random_dense(3, 6, 5, spread=spread)
     for limit in (LOGIT_SPREAD, 2, 0):
-        dense = quantize_dense(layer, tensor_of(6), Precision(), logits=True, limits=ScaleLimits(spread=limit))
+        dense = quantize_dense(layer, tensor_of(6), Precision(), decision="argmax", limits=ScaleLimits(spread=limit))
         multipliers = dense.requantizer.multipliers
         assert min(multipliers) == 1 and max(multipliers) <= 2**limit
 
@@ -163,12 +163,48 @@ def test_logits_differ_by_no_more_bits_than_the_limit(spread):
 def test_logits_never_saturate_over_the_whole_input_box():
     for seed in range(10):
         layer = random_dense(seed, 6, 5, "leaky_relu:0.2" if seed % 2 else "linear", spread=20)
-        dense = quantize_dense(layer, tensor_of(6), Precision(), logits=True)
+        dense = quantize_dense(layer, tensor_of(6), Precision(), decision="argmax")
         box = dense.accumulator_box(Box.uniform(BYTE, 6))
         for channel, acc in enumerate(box):
             m, n = dense.requantizer.multipliers[channel], dense.requantizer.negative_multipliers[channel]
             assert dense.output.lo <= min(acc.lo * n, acc.lo * m if acc.lo >= 0 else 0)
             assert max(acc.hi * m, 0) <= dense.output.hi or acc.hi < 0
+
+
+@pytest.mark.parametrize("activation", ["linear", "relu", "leaky_relu:0.1"])
+def test_values_have_a_scale_each(activation):
+    """Of columns that differ by 2**40, each has weights as fine as it would have alone."""
+    one = random_dense(4, 6, 1, activation)
+    factors = np.array([1.0, 2.0**-40, 2.0**20])
+    layer = FloatDense(one.weights * factors, one.bias * factors, activation)
+    alone = quantize_dense(one, tensor_of(6), Precision(), decision="none")
+    dense = quantize_dense(layer, tensor_of(6), Precision(), decision="none")
+    assert dense.weights.tolist() == alone.weights.repeat(3, axis=1).tolist()
+    assert dense.bias.tolist() == alone.bias.repeat(3).tolist()
+    assert dense.scale.tolist() == (alone.scale * factors).tolist()
+    assert len({*dense.requantizer.multipliers}) == 1 and dense.requantizer.shifts == (0, 0, 0)
+
+
+@pytest.mark.parametrize("bias", [0.0, -0.7])
+def test_outputs_that_tie_at_no_input_tie_in_integers(bias):
+    """The correction of biases would tell them apart; the one that differs stays apart."""
+    random = np.random.default_rng(5)
+    weights = random.normal(size=(6, 4)) * [1, 8, 30, 1]
+    layer = FloatDense(weights, np.array([bias, bias, bias, bias - 5.0]))
+    tensor = replace(tensor_of(6), samples=random.integers(0, 256, (200, 6)))
+    dense = quantize_dense(layer, tensor, Precision(3), decision="argmax")
+    logits = dense.finish(accumulate(dense, np.zeros((1, 6), np.int64)))[0]
+    assert logits[0] == logits[1] == logits[2] > logits[3]
+    assert {*(logits * dense.scale - layer.bias).round(6)} != {0.0}
+
+
+@pytest.mark.parametrize(("bias", "expected"), [(0.0, 0), (0.01, 1), (-0.01, 0)])
+def test_a_threshold_at_no_input(bias, expected):
+    random = np.random.default_rng(6)
+    tensor = replace(tensor_of(6), samples=random.integers(0, 256, (200, 6)))
+    layer = FloatDense(np.abs(random.normal(size=(6, 1))) / 100, np.array([bias]))
+    dense = quantize_dense(layer, tensor, Precision(8), decision="threshold")
+    assert (dense.finish(accumulate(dense, np.zeros((1, 6), np.int64)))[0, 0] > 0) == expected
 
 
 # ---- limits of the shifts ----
@@ -179,7 +215,7 @@ def test_logits_never_saturate_over_the_whole_input_box():
 def test_no_channel_is_shifted_by_more_than_there_is(activation, greatest):
     layer = random_dense(5, 6, 5, activation, spread=1e-4)
     limits = ScaleLimits(shifts=(0, greatest))
-    dense = quantize_dense(layer, tensor_of(6), Precision(), logits=False, limits=limits)
+    dense = quantize_dense(layer, tensor_of(6), Precision(), limits=limits)
     slope_bits = slope_multiplier(0.1)[0] if "leaky" in activation else 0
     assert max(dense.requantizer.shifts) <= greatest + slope_bits
 

@@ -156,6 +156,22 @@ def test_a_per_feature_scaling_gets_a_layer_of_its_own(sign):
     assert np.square(error).mean() < np.square(exact).mean() / 1000, "30 dB"
 
 
+def test_values_in_units_far_apart():
+    """Pressure in pascal, temperature in kelvin and a flow in cubic metres: every output comes out at 40 dB or more."""
+    random = np.random.default_rng(7)
+    first = FloatDense(random.normal(size=(4, 24)), random.normal(size=24) / 4, "relu")
+    units, means = np.array([2e3, 5.0, 2e-4]), np.array([1e5, 295.0, 4e-4])
+    last = FloatDense(random.normal(size=(24, 3)) / 5 * units, means)
+    network = FloatNetwork((first, last), InputScaling(1 / 255), decision="none")
+    samples = random.integers(0, 256, (400, 4))
+    integer = quantize(network, samples[:200])
+    exact = np.maximum(samples / 255 @ first.weights + first.bias, 0) @ last.weights + last.bias
+    found = integer_outputs(integer, samples)[-1] * integer.layers[-1].scale
+    assert (10 * np.log10(np.square(exact).sum(axis=0) / np.square(exact - found).sum(axis=0)) > 40).all()
+    centred = np.square(exact - exact.mean(axis=0)).sum(axis=0)
+    assert (10 * np.log10(centred / np.square(exact - found).sum(axis=0)) > 25).all(), "not only the means"
+
+
 def test_a_dead_neuron_keeps_its_bias():
     weights = np.array([[0.5, 0.0], [-0.25, 0.0]])
     layers = (FloatDense(weights, [0.1, 0.75], "relu"), FloatDense([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]))

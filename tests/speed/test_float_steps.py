@@ -62,7 +62,8 @@ def test_a_layer_differs_from_its_integers_by_rounding_alone(seed):
     column = [int(m) for m in random.integers(1, 9, layer.out_features)]
     negative = [(0,) * len(column), tuple(column)][seed % 2]
     requantizer = replace(layer.requantizer, multipliers=tuple(column), negative_multipliers=negative)
-    layer = replace(layer, requantizer=requantizer, scale=float(random.uniform(0.1, 3)))
+    scale = float(random.uniform(0.1, 3)) if seed % 4 else random.uniform(0.1, 3, layer.out_features)
+    layer = replace(layer, requantizer=requantizer, scale=scale)
     network = unsaturated(IntegerNetwork(BYTE, (layer,), classify=False))
     layer = network.layers[0]
     samples = random_samples(network, 50, seed)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from quantnn.files.field_types import AboveZero, Count, Positive, Text
@@ -36,8 +39,8 @@ class ScaledFormat:
     """Bits that hold both."""
     signed: bool
     """Whether they are two's complement."""
-    scale: AboveZero
-    """The real value of 1."""
+    scale: AboveZero | Annotated[tuple[AboveZero, ...], Field(min_length=1)]
+    """The real value of 1; one per output where they differ, in a network that gives values."""
 
 
 @dataclass(frozen=True, config=RECORD)

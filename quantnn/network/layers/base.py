@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from quantnn.arithmetic import Box, IntegerRange, Integers, Requantizer
 from quantnn.network.table import Table
 
 __all__ = ["LAYER_TYPES", "Layer", "frozen_integers"]
+
+Floats = npt.NDArray[np.float64]
 
 LAYER_TYPES: dict[str, type[Layer]] = {}
 """Layer types by the name that a saved network calls them."""
@@ -29,8 +32,9 @@ class Layer(ABC):
         Accumulators to outputs, or to the table's indices; ``out_features`` channels.
     table : Table, optional
         An activation function: the requantizer gives the index, the table the output.
-    scale : float
-        Metadata: the real value that an output of 1 stands for. Never enters a computation.
+    scale : float, or float64 array of shape (out_features,)
+        Metadata: the real value that an output of 1 stands for, greater than 0; an array where it differs from output
+        to output. Never enters a computation.
     activation : str
         Metadata: what the requantizer's multipliers realise, for reports.
     """
@@ -40,7 +44,7 @@ class Layer(ABC):
     bias: Integers
     requantizer: Requantizer
     table: Table | None = field(default=None, kw_only=True)
-    scale: float = 1.0
+    scale: float | Floats = 1.0
     activation: str = "linear"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -55,6 +59,7 @@ class Layer(ABC):
                 f" not {self.requantizer.channels}"
             )
 
+        object.__setattr__(self, "scale", _checked_scale(self.scale, len(self.bias)))
         if self.table is not None and self.table.index != self.requantizer.output:
             raise ValueError(
                 f"A table's indices must be the requantizer's outputs {self.requantizer.output}, not {self.table.index}"
@@ -116,6 +121,18 @@ class Layer(ABC):
     def extra(self) -> dict[str, Any]:
         """Fields of this layer type that are no arrays, as JSON values."""
         return {}
+
+
+def _checked_scale(scale: float | Floats, outputs: int) -> float | Floats:
+    values = np.array(scale, dtype=np.float64)
+    if values.shape not in ((), (outputs,)):
+        raise ValueError(f"A scale must be one value, or {outputs}, one per output, not of shape {values.shape}")
+    if not ((values > 0) & np.isfinite(values)).all():
+        raise ValueError(f"A scale must be finite and exceed 0, not be {values.min():g}")
+    if (values == values.flat[0]).all():
+        return float(values.flat[0])
+    values.flags.writeable = False
+    return values
 
 
 def frozen_integers(values: Any, dimensions: int, name: str) -> Integers:

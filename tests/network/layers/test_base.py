@@ -23,6 +23,21 @@ def test_output_box_is_the_requantized_accumulator_box():
     assert layer.output == NIBBLE
 
 
+def test_a_scale_for_all_or_one_per_output():
+    def scale(value):
+        return Rescale(np.array([1, 2]), Requantizer.make(2, NIBBLE), scale=value).scale
+
+    assert scale(0.5) == scale(np.array([0.5, 0.5])) == 0.5
+    assert scale([0.5, 2]).tolist() == [0.5, 2.0]
+    with pytest.raises(ValueError, match="read-only"):
+        scale(np.array([1.0, 2.0]))[0] = 3
+    with pytest.raises(ValueError, match=r"A scale must be one value, or 2, one per output, not of shape \(3,\)"):
+        scale([1.0, 2.0, 3.0])
+    for wrong in (0, -1.0, np.nan, [1.0, np.inf]):
+        with pytest.raises(ValueError, match="A scale must be finite and exceed 0"):
+            scale(wrong)
+
+
 @pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64])
 def test_integers_are_copied_and_frozen(dtype):
     values = np.array([1, 2], dtype=dtype)
