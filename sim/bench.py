@@ -35,7 +35,7 @@ def checker_findings(checker):
 async def bench(dut):
     """Run every sample through every device and write down what the checkers counted."""
     path = Path(os.environ["QUANTNN_BENCH"])
-    run = json.loads(path.read_text())
+    run = json.loads(path.read_text(encoding="utf-8"))
     dut.rst.value = int(run["reset"])
     dut.stall_in.value = int(run["stall_in"] * (1 << 16))
     dut.stall_out.value = int(run["stall_out"] * (1 << 16))
@@ -69,5 +69,6 @@ async def bench(dut):
             }
         )
     path.with_name("findings.json").write_text(
-        json.dumps({"hung": bool(dut.hung.value), "cycles": dut.cycle.value.to_unsigned(), "duts": findings})
+        json.dumps({"hung": bool(dut.hung.value), "cycles": dut.cycle.value.to_unsigned(), "duts": findings}),
+        encoding="utf-8",
     )

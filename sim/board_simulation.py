@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ import jinja2
 
 from quantnn.errors import ToolError
 from quantnn.sim.program import Program
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["BoardSimulation", "Shown"]
 
@@ -73,7 +74,7 @@ class BoardSimulation:
         listen: str | int = "pty",
     ):
         names = ("switch", "button", "led", "display", "uart_rx", "uart_tx")
-        text = files("quantnn.sim").joinpath("board_bench.v.j2").read_text()
+        text = files("quantnn.sim").joinpath("board_bench.v.j2").read_text(encoding="utf-8")
         bench = jinja2.Template(text, undefined=jinja2.StrictUndefined).render(
             module=top,
             clock=clock,
@@ -81,8 +82,9 @@ class BoardSimulation:
             period_ns=PERIOD_NS,
             bit_ns=divisor * PERIOD_NS,
         )
-        parts = [files("quantnn.sim").joinpath(name).read_text() for name in ("board_terminal.v", "primitives.v")]
-        designs = [path.read_text() for path in sorted(folder.glob("*.v"))]
+        own = files("quantnn.sim")
+        parts = [own.joinpath(name).read_text(encoding="utf-8") for name in ("board_terminal.v", "primitives.v")]
+        designs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))]
         self._program = Program([*parts, bench, *designs], "board_bench")
         self.folder = folder
         self._listen = listen
@@ -90,27 +92,29 @@ class BoardSimulation:
 
     def __enter__(self) -> Self:
         self._program.path  # noqa: B018  compiles
-        self._work = Path(tempfile.mkdtemp(prefix="quantnn-board-"))
-        for memory in self.folder.glob("*.mem"):
-            shutil.copyfile(memory, self._work / memory.name)
-        self._failure: ToolError | None = None
-        self._done = threading.Event()
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(1.0)
-            settings = {"control": server.getsockname()[1], "listen": self._listen, "period_ns": PERIOD_NS}
-            self._thread = threading.Thread(target=self._run, args=(settings,), daemon=True)
-            self._thread.start()
-            self._control = self._accept(server)
-        self._lines = self._control.makefile("r")
-        self.port = self._receive()["port"]
+        with ExitStack() as stack:
+            self._work = stack.enter_context(scratch_folder(keep=ToolError))
+            for memory in self.folder.glob("*.mem"):
+                shutil.copyfile(memory, self._work / memory.name)
+            self._failure: ToolError | None = None
+            self._done = threading.Event()
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                server.settimeout(1.0)
+                settings = {"control": server.getsockname()[1], "listen": self._listen, "period_ns": PERIOD_NS}
+                self._thread = threading.Thread(target=self._run, args=(settings,), daemon=True)
+                self._thread.start()
+                self._control = self._accept(server)
+            self._lines = self._control.makefile("r", encoding="utf-8")
+            self.port = self._receive()["port"]
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._lines.close()
         self._control.close()
         self._thread.join(STOP_SECONDS)
-        if self._failure is None:
-            shutil.rmtree(self._work, ignore_errors=True)
+        failure = self._failure
+        self._stack.__exit__(None if failure is None else type(failure), failure, None)
 
     def run(self, cycles: int, *, switch: int | None = None, button: int | None = None) -> Shown:
         """Set switches and buttons, 1 is on or pressed, and see what is shown some cycles later."""

@@ -27,13 +27,14 @@ def cell_models(family: str) -> str:
         There are none for this family.
     """
     if family == "ice40":
-        return (_SHARE / "ice40" / "cells_sim.v").read_text()
+        return (_SHARE / "ice40" / "cells_sim.v").read_text(encoding="utf-8")
     if family == "ecp5":
         cells = _EMPTY.sub("", _with_includes(_SHARE / "lattice" / "cells_sim_ecp5.v"))
-        return "`define NO_INCLUDES\n" + cells + files("quantnn.sim").joinpath("ecp5_cells.v").read_text()
+        own = files("quantnn.sim").joinpath("ecp5_cells.v").read_text(encoding="utf-8")
+        return f"`define NO_INCLUDES\n{cells}{own}"
     raise ValueError(f"family must be one of {', '.join(MODELLED)}, not {family!r}")
 
 
 def _with_includes(path: Path) -> str:
     """A file with what it includes from beside it."""
-    return _INCLUDE.sub(lambda match: _with_includes(path.with_name(match[1])), path.read_text())
+    return _INCLUDE.sub(lambda match: _with_includes(path.with_name(match[1])), path.read_text(encoding="utf-8"))

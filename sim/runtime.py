@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
+
+from quantnn.sim.cache import Cache
 
 __all__ = ["Runtime"]
 
@@ -14,14 +15,20 @@ class Runtime:
 
     Parameters
     ----------
-    folder : Path
-        Where they are kept; one folder for each version and each set of compiler options.
+    *options : str
+        What they depend on: versions and options of the compiler.
     """
 
     OBJECTS = "verilated*.o"
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    def __init__(self, *options: str):
+        self._cache = Cache("runtimes")
+        self._folder = self._cache.place(*options)
+
+    @property
+    def kept(self) -> bool:
+        """Whether there are any."""
+        return self._folder.exists()
 
     def lend(self, build: Path) -> list[str]:
         """Copy the objects, as far as there are any, into a build folder; returns make's options to keep them."""
@@ -29,17 +36,24 @@ class Runtime:
         for path in sorted(self._folder.glob(self.OBJECTS)):
             shutil.copyfile(path, build / path.name)
             options += ["-o", path.name]
+        if options:
+            self._cache.used(self._folder)
         return options
 
     def keep(self, build: Path) -> None:
-        """Keep the objects of a build that succeeded, unless some are kept already."""
+        """Keep the objects of a build that succeeded, unless some are kept already.
+
+        Raises
+        ------
+        ToolError
+            The cache cannot be written.
+        """
         if self._folder.exists():
             return
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        ready = Path(tempfile.mkdtemp(prefix="ready-", dir=self._folder.parent))
-        for path in build.glob(self.OBJECTS):
-            shutil.copyfile(path, ready / path.name)
-        try:
-            ready.rename(self._folder)
-        except OSError:  # another process was faster
-            shutil.rmtree(ready)
+        with self._cache.making(self._folder) as ready:
+            for path in build.glob(self.OBJECTS):
+                shutil.copyfile(path, ready / path.name)
+
+    def discard(self) -> None:
+        """What is kept is damaged."""
+        self._cache.discard(self._folder)

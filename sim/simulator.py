@@ -76,14 +76,14 @@ class Simulator:
 
     @cached_property
     def _bench(self) -> str:
-        text = files("quantnn.sim").joinpath("bench.v.j2").read_text()
+        text = files("quantnn.sim").joinpath("bench.v.j2").read_text(encoding="utf-8")
         template = jinja2.Template(text, undefined=jinja2.StrictUndefined)
         return str(template.render(duts=self._devices, wave=self._wave))
 
     @cached_property
     def _sources(self) -> list[str]:
-        streams = files("quantnn.sim").joinpath("streams.v").read_text()
-        return [streams, self._bench, *dict.fromkeys(d.verilog.read_text() for d in self._devices)]
+        streams = files("quantnn.sim").joinpath("streams.v").read_text(encoding="utf-8")
+        return [streams, self._bench, *dict.fromkeys(d.verilog.read_text(encoding="utf-8") for d in self._devices)]
 
     @cached_property
     def program(self) -> Program:
@@ -99,7 +99,7 @@ class Simulator:
             The simulator failed.
         """
         description = {**asdict(run), "layers": [len(device.taps) for device in self._devices]}
-        (folder / "run.json").write_text(json.dumps(description))
+        (folder / "run.json").write_text(json.dumps(description), encoding="utf-8")
         self.program.run("quantnn.sim.bench", folder, {"QUANTNN_BENCH": str(folder / "run.json")}, run.seed)
-        result: dict[str, Any] = json.loads((folder / "findings.json").read_text())
+        result: dict[str, Any] = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
         return result

@@ -23,7 +23,8 @@ from architecture import (
 MODULES = project_modules()
 STDLIB = set(sys.stdlib_module_names)
 GATEWARE_MAY = tuple(
-    f"quantnn.{name}" for name in ("arithmetic", "beats", "network.network", "network.layers", "plan", "hdl")
+    f"quantnn.{name}"
+    for name in ("arithmetic", "beats", "network.network", "network.layers", "plan", "hdl", "system.scratch")
 )
 RANKING = ("quantnn.plan.cost", "quantnn.plan.planner", "quantnn.plan.options", "quantnn.plan.advice")
 """Modules of the plan that weigh candidates against each other; no value that hardware holds is computed there."""
@@ -32,7 +33,8 @@ LONGEST, TYPICAL = 400, 120
 
 WINGS = (
     ("errors", "arithmetic", "beats", "demo_files"),
-    ("files", "system"),
+    ("system",),
+    ("files",),
     ("network", "sim"),
     ("model", "plan"),
     ("importers", "quantize", "hdl.core"),
@@ -167,7 +169,7 @@ def one_module_starts_programs(modules):
     return [
         f"{name} uses {way}"
         for name, source in modules.items()
-        if name != "quantnn.system.tools"
+        if name not in ("quantnn.system.tools", "quantnn.system.programs")
         for way in starts_programs(source)
     ]
 
@@ -200,7 +202,7 @@ RULES = {
         ("quantnn.design.report", "if TYPE_CHECKING:\n    from quantnn.verify.verify import verify"),
         ("quantnn.design.export", "import quantnn.build.open_flow"),
         ("quantnn.link.run", "from quantnn.speed import timing"),
-        ("quantnn.files.staged_files", "from quantnn.system import tools"),
+        ("quantnn.system.tools", "from quantnn.files.staged_files import staged_files"),
         ("quantnn.errors", "from quantnn.files.safe_npz import read"),
     ],
     every_module_lies_in_a_wing: [("quantnn.stray", ""), ("quantnn.annex.room", "")],

@@ -68,11 +68,11 @@ class Netlist:
     @classmethod
     def load(cls, path: Path, top: str) -> Netlist:
         """Read what Yosys wrote."""
-        return cls(json.loads(path.read_text()), top)
+        return cls(json.loads(path.read_text(encoding="utf-8")), top)
 
     def save(self, path: Path) -> None:
         """Write for nextpnr."""
-        path.write_text(json.dumps(self._description))
+        path.write_text(json.dumps(self._description), encoding="utf-8")
 
     def index(self) -> None:
         """Find out anew what drives and what reads each net."""

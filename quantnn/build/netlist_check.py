@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.network.file import load_network
 from quantnn.sim.cell_models import MODELLED, cell_models
 from quantnn.sim.device import Device, Tap
+from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities
 
 __all__ = ["NetlistCheck", "check_netlist"]
@@ -86,27 +85,26 @@ def check_netlist(
     interface = CoreInterface.load(design / "core" / "interface.json")
     vectors = Vectors.load(design / "vectors", network)
     vectors = Vectors(vectors.inputs[:_SAMPLES], vectors.expected.head(_SAMPLES))
-    folder = Path(tempfile.mkdtemp(prefix="quantnn-"))
-    step(f"synthesizing for {family}")
-    try:
-        kept = [_in_module(interface.module, signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
-        netlist = synthesize(family, [design / "core" / f"{interface.module}.v"], interface.module, folder, kept)
-        change(netlist, family, _DEVICES[family])
-        verilog = _verilog(netlist, family, folder)
-    except ToolError as error:
-        raise ToolError(f"{error} in {folder}") from error
-    taps = tuple(Tap(_escaped(tap.valid), _escaped(tap.data), tap.format) for tap in interface.taps)
-    device = Device(interface.module, verilog, interface.input, interface.output, taps)
-    bench = CoreBench(device, interface, vectors, optimize=False)
-    step("compiling the netlist's simulator (kept for the next time)")
-    bench.simulator.program.path  # noqa: B018  compiles
-    step(f"simulating {len(vectors.inputs)} samples back to back")
-    found = bench.back_to_back(1)
-    interval, latency = found.interval, found.latency
-    for name, conditions in adversities(interface).items():
-        step(f"simulating {name}")
-        found += bench.part(conditions)
-    shutil.rmtree(folder)
+    with scratch_folder(keep=ToolError) as folder:
+        step(f"synthesizing for {family}")
+        try:
+            kept = [_in_module(interface.module, signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
+            netlist = synthesize(family, [design / "core" / f"{interface.module}.v"], interface.module, folder, kept)
+            change(netlist, family, _DEVICES[family])
+            verilog = _verilog(netlist, family, folder)
+        except ToolError as error:
+            raise ToolError(f"{error} in {folder}") from error
+        taps = tuple(Tap(_escaped(tap.valid), _escaped(tap.data), tap.format) for tap in interface.taps)
+        device = Device(interface.module, verilog, interface.input, interface.output, taps)
+        bench = CoreBench(device, interface, vectors, optimize=False)
+        step("compiling the netlist's simulator (kept for the next time)")
+        bench.simulator.program.path  # noqa: B018  compiles
+        step(f"simulating {len(vectors.inputs)} samples back to back")
+        found = bench.back_to_back(1)
+        interval, latency = found.interval, found.latency
+        for name, conditions in adversities(interface).items():
+            step(f"simulating {name}")
+            found += bench.part(conditions)
     found = found.with_timing(interface, interval, latency)
     if found.failures:
         raise VerificationError(f"The netlist for {family} differs from the reference: {found.failures[0]}")
@@ -119,7 +117,7 @@ def _verilog(netlist: Netlist, family: str, folder: Path) -> Path:
     netlist.save(folder / "netlist.json")
     run_yosys(["read_json netlist.json", "write_verilog -noattr netlist.v"], folder, LOG)
     whole = folder / "simulated.v"
-    whole.write_text(cell_models(family) + (folder / "netlist.v").read_text())
+    whole.write_text(cell_models(family) + (folder / "netlist.v").read_text(encoding="utf-8"), encoding="utf-8")
     return whole
 
 

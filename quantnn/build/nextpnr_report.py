@@ -60,7 +60,7 @@ class NextpnrReport:
             It is missing or of another form.
         """
         try:
-            report: dict[str, Any] = json.loads(path.read_text())
+            report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             resources = tuple(
                 Usage(_SHOWN[toolchain][name], int(entry["used"]), int(entry["available"]))
                 for name, entry in report["utilization"].items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +21,10 @@ from quantnn.build.readiness import check_ready
 from quantnn.design.build_record import keep_files
 from quantnn.design.report import BuildResult, load_report
 from quantnn.errors import BuildError, InputError, ToolError
-from quantnn.files.staged_files import staged_files
+from quantnn.files.staged_files import check_writable
 from quantnn.system.cores import cores
 from quantnn.system.progress import SILENT, Progress
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["build_open"]
 
@@ -84,10 +84,8 @@ def build_open(
         raise InputError(f"{design} is exported for {report.board}, not for {board.name}: export again")
     check_ready(design, report)
     programs = nextpnr.toolset(toolchain)
-    with staged_files(design):
-        pass  # a folder that cannot be written is noticed before minutes have passed
-    with tempfile.TemporaryDirectory(prefix="quantnn-") as scratch, _logs_of_a_failure(design, Path(scratch)):
-        folder = Path(scratch)
+    check_writable(design)
+    with scratch_folder() as folder, _logs_of_a_failure(design, folder):
         progress("synthesizing with Yosys")
         netlist = synthesis.synthesize(toolchain, sorted(project.glob("*.v")), PROJECT, folder)
         improve(netlist, toolchain, board.device.device)

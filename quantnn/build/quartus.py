@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,8 +22,9 @@ from quantnn.build.readiness import check_ready
 from quantnn.design.build_record import keep_files
 from quantnn.design.report import BuildResult, CriticalPath, Report, Slack, load_report
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
-from quantnn.files.staged_files import staged_files
+from quantnn.files.staged_files import check_writable
 from quantnn.system import tools
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["compile_quartus"]
 
@@ -76,10 +76,9 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
         quartus = QuartusInstall.find()
     except ToolError as error:
         raise ToolError(f"{error}. Or open {project} on a machine that has it: docs/board.md says how") from None
-    with staged_files(design):
-        pass  # a folder that cannot be written is noticed before minutes have passed
-    with tempfile.TemporaryDirectory(prefix="quantnn-quartus-", ignore_cleanup_errors=True) as name:
-        work = Path(name) / "board"
+    check_writable(design)
+    with scratch_folder() as folder:
+        work = folder / "board"
         shutil.copytree(design / "board", work, ignore=shutil.ignore_patterns("db", "incremental_db", OUTPUT))
         run = _Run(quartus, work, design, report, step)
         try:
@@ -193,7 +192,7 @@ class _Run:
         self.step("Quartus: looking for the slowest path")
         ends = read_path(self._read(".sta.rpt"))
         if ends is None:
-            (self.project / "quantnn_paths.tcl").write_text(_PATH_SCRIPT)
+            (self.project / "quantnn_paths.tcl").write_text(_PATH_SCRIPT, encoding="utf-8")
             try:
                 analyzer = self.quartus.program("quartus_sta")
                 tools.run([analyzer, "-t", "quantnn_paths.tcl"], cwd=self.project, log=self._log)

@@ -57,7 +57,7 @@ def make_pof(quartus: QuartusInstall, project: Path, sof: str, log: Path) -> str
     """
     pof = sof.removesuffix(".sof") + ".pof"
     description = project / "quantnn_board.cof"
-    description.write_text(conversion(sof, pof))
+    description.write_text(conversion(sof, pof), encoding="utf-8")
     tools.run([quartus.program("quartus_cpf"), "-c", description.name], cwd=project, log=log)
     return pof
 

@@ -24,7 +24,7 @@ def run_yosys(commands: Iterable[str], folder: Path, log: str) -> None:
     ToolError
         A command failed.
     """
-    (folder / _COMMANDS).write_text("".join(f"{command}\n" for command in commands))
+    (folder / _COMMANDS).write_text("".join(f"{command}\n" for command in commands), encoding="utf-8")
     run_tool("Yosys", ["-m", "quantnn.build.yosys", _COMMANDS], folder, log)
 
 
@@ -33,7 +33,7 @@ def main(script: str) -> None:
     from pyosys import libyosys
 
     design = libyosys.Design()
-    for command in Path(script).read_text().splitlines():
+    for command in Path(script).read_text(encoding="utf-8").splitlines():
         libyosys.Pass.call(design, command)
 
 

@@ -14,6 +14,7 @@ from quantnn.cli.console import complain, say
 from quantnn.cli.design import demo, export, inspect, simulate, update_weights, verify
 from quantnn.cli.usage import PANELS, Commands, usage_message
 from quantnn.errors import QuantnnError
+from quantnn.system.stopping import Stopped, stoppable
 
 __all__ = ["app", "main"]
 
@@ -43,7 +44,10 @@ app.add_typer(boards, name="boards", rich_help_panel=PANELS[-1])
 def main() -> NoReturn:
     """Run the command line; errors that a user can mend are one line."""
     try:
-        code = app(standalone_mode=False)
+        with stoppable():
+            code = app(standalone_mode=False)
+    except Stopped as stopped:
+        sys.exit(stopped.exit_code)
     except QuantnnError as error:
         complain(str(error))
         sys.exit(error.exit_code)
@@ -53,6 +57,9 @@ def main() -> NoReturn:
         else:
             complain(usage_message(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        complain(f"{error.filename or 'a file'} cannot be used ({error.strerror or error})")
+        sys.exit(QuantnnError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -167,6 +168,7 @@ def simulate(
         raise InputError(f"{output} must end in .npz: choose such a name")
     import numpy as np
 
+    from quantnn.files.whole_file import whole_file
     from quantnn.model.dataset import load_inputs, load_labels
     from quantnn.network.file import load_network
     from quantnn.network.reference import evaluate
@@ -176,18 +178,16 @@ def simulate(
     if labels is not None and not network.classify:
         raise InputError(f"The network of {design} gives values and no classes: leave --labels out")
     truth = None if labels is None else load_labels(labels, len(values), max(2, network.out_features))
-    with progress() as told:
-        told("evaluating", len(values), "samples")
-        answer = evaluate(network, values, told.advance)
-    if output is not None:
-        arrays = {f"layer_{number}": layer for number, layer in enumerate(answer.layers)}
-        if answer.classes is not None:
-            arrays["classes"] = answer.classes
-        try:
-            with output.open("wb") as file:
+    with nullcontext() if output is None else whole_file(output) as place:
+        with progress() as told:
+            told("evaluating", len(values), "samples")
+            answer = evaluate(network, values, told.advance)
+        if place is not None:
+            arrays = {f"layer_{number}": layer for number, layer in enumerate(answer.layers)}
+            if answer.classes is not None:
+                arrays["classes"] = answer.classes
+            with place.open("wb") as file:
                 np.savez_compressed(file, allow_pickle=False, **arrays)
-        except OSError as error:
-            raise InputError(f"{output} cannot be written ({error.strerror}): choose another file") from None
     answers = Answers(answer.logits, answer.classes, truth)
     if as_json:
         show_json(answers.values())

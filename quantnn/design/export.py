@@ -180,4 +180,4 @@ def _write_template(plan: CorePlan, core: str, folder: Path) -> None:
     loader = jinja2.PackageLoader("quantnn.design", ".")
     template = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined).get_template("core_template.v.j2")
     text = template.render(core=core, input=plan.input, output=plan.output)
-    (folder / f"{core}_template.v").write_text(text + "\n")
+    (folder / f"{core}_template.v").write_text(text + "\n", encoding="utf-8")

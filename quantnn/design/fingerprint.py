@@ -61,7 +61,7 @@ def identity_with(file: Path, mark: bytes) -> str:
         The file is missing or damaged.
     """
     try:
-        lines = file.read_text().splitlines()
+        lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         lines = []
     if len(lines) < len(mark) or any(len(line) != 8 or line.strip("01") for line in lines):

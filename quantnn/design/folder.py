@@ -2,81 +2,110 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from quantnn.design.report import load_report
 from quantnn.errors import InputError
+from quantnn.files.staged_files import staged_files
+from quantnn.system.scratch import folder_inside, is_scratch, sweep
 
 __all__ = ["export_folder"]
 
 
 @contextmanager
 def export_folder(destination: Path) -> Iterator[Path]:
-    """A temporary folder beside ``destination`` that takes its place when the context ends well.
+    """A temporary folder that becomes ``destination``, or whose files replace those there, when the context ends well.
 
     Raises
     ------
     InputError
         ``destination`` is a file, cannot be written, or holds what an earlier export did not write.
     """
-    _check(destination)
+    missing: list[Path] = []
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
-        try:
-            scratch.chmod(0o755)
-            yield scratch
-            _check(destination)
-            _exchange(scratch, destination)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise InputError(f"{destination} cannot be written ({reason}): choose another folder with -o") from error
-
-
-def _exchange(new: Path, destination: Path) -> None:
-    """Put a folder in the place of another, or of none; if that fails, everything is as before."""
-    if not destination.exists():
-        new.rename(destination)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{destination.name}-old-", dir=destination.parent))
-    kept = old / "export"
-    try:
-        destination.rename(kept)
-        new.rename(destination)
-    except OSError:
-        if kept.exists():
-            kept.rename(destination)
-        old.rmdir()
+        earlier = _check(destination)
+        if earlier is None:
+            missing = [path for path in destination.absolute().parents if not path.exists()]
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with folder_inside(destination.parent) as folder:
+                yield folder
+                if _check(destination) is not None:
+                    destination.rmdir()
+                folder.rename(destination)
+        else:
+            with staged_files(destination, sorted(earlier)) as folder:
+                yield folder
+                _check(destination)
+            _prune(destination)
+    except BaseException as error:
+        for path in missing:
+            with suppress(OSError):
+                path.rmdir()
+        if isinstance(error, OSError):
+            reason = error.strerror or error
+            raise InputError(f"{destination} cannot be written ({reason}): choose another folder with -o") from error
         raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
-def _check(destination: Path) -> None:
-    """Refuse a destination that holds anything that an earlier export did not write."""
+def _check(destination: Path) -> Collection[str] | None:
+    """The files of the earlier export there, as names; None where nothing is.
+
+    Raises
+    ------
+    InputError
+        It holds anything that an earlier export did not write.
+    """
     if not destination.exists() and not destination.is_symlink():
-        return
+        return None
     if not destination.is_dir() or destination.is_symlink():
         raise InputError(f"{destination} is not a folder: choose another one with -o")
-    paths = (path for path in destination.rglob("*") if path.is_symlink() or not path.is_dir())
-    found = {path.relative_to(destination).as_posix() for path in paths}
-    if not found:
-        return
-    if "report.json" not in found:
-        raise InputError(f"{destination} holds something else: choose another folder with -o, or empty it")
+    sweep(destination)
+    files = _files(destination)
+    if not (destination / "report.json").is_file():
+        if next(files, None) is not None:
+            raise InputError(f"{destination} holds something else: choose another folder with -o, or empty it")
+        return ()
     try:
         written = set(load_report(destination).files)
     except InputError as error:
         reason = str(error).rpartition(": ")[0]
         raise InputError(f"{reason}: choose another folder with -o, or move {destination} away") from None
-    foreign = sorted(found - written)
+    found: list[str] = []
+    foreign: list[str] = []
+    for name in files:
+        (found if name in written else foreign).append(name)
+        if len(foreign) > 1:
+            break
     if foreign:
         raise InputError(
             f"{destination} holds {foreign[0]}{' and more' if len(foreign) > 1 else ''}, which the export there did not"
             " write: choose another folder with -o, or move it away"
         )
+    return found
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Names of all files and links below a folder, hidden ones too; not those of work that is under way there.
+
+    They come one by one, those on top first: a folder may be somebody's home.
+    """
+    folders = [folder]
+    for place in folders:
+        with os.scandir(place) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                path = place / entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    yield path.relative_to(folder).as_posix()
+                elif not is_scratch(path):
+                    folders.append(path)
+
+
+def _prune(folder: Path) -> None:
+    """Remove empty folders."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):
+                path.rmdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -17,6 +16,7 @@ from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.datapath import format_name
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["ExportedHardware"]
 
@@ -110,8 +110,8 @@ class ExportedHardware:
 
     def emitted(self, network: IntegerNetwork) -> dict[str, bytes]:
         """The core's files, the Verilog first, as this quantnn writes them for a network that passed :meth:`check`."""
-        with tempfile.TemporaryDirectory() as name:
-            files = emit_verilog(Core(self.record.core_plan(network)), self.module, Path(name))
+        with scratch_folder() as folder:
+            files = emit_verilog(Core(self.record.core_plan(network)), self.module, folder)
             return {path.name: path.read_bytes() for path in files}
 
     def memories(self, network: IntegerNetwork) -> dict[str, bytes]:
@@ -158,7 +158,7 @@ def _check_size(plan: CorePlan) -> None:
 
 def _text(verilog: Path) -> str:
     try:
-        return verilog.read_text().partition("\n")[2]
+        return verilog.read_text(encoding="utf-8").partition("\n")[2]
     except OSError as error:
         raise InputError(f"{verilog} cannot be read ({error.strerror}): export the model again") from None
     except UnicodeDecodeError:

@@ -98,7 +98,7 @@ class CoreInterface:
             "reset_cycles": self.RESET,
             "recovery_cycles": self.recovery,
         }
-        path.write_text(json.dumps(description, indent=2) + "\n")
+        path.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> CoreInterface:
@@ -110,7 +110,7 @@ class CoreInterface:
             The file is missing or damaged.
         """
         try:
-            description = json.loads(path.read_text())
+            description = json.loads(path.read_text(encoding="utf-8"))
             return cls(
                 _beat_format(description["s_axis"]),
                 _beat_format(description["m_axis"]),

@@ -19,7 +19,7 @@ from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
-from quantnn.files.staged_files import staged_files
+from quantnn.files.staged_files import check_writable, staged_files
 from quantnn.model.network import FloatNetwork
 from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
@@ -91,6 +91,7 @@ def update_weights(
     report = load_report(folder)
     hardware = ExportedHardware.load(folder)
     hardware.compare(model)
+    check_writable(folder)
     step("quantizing for the hardware that is there")
     fitter = Fitter(hardware.record.layers)
     precision = Precision(report.precision.weight_bits, report.precision.activation_bits)
@@ -121,7 +122,7 @@ def update_weights(
                 (staged / place / name).write_bytes(content)
         mark = fingerprint(folder / "core", memories, hardware.module)
         if report.link:
-            (staged / "board" / IDENTITY).write_text(identity_with(folder / "board" / IDENTITY, mark))
+            (staged / "board" / IDENTITY).write_text(identity_with(folder / "board" / IDENTITY, mark), encoding="utf-8")
         interface = CoreInterface.of_plan(hardware.record.core_plan(network), hardware.module)
         interface.save(staged / "core" / "interface.json")
         save_network(network, staged / "network.npz")

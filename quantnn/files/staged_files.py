@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from quantnn.errors import InputError
+from quantnn.system.scratch import folder_inside
+from quantnn.system.stopping import held
 
-__all__ = ["staged_files"]
+__all__ = ["check_writable", "staged_files"]
+
+_ROOM = 1 << 16
+"""Bytes that there must be before work begins; a report is smaller."""
 
 
 @contextmanager
@@ -20,32 +25,37 @@ def staged_files(folder: Path, obsolete: Sequence[str] = ()) -> Iterator[Path]:
     ``obsolete`` names files that go, unless there are new ones.
 
     Everything else in ``folder`` stays, and so does the folder itself: a program that has it open, such as Quartus,
-    keeps working. Files that do not change are not touched. If one cannot be replaced, those before are put back.
+    keeps working, and it may be a mount point. Files that do not change are not touched. If one cannot be replaced,
+    those before are put back.
 
     Raises
     ------
     InputError
         A file cannot be written.
     """
-    folder = folder.resolve()
     try:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        where = folder.parent
-        raise InputError(f"{where} cannot be written ({error.strerror}): copy {folder.name} elsewhere") from None
-    try:
-        new, old = scratch / "new", scratch / "old"
-        new.mkdir()
-        try:
+        with folder_inside(folder.resolve()) as scratch:
+            new, old = scratch / "new", scratch / "old"
+            new.mkdir()
             yield new
-        except OSError as error:
-            raise InputError(
-                f"{folder} cannot be changed ({error.strerror or error}), and is as it was: make room, or copy it"
-                " elsewhere"
-            ) from error
-        _replace(folder, new, old, obsolete)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+            with held():
+                _replace(folder.resolve(), new, old, obsolete)
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be changed ({error.strerror or error}), and is as it was: make room, or copy it elsewhere"
+        ) from error
+
+
+def check_writable(folder: Path) -> None:
+    """Notice before minutes have passed that nothing can be written into a folder.
+
+    Raises
+    ------
+    InputError
+        It is read-only, or its disk is full.
+    """
+    with staged_files(folder) as staged:
+        (staged.parent / "room").write_bytes(bytes(_ROOM))
 
 
 def _replace(folder: Path, new: Path, old: Path, obsolete: Sequence[str]) -> None:
@@ -57,7 +67,7 @@ def _replace(folder: Path, new: Path, old: Path, obsolete: Sequence[str]) -> Non
         for name in names:
             if (folder / name).exists():
                 (old / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(folder / name, old / name)
+                _keep(folder / name, old / name)
         for name in names:
             done.append(name)
             _put(folder / name, new / name)
@@ -72,6 +82,14 @@ def _replace(folder: Path, new: Path, old: Path, obsolete: Sequence[str]) -> Non
 
 def _same(a: Path, b: Path) -> bool:
     return a.is_file() and a.read_bytes() == b.read_bytes()
+
+
+def _keep(file: Path, copy: Path) -> None:
+    """A second name for a file, or a copy where the disk knows no such thing."""
+    try:
+        os.link(file, copy)
+    except OSError:
+        shutil.copy2(file, copy)
 
 
 def _put(place: Path, file: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
 from quantnn.system import tools
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["Flashed", "flash"]
 
@@ -94,13 +94,14 @@ def flash(
         raise ToolError(f"No programmer for {board.title} is installed. Get {missing}")
     programmer, file, path = installed[0]
     step(f"loading {file.name} with {programmer.tool}")
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "programmer.log"
+    with scratch_folder() as folder:
+        log = folder / "programmer.log"
         try:
             words, around = _arguments(programmer, file, lasting), openfpgaloader.environment(path)
             tools.run([path, *words], cwd=file.parent, env=around, log=log)
         except ToolError:
-            raise ToolError(_reason(programmer.tool, board, log.read_text(errors="replace"))) from None
+            said = log.read_text(encoding="utf-8", errors="replace")
+            raise ToolError(_reason(programmer.tool, board, said)) from None
     return Flashed(programmer.tool, file, lasting)
 
 

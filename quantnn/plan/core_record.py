@@ -88,7 +88,7 @@ class CoreRecord:
             "input_queue": None if self.input_queue is None else queue_to_json(self.input_queue),
             "layers": [layer.to_json() for layer in self.layers],
         }
-        path.write_text(json.dumps(description, indent=2) + "\n")
+        path.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> CoreRecord:
@@ -100,7 +100,7 @@ class CoreRecord:
             The file is missing, damaged or of another version.
         """
         try:
-            description = json.loads(path.read_text())
+            description = json.loads(path.read_text(encoding="utf-8"))
             if description["format"] != FORMAT or description["version"] != VERSION:
                 raise ValueError(f"{description['format']}, version {description['version']}")
             queue = description["input_queue"]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from quantnn.errors import ToolError
 from quantnn.system.machine import missing_packages, remedy
+from quantnn.system.programs import Programs, stop
+from quantnn.system.stopping import held, is_stopped
+from quantnn.system.watchdog import GRACE
 
 __all__ = ["check_machine", "run"]
 
-_GRACE = 5.0
-"""Seconds that a program which is told to stop gets to do so."""
+_programs = Programs()
 
 
 def run(
@@ -27,15 +29,18 @@ def run(
 ) -> None:
     """Run a program to its end, with its output in ``log``; ``line`` is told each line of it as it comes.
 
-    If ``line`` raises, or the user interrupts, the program is stopped, and whatever it started too.
+    If ``line`` raises, or this process is stopped or killed, the program ends, and whatever it started too.
 
     Raises
     ------
     ToolError
-        It could not be started or exited with another code than 0.
+        It could not be started, exited with another code than 0, or was stopped because this process is.
     """
     name = Path(command[0]).name
-    with log.open("a", encoding="utf-8", errors="replace") as output:
+    if is_stopped():
+        raise ToolError(f"{name} is not started any more")
+    with ExitStack() as hold, log.open("a", encoding="utf-8", errors="replace") as output:
+        hold.enter_context(held())
         try:
             process = subprocess.Popen(
                 [str(word) for word in command],
@@ -50,8 +55,10 @@ def run(
             )
         except OSError as error:
             raise ToolError(f"{name} could not be started: {error}") from None
+        _programs.add(process)
         with process:
             try:
+                hold.close()
                 for text in process.stdout or ():
                     output.write(text)
                     output.flush()
@@ -61,6 +68,10 @@ def run(
             except BaseException:
                 _stop(process)
                 raise
+            finally:
+                _programs.remove(process)
+    if is_stopped():
+        raise ToolError(f"{name} was stopped")
     if process.returncode != 0:
         raise ToolError(f"{name} failed with exit code {process.returncode}; its output is in {log}")
 
@@ -68,14 +79,9 @@ def run(
 def _stop(process: subprocess.Popen[str]) -> None:
     """End a program and those that it started: a flow runs one program after another."""
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
-        try:
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, number)
-            else:
-                process.terminate()
-            process.wait(_GRACE)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+        stop(process, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
 
 
 def check_machine() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,10 +11,12 @@ from quantnn.arithmetic import Integers
 from quantnn.beats import BeatFormat
 from quantnn.design.interface import CoreInterface
 from quantnn.design.vectors import Vectors
+from quantnn.errors import ToolError
 from quantnn.network.network import IntegerNetwork
 from quantnn.sim.device import Device, Tap
 from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
+from quantnn.system.scratch import scratch_folder
 from quantnn.verify.findings import Difference, Findings
 
 __all__ = ["CoreBench", "adversities", "any_frames"]
@@ -130,13 +130,12 @@ class CoreBench:
         layers = tuple(values[first:end] for values in self.vectors.expected.layers)
         warm = min(len(samples) - 1, 2 * len(layers) + 4)
         run = replace(conditions, samples=len(samples), patience=self._patience, warm=warm)
-        work = Path(tempfile.mkdtemp(prefix="quantnn-"))
         lengths = None if self.lengths is None else self.lengths[first:end]
-        self.device.write_vectors(work, Frames(self.interface.input, samples, lengths), layers)
-        raw = (simulator or self.simulator).run(run, work)
-        if keep is not None:
-            keep.write_bytes((work / "wave.vcd").read_bytes())
-        shutil.rmtree(work)  # unless the simulation broke off: then its log stays
+        with scratch_folder(keep=ToolError) as work:
+            self.device.write_vectors(work, Frames(self.interface.input, samples, lengths), layers)
+            raw = (simulator or self.simulator).run(run, work)
+            if keep is not None:
+                keep.write_bytes((work / "wave.vcd").read_bytes())
         return Findings.read(raw, 0, self.interface, len(samples), warm, first)
 
     def record(self, difference: Difference | None, target: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from quantnn.files.plain_file import read_plain
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.clock import ClockPlan, PllSetting
 from quantnn.plan.pll import Dividers
+from quantnn.system.scratch import scratch_folder
 from quantnn.verify.genuine import GenuineCore, compare, read_files
 from quantnn.verify.stored_network import read_words
 
@@ -82,9 +82,9 @@ class GenuineBoard:
         samples = _samples(place, top)
         if samples_digest(samples) != report.board_top.samples_sha256:
             raise InputError(f"{place / SAMPLES}.mem holds other samples than were exported: export the model again")
-        with tempfile.TemporaryDirectory() as name:
-            write_around(board, clock, top, core.files, samples, labels, Path(name), core.hardware.module)
-            generated = {path.name: path.read_bytes() for path in sorted(Path(name).iterdir())}
+        with scratch_folder() as folder:
+            write_around(board, clock, top, core.files, samples, labels, folder, core.hardware.module)
+            generated = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         compare(place, read_files(place, generated), generated, report)
         return cls(core, generated)
 

@@ -6,7 +6,6 @@ import json
 import shutil
 import socket
 import struct
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.hdl.link.link import Link
 from quantnn.plan.link import FINGERPRINT_BYTES, LinkPlan
 from quantnn.sim.board_simulation import BoardSimulation
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["PTY", "serve_board", "simulated_board"]
 
@@ -56,14 +56,13 @@ def simulated_board(design: Path, listen: str = PTY, *, exact: bool = False) -> 
     if link is None:
         raise InputError(f"{design} has no host link: its board has no serial line, or an old quantnn exported it")
     where = _listen(listen)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         try:
             for file in (design / "board").iterdir():
                 if file.suffix in (".v", ".mem"):
                     shutil.copyfile(file, folder / file.name)
-            pins = json.loads((design / "board" / PINS).read_text())
-            identity = bytes(int(line, 2) for line in (folder / IDENTITY).read_text().split())
+            pins = json.loads((design / "board" / PINS).read_text(encoding="utf-8"))
+            identity = bytes(int(line, 2) for line in (folder / IDENTITY).read_text(encoding="utf-8").split())
             clock_hz = struct.unpack_from("<I", identity, FINGERPRINT_BYTES + 6)[0]
             arguments = (PROJECT, pins["clock"], pins["groups"])
         except (OSError, LookupError, TypeError, ValueError, struct.error) as error:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from quantnn.design.report import Report, Verification, load_report
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
+from quantnn.files.staged_files import check_writable
+from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
 from quantnn.verify.genuine import GenuineCore
 
@@ -63,6 +64,7 @@ def verify(
     """
     started = time.monotonic()
     report = load_report(folder)
+    check_writable(folder)
     step("comparing the files with the network and the Verilog with a new one")
     try:
         core = GenuineCore.load(folder, report, as_it_is=options.as_it_is)
@@ -77,10 +79,10 @@ def verify(
             raise InputError(f"--samples must be at least 1, not {options.samples}")
         count = min(options.samples, len(vectors.inputs))
         vectors = Vectors(vectors.inputs[:count], vectors.expected.head(count))
-    with TemporaryDirectory(prefix="quantnn-") as name:
-        (Path(name) / "core").mkdir()
-        core.write(Path(name) / "core")
-        bench = CoreBench.of_design(Path(name), interface, vectors)
+    with scratch_folder() as copy:
+        (copy / "core").mkdir()
+        core.write(copy / "core")
+        bench = CoreBench.of_design(copy, interface, vectors)
         step("compiling the simulator (kept for the next time)")
         bench.simulator.program.path  # noqa: B018  compiles
         step(f"simulating {len(vectors.inputs)} samples back to back")

@@ -1,9 +1,11 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from quantnn.design import folder as module
 from quantnn.design.folder import export_folder
 from quantnn.design.report import load_report, save_report
 from quantnn.errors import InputError
@@ -57,7 +59,7 @@ def refusal(place):
 def test_a_new_folder_appears_at_the_end(tmp_path, name):
     place = tmp_path / name
     with export_folder(place) as folder:
-        assert folder.parent == place.parent and not place.exists()
+        assert not place.exists()
         (folder / "core").mkdir()
         (folder / "core" / "a.v").write_text("a")
     assert tree(place) == {"core": None, "core/a.v": b"a"}
@@ -179,12 +181,16 @@ def test_a_parent_that_is_a_file(tmp_path):
         raise AssertionError("not reached")
 
 
-def test_a_parent_that_may_not_be_written(place, monkeypatch):
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_place_that_may_not_be_written(place, monkeypatch, stands):
     def forbidden(prefix, dir):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(module.tempfile, "mkdtemp", forbidden)
-    assert refusal(place) == " cannot be written (Permission denied): choose another folder with -o"
+    if stands:
+        place.mkdir()
+    monkeypatch.setattr("tempfile.mkdtemp", forbidden)
+    what = "changed (Permission denied), and is as it was" if stands else "written (Permission denied)"
+    assert refusal(place).startswith(f" cannot be {what}: ")
 
 
 def test_what_somebody_puts_there_meanwhile_is_kept(place):
@@ -195,16 +201,75 @@ def test_what_somebody_puts_there_meanwhile_is_kept(place):
     assert tree(place.parent) == {"design": None, "design/thesis.txt": b"mine"}
 
 
-@pytest.mark.parametrize("fails", ["moving the old away", "moving the new in"])
+@pytest.mark.parametrize("fails", ["a", "core/old.v"])
 def test_a_failing_exchange_keeps_the_earlier_export(earlier, monkeypatch, fails):
-    before, rename = tree(earlier.parent), Path.rename
+    before, replace, unlink = tree(earlier.parent), Path.replace, Path.unlink
 
-    def broken(self, target):
-        if (self == earlier) if fails == "moving the old away" else (target == earlier and self.name != "export"):
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
+    def broken_replace(self, target):
+        if Path(target) == earlier / fails and "old" not in self.parts:
+            raise OSError(5, "Input/output error", str(self), None, str(target))
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "rename", broken)
+    def broken_unlink(self, missing_ok=False):
+        if self == earlier / fails:
+            raise OSError(5, "Input/output error", str(self))
+        return unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "replace", broken_replace)
+    monkeypatch.setattr(Path, "unlink", broken_unlink)
     with pytest.raises(InputError, match="Input/output error"), export_folder(earlier) as folder:
         (folder / "a").write_text("a")
     assert tree(earlier.parent) == before
+
+
+@pytest.mark.parametrize("name", [".", "design"])
+def test_the_folder_in_which_one_is_stays_the_same_one(place, monkeypatch, small, name):
+    """It may as well be a mount point, which nobody can move."""
+    place.mkdir()
+    monkeypatch.chdir(place if name == "." else place.parent)
+    inode = place.stat().st_ino
+    for text in ("first", "second"):
+        write(Path(name), small, {f"core/{text}.v": text})
+        assert set(tree(place)) == {"core", f"core/{text}.v", "report.json"}
+    assert place.stat().st_ino == inode
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    place = tmp_path / ("a" * 300)
+    with pytest.raises(InputError, match=r"cannot be written \(File name too long\): choose"), export_folder(place):
+        raise AssertionError("not reached")
+
+
+def test_a_name_as_long_as_may_be(tmp_path):
+    with export_folder(tmp_path / ("a" * 255)):
+        pass
+    assert [len(path.name) for path in tmp_path.iterdir()] == [255]
+
+
+def test_folders_on_the_way_go_again_when_it_fails(tmp_path):
+    with pytest.raises(Broken), export_folder(tmp_path / "new" / "and" / "deep"):
+        raise Broken
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_is_not_searched_to_its_end(place, monkeypatch):
+    """It stops at the first file."""
+    for number in range(3):
+        (place / "deep" / str(number)).mkdir(parents=True)
+        (place / str(number)).write_text("mine")
+    seen, scandir = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: (seen.append(Path(path)), scandir(path))[1])
+    with pytest.raises(InputError), export_folder(place):
+        raise AssertionError("not reached")
+    assert [path for path in seen if path.is_relative_to(place)] == [place]
+
+
+def test_what_a_killed_export_left_is_no_foreign_file(earlier, small):
+    script = (
+        "import os, sys; from pathlib import Path; from quantnn.system.scratch import folder_inside\n"
+        "context = folder_inside(Path(sys.argv[1])); (context.__enter__() / 'half').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(earlier)], check=False)
+    assert len(list(earlier.glob(".quantnn-*/work/half"))) == 1
+    write(earlier, small, {"a": "a"})
+    assert set(tree(earlier)) == {"a", "report.json"}

@@ -1,9 +1,10 @@
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.files.staged_files import staged_files
+from quantnn.files.staged_files import check_writable, staged_files
 
 
 @pytest.fixture
@@ -70,10 +71,50 @@ def test_a_failure_while_replacing_puts_everything_back(folder, tmp_path, monkey
     assert contents(folder) == before and list(tmp_path.iterdir()) == [folder]
 
 
-def test_a_folder_beside_which_nothing_may_be_written(folder, monkeypatch):
+@pytest.mark.parametrize("use", [staged_files, check_writable])
+def test_a_folder_in_which_nothing_may_be_written(folder, monkeypatch, use):
     def refuse(**_):
-        raise PermissionError(13, "Permission denied")
+        raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
-    with pytest.raises(InputError, match="cannot be written"), staged_files(folder):
+    message = r"design cannot be changed \(Read-only file system\), and is as it was: make room, or copy it elsewhere$"
+    with pytest.raises(InputError, match=message), use(folder) or nullcontext():
         pass
+
+
+def test_a_full_disk_is_noticed_before_anything_is_made(folder, monkeypatch):
+    def full(self, content):
+        raise OSError(28, "No space left on device", str(self))
+
+    check_writable(folder)
+    before = contents(folder)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match=r"design cannot be changed \(No space left on device\)"):
+        check_writable(folder)
+    assert contents(folder) == before
+
+
+def test_a_disk_that_fills_up_meanwhile(folder):
+    before = contents(folder)
+    with pytest.raises(InputError, match="No space left on device"), staged_files(folder) as staged:
+        stage(staged, "a")
+        raise OSError(28, "No space left on device")
+    assert contents(folder) == before
+
+
+def test_a_disk_without_second_names_for_files(folder, monkeypatch):
+    before, replace = contents(folder), Path.replace
+
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    def broken(self, target):
+        if Path(target) == folder / "b" and "new" in self.parts:
+            raise OSError(5, "Input/output error", str(self), None, str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr("os.link", refuse)
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(InputError), staged_files(folder) as staged:
+        stage(staged, "a", "b")
+    assert contents(folder) == before

@@ -30,24 +30,38 @@ def built(folder, options):
     return (folder / "program").read_text().split()
 
 
-def test_nothing_is_lent_before_something_is_kept(build, tmp_path):
-    runtime, first = Runtime(tmp_path / "kept" / "here"), build("first")
-    assert runtime.lend(first) == []
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUANTNN_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "runtimes"
+
+
+def test_nothing_is_lent_before_something_is_kept(build):
+    runtime, first = Runtime("options"), build("first")
+    assert runtime.lend(first) == [] and not runtime.kept
     assert [path.name for path in first.iterdir()] == ["makefile"]
 
 
-def test_what_one_build_compiled_the_next_takes(build, tmp_path):
-    runtime, first, second = Runtime(tmp_path / "kept" / "here"), build("first"), build("second")
+def test_what_one_build_compiled_the_next_takes(build, cache):
+    runtime, first, second = Runtime("options"), build("first"), build("second")
     built(first, runtime.lend(first))
     (first / "verilated.o").write_text("first\n")
     runtime.keep(first)
-    assert sorted(path.name for path in (tmp_path / "kept" / "here").iterdir()) == ["verilated.o", "verilated_vpi.o"]
+    assert runtime.kept
+    assert sorted(path.name for path in cache.glob("*/*")) == ["verilated.o", "verilated_vpi.o"]
     options = runtime.lend(second)
     assert built(second, options) == ["first", "compiled", "compiled"]
 
 
-def test_lent_objects_stay_even_if_they_are_older_than_what_they_depend_on(build, tmp_path):
-    runtime, first, second = Runtime(tmp_path / "kept"), build("first"), build("second")
+def test_other_options_make_other_objects(build):
+    first = build("first")
+    built(first, [])
+    Runtime("options").keep(first)
+    assert not Runtime("others").kept
+
+
+def test_lent_objects_stay_even_if_they_are_older_than_what_they_depend_on(build):
+    runtime, first, second = Runtime("options"), build("first"), build("second")
     (first / "verilated.o").write_text("first\n")
     runtime.keep(first)
     options = runtime.lend(second)
@@ -55,21 +69,17 @@ def test_lent_objects_stay_even_if_they_are_older_than_what_they_depend_on(build
     assert built(second, options)[0] == "first"
 
 
-def test_what_is_kept_stays(build, tmp_path):
-    runtime, first, second = Runtime(tmp_path / "kept"), build("first"), build("second")
+def test_what_is_kept_stays(build, cache):
+    runtime, first, second = Runtime("options"), build("first"), build("second")
     for folder in (first, second):
         (folder / "verilated.o").write_text(folder.name)
         runtime.keep(folder)
-    assert (tmp_path / "kept" / "verilated.o").read_text() == "first"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "kept", "second"]
+    assert [path.read_text() for path in cache.glob("*/*")] == ["first"]
 
 
-def test_another_process_that_is_faster_wins(build, tmp_path, monkeypatch):
-    runtime, first = Runtime(tmp_path / "kept"), build("first")
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "verilated.o").write_text("theirs")
-    (first / "verilated.o").write_text("ours")
-    monkeypatch.setattr(type(tmp_path), "exists", lambda path: False)
+def test_what_is_damaged_goes(build):
+    runtime, first = Runtime("options"), build("first")
+    (first / "verilated.o").write_text("first")
     runtime.keep(first)
-    assert (tmp_path / "kept" / "verilated.o").read_text() == "theirs"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "kept"]
+    runtime.discard()
+    assert not runtime.kept

@@ -84,21 +84,51 @@ def test_a_line_that_raises_stops_the_program_and_what_it_started(tmp_path):
     assert not is_held(held, seconds=20)
 
 
-@pytest.mark.parametrize("line", ["None", "lambda text: None"])
-def test_an_interrupt_stops_the_program_and_what_it_started(tmp_path, line):
+@pytest.fixture
+def started(tmp_path):
+    """Start a process in which ``run`` has a program run that starts another one; returns it and the file held."""
     held, log = tmp_path / "held", tmp_path / "log"
     words = [*python(PARENT), str(held)]
-    script = (
-        "import sys; from pathlib import Path; from quantnn.system.tools import run\n"
-        f"run({words!r}, cwd=Path('.'), log=Path('log'), line={line})"
-    )
-    process = subprocess.Popen(python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not (log.exists() and "up" in log.read_text()):
-        time.sleep(0.05)
-    assert is_held(held)
+
+    def start(before, call="run", line=None):
+        script = (
+            "from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
+            "from quantnn.system.stopping import stoppable; from quantnn.system.tools import run\n"
+            f"{before}\n{call}({words!r}, cwd=Path('.'), log=Path('log'), line={line})"
+        )
+        process = subprocess.Popen(python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not (log.exists() and "up" in log.read_text()):
+            time.sleep(0.05)
+        assert is_held(held)
+        return process, held
+
+    return start
+
+
+@pytest.mark.parametrize("line", ["None", "lambda text: None"])
+def test_an_interrupt_stops_the_program_and_what_it_started(started, line):
+    process, held = started("", line=line)
     os.kill(process.pid, signal.SIGINT)
     assert "KeyboardInterrupt" in process.communicate(timeout=30)[1]
+    assert not is_held(held, seconds=20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("threads", [False, True])
+def test_a_signal_stops_them_whichever_thread_waits(started, number, threads):
+    within = "stoppable(), ThreadPoolExecutor() as pool" if threads else "stoppable()"
+    call = "pool.submit(run, *words, **more).result()" if threads else "run(*words, **more)"
+    process, held = started(f"def go(*words, **more):\n  with {within}:\n    {call}", "go")
+    os.kill(process.pid, number)
+    assert f"quantnn.system.stopping.Stopped: {number.name}" in process.communicate(timeout=30)[1]
+    assert not is_held(held, seconds=20)
+
+
+def test_a_killed_process_takes_them_along(started):
+    process, held = started("")
+    process.kill()
+    process.communicate(timeout=30)
     assert not is_held(held, seconds=20)
 
 

@@ -1,0 +1,206 @@
+"""Folders to work in, which go when the work ends, however it ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from quantnn.errors import ToolError
+from quantnn.system.stopping import held, is_stopped
+
+__all__ = ["folder_inside", "is_scratch", "scratch_folder", "sweep"]
+
+PREFIX = "quantnn-"
+OWNER, WORK, KEPT = "owner", "work", "kept"
+"""In each folder: a file that its process holds locked, what the work sees, and a sign that it stays for a while."""
+_NAME = re.compile(r"\.?quantnn-[a-z0-9_]{8}")
+_PLAIN = re.compile(r"[A-Za-z0-9_./+@~-]*")
+"""Paths that make, Yosys and ABC take as they are."""
+_COMMON = ("/tmp", "/var/tmp")
+KEPT_DAYS = 7.0
+_UNLOCKED_DAYS = 1.0
+_DAY = 86400.0
+_FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+_LEAST_ROOM = 1 << 16
+_TRIES = 5
+
+
+@contextmanager
+def scratch_folder(keep: type[Exception] | tuple[type[Exception], ...] = ()) -> Iterator[Path]:
+    """An empty folder for temporary files; its path has no blanks or signs that programs stumble on.
+
+    Parameters
+    ----------
+    keep : exceptions
+        After these the folder stays for a week: their messages name a log in it.
+
+    Raises
+    ------
+    ToolError
+        There is no room for it, or its disk is full.
+    """
+    parent = _temporary()
+    try:
+        with _owned(parent, PREFIX, keep) as folder:
+            yield folder
+    except (ToolError, OSError) as error:
+        if getattr(error, "errno", None) in _FULL or not _has_room(parent):
+            raise ToolError(f"The disk of {parent} is full: make room, or set TMPDIR to another folder") from error
+        raise
+
+
+@contextmanager
+def folder_inside(parent: Path) -> Iterator[Path]:
+    """An empty folder in ``parent``, on its disk: what is made in it can be moved to its place at once.
+
+    Raises
+    ------
+    OSError
+        It cannot be made.
+    """
+    with _owned(parent, f".{PREFIX}", ()) as folder:
+        yield folder
+
+
+def sweep(parent: Path) -> None:
+    """Remove what processes left behind in ``parent`` that were killed, and what was kept for long enough.
+
+    A folder is another one's as long as its process lives: that holds a lock on it. Where there are no locks, it is
+    left alone for a day. Whatever is not made by this module, or belongs to another user, is never touched.
+    """
+    try:
+        found = [path for path in parent.iterdir() if _NAME.fullmatch(path.name)]
+    except OSError:
+        return
+    for folder in found:
+        with suppress(OSError):
+            _sweep(folder)
+
+
+def is_scratch(path: Path) -> bool:
+    """Whether a path is such a folder itself."""
+    return bool(_NAME.fullmatch(path.name)) and not path.is_symlink() and (path / OWNER).is_file()
+
+
+def _sweep(folder: Path) -> None:
+    owner = folder / OWNER
+    if not is_scratch(folder) or owner.is_symlink():
+        return
+    if hasattr(os, "geteuid") and folder.stat().st_uid != os.geteuid():
+        return
+    age = (time.time() - owner.stat().st_mtime) / _DAY
+    if (folder / KEPT).exists() and age < KEPT_DAYS:
+        return
+    lock = os.open(owner, os.O_RDWR)
+    try:
+        if _locked(lock, otherwise=age > _UNLOCKED_DAYS):
+            _remove(folder)
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _owned(parent: Path, prefix: str, keep: type[Exception] | tuple[type[Exception], ...]) -> Iterator[Path]:
+    sweep(parent)
+    kept = False
+    with ExitStack() as hold:
+        hold.enter_context(held())
+        folder, lock = _make(parent, prefix)
+        try:
+            hold.close()
+            yield folder / WORK
+        except keep:
+            kept = not is_stopped()
+            raise
+        finally:
+            with held(), suppress(OSError):
+                if kept:
+                    (folder / KEPT).touch()
+                else:
+                    _remove(folder)
+            os.close(lock)
+
+
+def _make(parent: Path, prefix: str) -> tuple[Path, int]:
+    """A folder and the descriptor that holds its lock."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            (folder / WORK).mkdir()
+            lock = os.open(folder / OWNER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if _locked(lock, otherwise=True) and os.fstat(lock).st_nlink:
+            return folder, lock
+        os.close(lock)  # another process swept just now, and took it for left behind
+
+
+if sys.platform == "win32":
+
+    def _locked(lock: int, otherwise: bool) -> bool:
+        """Windows: nothing is locked, but an open file cannot be removed."""
+        return otherwise
+
+else:
+    import fcntl
+
+    def _locked(lock: int, otherwise: bool) -> bool:
+        """Try to get a lock: False where another process has it, ``otherwise`` where the file system knows none."""
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return otherwise
+        return True
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, the sign that it is ours last; programs that are being ended may still write into it."""
+    for _ in range(_TRIES):
+        for entry in folder.iterdir():
+            if entry.name != OWNER:
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry, ignore_errors=True)
+                else:
+                    entry.unlink(missing_ok=True)
+        if [entry.name for entry in folder.iterdir()] == [OWNER]:
+            break
+        time.sleep(0.1)
+    (folder / OWNER).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _temporary() -> Path:
+    """The folder for temporary files, or another common one where programs would stumble on its name."""
+    try:
+        own = tempfile.gettempdir()
+    except OSError:
+        raise ToolError(
+            "No temporary files can be written anywhere: set TMPDIR to a folder on a disk with room"
+        ) from None
+    if sys.platform == "win32":
+        return Path(own)
+    own = str(Path(own).absolute())
+    for place in (own, *_COMMON):
+        if _PLAIN.fullmatch(place) and os.access(place, os.W_OK | os.X_OK):
+            return Path(place)
+    odd = next(sign for sign in own if not _PLAIN.fullmatch(sign))
+    raise ToolError(f"TMPDIR must be a path without {odd!r}, not {own}: programs that read there stumble on it")
+
+
+def _has_room(parent: Path) -> bool:
+    try:
+        return shutil.disk_usage(parent).free >= _LEAST_ROOM
+    except OSError:
+        return True

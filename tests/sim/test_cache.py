@@ -1,0 +1,115 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from quantnn.errors import ToolError
+from quantnn.sim.cache import Cache
+
+DAY = 86400
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUANTNN_CACHE", str(tmp_path / "cache"))
+    return Cache("things")
+
+
+def put(cache, name, size=1, days=0.0):
+    """Something made of its name, of some bytes, used so many days ago."""
+    place = cache.place(name)
+    with cache.making(place) as folder:
+        (folder / "thing").write_bytes(bytes(size))
+    stamp = time.time() - days * DAY
+    os.utime(place, (stamp, stamp))
+    return place
+
+
+def test_what_is_made_of_other_texts_lies_elsewhere(cache):
+    assert len({cache.place("ab", "c"), cache.place("a", "bc"), cache.place("abc"), cache.place()}) == 4
+    assert cache.place("a") == cache.place("a")
+
+
+def test_nothing_but_what_is_made_stays(cache):
+    place = put(cache, "a", 5)
+    assert (place / "thing").stat().st_size == 5
+    assert list(cache.folder.iterdir()) == [place]
+
+
+def test_it_lies_where_one_is_told_also_relative_to_where_one_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QUANTNN_CACHE", "near")
+    assert Cache("things").folder == tmp_path / "near" / "things"
+    monkeypatch.setenv("QUANTNN_CACHE", "")
+    assert not Cache("things").folder.is_relative_to(tmp_path)
+
+
+def test_a_failure_leaves_nothing(cache):
+    with pytest.raises(ZeroDivisionError), cache.making(cache.place("a")):
+        raise ZeroDivisionError
+    assert list(cache.folder.iterdir()) == []
+
+
+def test_another_process_that_is_faster_wins(cache):
+    with cache.making(cache.place("a")) as folder:
+        (folder / "thing").write_text("ours")
+        theirs = put(cache, "a", 3)
+    assert (theirs / "thing").read_bytes() == bytes(3)
+    assert list(cache.folder.iterdir()) == [theirs]
+
+
+def test_what_is_damaged_is_taken_out(cache):
+    cache.discard(cache.place("nothing"))
+    a, b = put(cache, "a"), put(cache, "b")
+    cache.discard(a)
+    assert list(cache.folder.iterdir()) == [b]
+
+
+@pytest.mark.parametrize("reason", ["File exists", "No space left on device"])
+def test_a_cache_that_cannot_be_written_is_named(cache, reason):
+    if reason == "File exists":
+        cache.folder.parent.mkdir()
+        cache.folder.write_text("in the way")
+    with pytest.raises(ToolError) as caught, cache.making(cache.place("a")):
+        raise OSError(28, "No space left on device")
+    message = f"{cache.folder} cannot be written ({reason}): set QUANTNN_CACHE to a folder on a disk with room"
+    assert str(caught.value) == message
+
+
+def test_what_nobody_used_for_long_goes(cache):
+    old, young = put(cache, "old", days=Cache.DAYS + 0.1), put(cache, "young", days=Cache.DAYS - 0.1)
+    new = put(cache, "new")
+    assert set(cache.folder.iterdir()) == {young, new} and not old.exists()
+
+
+def test_what_is_used_is_not_old(cache):
+    old = put(cache, "old", days=Cache.DAYS + 0.1)
+    cache.used(old)
+    put(cache, "new")
+    assert old.exists()
+    cache.used(cache.place("nothing"))
+
+
+def test_of_too_much_what_was_used_longest_ago_goes(cache, monkeypatch):
+    """With 10 bytes allowed, 4 and 4 stay; the next oldest 4 would be 12."""
+    monkeypatch.setattr(Cache, "BYTES", 10)
+    places = [put(cache, str(days), 4, days) for days in (3, 1, 2)]
+    put(cache, "new")
+    assert [path.exists() for path in places] == [False, True, True]
+
+
+def test_what_was_just_used_stays_however_much_it_is(cache, monkeypatch):
+    monkeypatch.setattr(Cache, "BYTES", 10)
+    places = [put(cache, str(number), 20, days=number / 24 / 60) for number in range(1, 4)]
+    put(cache, "new")
+    assert all(path.exists() for path in places)
+
+
+def test_what_killed_processes_left_goes(cache):
+    cache.folder.mkdir(parents=True)
+    left = cache.folder / ".quantnn-abcdefgh"
+    (left / "work").mkdir(parents=True)
+    (left / "owner").touch()
+    put(cache, "a")
+    assert not Path(left).exists()

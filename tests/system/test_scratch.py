@@ -1,0 +1,162 @@
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from quantnn.errors import ToolError
+from quantnn.system import scratch
+from quantnn.system.scratch import folder_inside, is_scratch, scratch_folder, sweep
+
+DAY = 86400
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """The system's folder for temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+def left_behind(place, age_days=0.0, kept=False):
+    """What a process leaves that was killed."""
+    script = (
+        "import os, sys, tempfile; from pathlib import Path; from quantnn.system import scratch\n"
+        "context = scratch.folder_inside(Path(sys.argv[1])); (context.__enter__() / 'big').write_text('much')\n"
+        "os._exit(9)"
+    )
+    before = set(place.iterdir())
+    subprocess.run([sys.executable, "-c", script, str(place)], check=False)
+    [folder] = set(place.iterdir()) - before
+    if kept:
+        (folder / scratch.KEPT).touch()
+    stamp = time.time() - age_days * DAY
+    os.utime(folder / scratch.OWNER, (stamp, stamp))
+    return folder
+
+
+def test_it_is_empty_and_goes_at_the_end(place):
+    with scratch_folder() as folder:
+        assert list(folder.iterdir()) == [] and folder.is_relative_to(place)
+        (folder / "inside").mkdir()
+        (folder / "inside" / "file").write_text("text")
+    assert list(place.iterdir()) == []
+
+
+def test_it_goes_after_an_error(place):
+    with pytest.raises(ZeroDivisionError), scratch_folder(keep=ToolError):
+        raise ZeroDivisionError
+    assert list(place.iterdir()) == []
+
+
+def test_after_an_error_whose_message_names_a_log_it_stays_for_a_week(place):
+    with pytest.raises(ToolError), scratch_folder(keep=ToolError) as folder:
+        (folder / "log").write_text("why")
+        raise ToolError("see the log")
+    sweep(place)
+    assert (folder / "log").read_text() == "why"
+    stamp = time.time() - 6.9 * DAY
+    os.utime(folder.parent / scratch.OWNER, (stamp, stamp))
+    sweep(place)
+    assert folder.exists()
+    stamp -= 0.2 * DAY
+    os.utime(folder.parent / scratch.OWNER, (stamp, stamp))
+    sweep(place)
+    assert list(place.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_with_the_next_start(place):
+    folder = left_behind(place)
+    with scratch_folder():
+        assert not folder.exists()
+
+
+def test_what_a_living_process_uses_stays_however_old_it_is(place):
+    with folder_inside(place) as folder:
+        os.utime(folder.parent / scratch.OWNER, (0, 0))
+        sweep(place)
+        assert folder.exists()
+
+
+@pytest.mark.parametrize(("days", "stays"), [(0.9, True), (1.1, False)])
+def test_where_there_are_no_locks_it_is_left_alone_for_a_day(place, monkeypatch, days, stays):
+    folder = left_behind(place, days)
+    monkeypatch.setattr(scratch, "_locked", lambda lock, otherwise: otherwise)
+    sweep(place)
+    assert folder.exists() == stays
+
+
+@pytest.mark.parametrize("name", ["quantnn-abcdefgh", ".quantnn-abcdefgh", "quantnn-mine", "thesis"])
+def test_what_is_not_made_here_is_never_touched(place, name):
+    (place / name / "work").mkdir(parents=True)
+    (place / name / "work" / "file").write_text("mine")
+    if name in ("quantnn-mine", "thesis"):
+        (place / name / scratch.OWNER).touch()
+    sweep(place)
+    assert (place / name / "work" / "file").exists()
+
+
+def test_a_link_to_such_a_folder_is_not_followed(place, tmp_path):
+    folder = left_behind(tmp_path)
+    (place / "quantnn-abcdefgh").symlink_to(folder)
+    sweep(place)
+    assert folder.exists() and not is_scratch(place / "quantnn-abcdefgh")
+
+
+def test_another_user_s_folder_is_left_alone(place, monkeypatch):
+    folder = left_behind(place)
+    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    sweep(place)
+    assert folder.exists()
+
+
+def test_a_folder_that_is_swept_while_it_is_made_is_made_again(place, monkeypatch):
+    """Another process may see it before it is locked, and take it for left behind."""
+    locked, stolen = scratch._locked, []
+
+    def steal(lock, otherwise):
+        if not stolen:
+            stolen.extend(place.iterdir())
+            scratch._remove(stolen[0])
+        return locked(lock, otherwise)
+
+    monkeypatch.setattr(scratch, "_locked", steal)
+    with scratch_folder() as folder:
+        assert folder.parent not in stolen and list(place.iterdir()) == [folder.parent]
+
+
+@pytest.mark.parametrize("name", ["a b", "quo'te", 'dou"ble', "dollar$", "hash#", "per%cent", "colon:", "ümlaut"])
+def test_programs_never_see_a_path_that_they_stumble_on(tmp_path, monkeypatch, name):
+    odd, plain = tmp_path / name, tmp_path / "plain"
+    for folder in (odd, plain):
+        folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(odd))
+    monkeypatch.setattr(scratch, "_COMMON", (str(plain),))
+    with scratch_folder() as folder:
+        assert folder.is_relative_to(plain)
+    monkeypatch.setattr(scratch, "_COMMON", ())
+    with pytest.raises(ToolError) as caught, scratch_folder():
+        pass
+    [sign] = {sign for sign in name if not sign.isascii() or not sign.isalnum()} or [None]
+    assert repr(sign) in str(caught.value) and str(odd) in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ToolError("make failed")])
+def test_a_full_disk_is_named(place, monkeypatch, error):
+    if isinstance(error, ToolError):
+        monkeypatch.setattr(scratch, "_has_room", lambda parent: False)
+    with pytest.raises(ToolError, match=f"The disk of {place} is full: make room") as caught, scratch_folder():
+        raise error
+    assert "\n" not in str(caught.value)
+
+
+def test_a_machine_without_any_room(monkeypatch):
+    def nowhere():
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with pytest.raises(ToolError, match="set TMPDIR"), scratch_folder():
+        pass
