@@ -26,7 +26,9 @@ GATEWARE_MAY = tuple(
     f"quantnn.{name}"
     for name in ("arithmetic", "beats", "network.network", "network.layers", "plan", "hdl", "system.scratch")
 )
-RANKING = ("quantnn.plan.cost", "quantnn.plan.planner", "quantnn.plan.options", "quantnn.plan.advice")
+RANKING = tuple(
+    f"quantnn.plan.{name}" for name in ("cost", "planner", "search", "bounds", "fold_table", "options", "advice")
+)
 """Modules of the plan that weigh candidates against each other; no value that hardware holds is computed there."""
 LONGEST, TYPICAL = 400, 120
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.network.layers import Layer
+from quantnn.plan.fold_table import FoldLimits, FoldTable
 from quantnn.plan.memory import MemoryPlan, Shapes
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
@@ -81,10 +81,12 @@ class EnginePlan(ABC):
 
     @classmethod
     @abstractmethod
-    def choices(cls, layer: Layer, beat: int, shapes: Shapes, spare: int = 0) -> Iterator[Fold]:
-        """Every useful fold for arriving beats of ``beat`` elements and block RAM of these shapes.
+    def table(
+        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, beat: int, limits: FoldLimits, spare: int
+    ) -> FoldTable:
+        """Every useful fold for arriving beats of ``beat`` elements and what it takes, its queue in two samples' size.
 
-        With ``spare``, words that are wider by up to that many elements than their cycles need are useful too.
+        Words that are wider by up to ``spare`` elements than their cycles need are useful too.
         """
 
     @classmethod
@@ -195,20 +197,11 @@ class EnginePlan(ABC):
 
     def _drain_multipliers(self) -> list[tuple[int, int, int]]:
         """The requantizers' multipliers, one per lane where there are any."""
-        if not self.parameters.multiplies:
-            return []
-        requantizer = self.layer.requantizer
-        multiplier = max(requantizer.multipliers + requantizer.negative_multipliers)
-        return [(self.lanes, self.parameters.accumulator.width, multiplier.bit_length() + 1)]
+        operands = self.parameters.operands
+        return [(self.lanes, *operands)] if operands else []
 
     def _drain_logic(self) -> int:
-        """Logic of ``lanes`` requantizers and of the queue: an adder bit or a register bit is one element."""
-        parameters, queue = self.parameters, self.queue
-        wide, out = parameters.product.width, self.layer.output.width
-        lane = parameters.accumulator.width + 2 * wide + 2 * out
-        if parameters.shifts_vary:
-            lane += wide * max(self.layer.requantizer.shifts).bit_length()
-        if parameters.left_shifts_vary:
-            lane += wide * max(self.layer.requantizer.multipliers).bit_length().bit_length()
+        """Logic of ``lanes`` requantizers and of the queue."""
+        queue = self.queue
         gather = queue.word * queue.element.width * (2 if queue.word > queue.lanes else 0)
-        return self.lanes * lane + gather + 6 * queue.depth.bit_length() + 20
+        return self.lanes * self.parameters.lane_logic + gather + 6 * queue.depth.bit_length() + 20

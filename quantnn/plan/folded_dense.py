@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import ClassVar, Self
 
 import numpy as np
@@ -12,7 +10,9 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.network.layers import Dense, Layer
 from quantnn.plan.engine import EnginePlan, Fold
-from quantnn.plan.memory import MemoryPlan, Shapes, pack_words, split_depths
+from quantnn.plan.fold_table import FoldLimits, FoldTable
+from quantnn.plan.folded_table import folded_table
+from quantnn.plan.memory import MemoryPlan, Shapes, pack_words
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
 
@@ -61,21 +61,11 @@ class FoldedDensePlan(EnginePlan):
             raise ValueError(f"{self.lanes} lanes must divide {self.pe} PE when there is more than one fold")
 
     @classmethod
-    def choices(cls, layer: Layer, beat: int, shapes: Shapes, spare: int = 0) -> Iterator[Fold]:
-        """For every number of output folds and of columns, the least PE and SIMD, with everything in logic or not."""
+    def table(
+        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, beat: int, limits: FoldLimits, spare: int
+    ) -> FoldTable:
         assert isinstance(layer, Dense)
-        outputs, inputs = layer.out_features, layer.in_features
-        widths = {ceil_div(ceil_div(inputs, n), beat) * beat for n in range(1, inputs + 1)}
-        widths |= {w + more for w in widths for more in range(spare + 1) if (w + more) % beat == 0}
-        for folds, simd in product(sorted({ceil_div(outputs, n) for n in range(1, outputs + 1)}), sorted(widths)):
-            columns = ceil_div(inputs, simd)
-            for pe, lanes in _drained(ceil_div(outputs, folds), folds, columns):
-                if pe > outputs or simd > inputs:
-                    continue
-                words = ceil_div(outputs, pe) * columns
-                depths = split_depths(words, pe * simd * layer.weight_range.width, shapes)
-                for in_logic, small in product((False, True), repeat=2):
-                    yield Fold(simd, lanes, pe, depths, in_logic, small)
+        return folded_table(layer, parameters, input, beat, limits, spare, cls.MAC_LATENCY, cls.ROM_LATENCY)
 
     @classmethod
     def make(
@@ -195,14 +185,3 @@ class FoldedDensePlan(EnginePlan):
         tiles = padded.reshape(self.folds, self.pe, self.columns, self.simd).transpose(0, 2, 1, 3)
         return pack_words(tiles.reshape(-1, self.pe * self.simd), self.layer.weight_range.width)
 
-
-def _drained(pe: int, folds: int, columns: int) -> set[tuple[int, int]]:
-    """PE and lanes with which a fold's accumulators are drained in ``columns`` cycles.
-
-    With more than one fold the lanes must divide the PE: either more PE, or more lanes than needed.
-    """
-    lanes = ceil_div(pe, columns)
-    if folds == 1:
-        return {(pe, lanes)}
-    divisor = next(n for n in range(lanes, pe + 1) if pe % n == 0)
-    return {(ceil_div(pe, lanes) * lanes, lanes), (pe, divisor)}

@@ -8,13 +8,13 @@ import numpy as np
 
 from quantnn.arithmetic import Integers, ceil_div
 
-__all__ = ["MemoryPlan", "Shapes", "next_power_of_two", "pack_words", "split_depths"]
+__all__ = ["LOGIC_PER_BLOCK", "MemoryPlan", "Shapes", "next_power_of_two", "pack_words", "split_depths"]
 
 Shapes = tuple[tuple[int, int], ...]
 """The (depth, width) shapes that one block RAM can take."""
 
 _MAX_PARTS = 3
-_LOGIC_PER_BLOCK = 600
+LOGIC_PER_BLOCK = 600
 """Logic elements that may be spent to save a block RAM, where block RAM is short."""
 
 
@@ -87,7 +87,7 @@ class MemoryPlan:
     def in_logic_if_small(self, shapes: Shapes) -> MemoryPlan:
         """In logic where a block RAM is worth more than the logic that it saves."""
         logic = replace(self, in_logic=True, depths=(_part(self.words),))
-        return logic if logic.logic_elements <= _LOGIC_PER_BLOCK * self.blocks(shapes) else self
+        return logic if logic.logic_elements <= LOGIC_PER_BLOCK * self.blocks(shapes) else self
 
 
 def split_depths(words: int, width: int, shapes: Shapes) -> tuple[int, ...]:

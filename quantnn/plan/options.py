@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 
+from quantnn.arithmetic import Integers
 from quantnn.network.network import IntegerNetwork
-from quantnn.plan.cost import Cost, engine_cost, memory_cost
+from quantnn.plan.cost import Cost, multiplier_elements
 from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
+from quantnn.plan.fold_table import Flags, FoldLimits, FoldTable, MemoryColumns, ceil_divs, powers_of_two
 from quantnn.plan.memory import next_power_of_two
 from quantnn.plan.parameters import ParameterFormat
+from quantnn.plan.pareto import pareto
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.resources import Resources
 
-__all__ = ["LayerOptions", "Option", "pareto"]
+__all__ = ["LayerOptions", "Option", "OptionTable"]
 
 _SAMPLES_QUEUED = 2
 """Samples that a queue is priced for before the cycle model says how many it holds."""
@@ -24,22 +27,8 @@ _SAMPLES_QUEUED = 2
 _INPUT_SPARE = 3
 """By how much the first layer's words may be wider than needed, so that they divide into input beats."""
 
-T = TypeVar("T")
 
-
-def pareto(items: Iterable[T], key: Callable[[T], tuple[float, ...]]) -> list[T]:
-    """Those items that no other beats or equals in every part of their key, in the order of their keys."""
-    ordered = sorted(((key(item), item) for item in items), key=lambda pair: pair[0])
-    if not ordered:
-        return []
-    values = np.array([pair[0] for pair in ordered], dtype=np.float64)
-    kept: list[int] = []
-    best = np.empty_like(values)
-    for place, row in enumerate(values):
-        if not (best[: len(kept)] <= row).all(axis=1).any():
-            best[len(kept)] = row
-            kept.append(place)
-    return [ordered[place][1] for place in kept]
+_COLUMNS = ("kind", "folds", "interval", "cost", "front", "direct", "tail")
 
 
 @dataclass(frozen=True)
@@ -65,6 +54,88 @@ class Option:
     tail: int
 
 
+@dataclass(frozen=True, eq=False)
+class OptionTable(Sequence[Option]):
+    """Options of a layer, a row for each: as :class:`Option` says, costs as (multipliers, block RAMs, logic).
+
+    Members
+    -------
+    whole : Integers of shape (n, 3)
+        The option with the queue in front.
+    """
+
+    kinds: tuple[type[EnginePlan], ...]
+    kind: Integers
+    folds: Integers
+    """Word, lanes, PE, three depths, logic multipliers and logic memories."""
+    interval: Integers
+    cost: Integers
+    front: Integers
+    direct: Flags
+    tail: Integers
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    @property
+    def word(self) -> Integers:
+        return self.folds[:, 0]
+
+    @property
+    def lanes(self) -> Integers:
+        return self.folds[:, 1]
+
+    @property
+    def whole(self) -> Integers:
+        return self.cost + self.front
+
+    def rows(self, which: Integers) -> OptionTable:
+        """Some of the options."""
+        return replace(self, **{name: getattr(self, name)[which] for name in _COLUMNS})
+
+    def __getitem__(self, place: int) -> Option:  # type: ignore[override]
+        word, lanes, pe, *depths, in_logic, small = self.folds[place].tolist()
+        parts = tuple(depth for depth in depths if depth)
+        return Option(
+            self.kinds[self.kind[place]],
+            Fold(word, lanes, pe, parts, bool(in_logic), bool(small)),
+            int(self.interval[place]),
+            Cost(*self.cost[place].tolist()),
+            Cost(*self.front[place].tolist()),
+            bool(self.direct[place]),
+            int(self.tail[place]),
+        )
+
+    def unbeaten(self, by_word: bool) -> OptionTable:
+        """The options that no other with the same lanes, and word if so said, equals or beats in every respect."""
+        whole = self.whole
+        return self._kept(by_word, [whole[:, 0], whole[:, 1], self.interval, whole[:, 2], self.tail])
+
+    def within(self, interval: int, by_word: bool, by_tail: bool) -> OptionTable:
+        """Of the options within an interval those that no other beats in cost, and in tail if that matters."""
+        quick = self.rows(np.flatnonzero(self.interval <= interval))
+        return quick._kept(by_word, [*quick.whole.T, *([quick.tail] if by_tail else [])])
+
+    def _kept(self, by_word: bool, merits: list[Integers]) -> OptionTable:
+        keys = np.stack(merits, axis=1)
+        groups = self.lanes
+        if by_word:
+            groups = (groups * (int(self.word.max(initial=0)) + 1) + self.word) * 2 + self.direct
+        kept = [group[pareto(keys[group])] for group in grouped(groups, np.arange(len(self)))]
+        return self.rows(np.concatenate(kept) if kept else np.arange(0))
+
+
+def grouped(labels: Integers, values: Integers) -> Iterator[Integers]:
+    """The values of each label, in the order in which labels first come."""
+    if not len(labels):
+        return
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order], prepend=labels[order[0]] - 1))
+    parts = np.split(values[order], starts[1:])
+    for place in np.argsort(order[starts], kind="stable").tolist():
+        yield parts[place]
+
+
 @dataclass(eq=False)
 class LayerOptions:
     """The options of every layer of a network on a device, worked out once for each width of arriving beats.
@@ -75,17 +146,20 @@ class LayerOptions:
     resources : Resources
     logic_multipliers, logic_memories : bool
         Whether multipliers, and small memories, may be made of logic.
+    parameters : tuple of ParameterFormat, optional
+        Those of the network, where they are known already.
     """
 
     network: IntegerNetwork
     resources: Resources
     logic_multipliers: bool = False
     logic_memories: bool = False
-    _known: dict[tuple[int, int], list[Option]] = field(default_factory=dict)
+    parameters: tuple[ParameterFormat, ...] = ()
+    _known: dict[tuple[int, int], OptionTable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         network = self.network
-        self.parameters = tuple(
+        self.parameters = self.parameters or tuple(
             ParameterFormat(*pair) for pair in zip(network.layers, network.accumulator_boxes, strict=True)
         )
 
@@ -106,39 +180,69 @@ class LayerOptions:
             return deep
         return replace(deep, in_logic=deep.memory("queue").in_logic_if_small(self.resources.block_ram.shapes).in_logic)
 
-    def of(self, number: int, beat: int) -> list[Option]:
+    def of(self, number: int, beat: int) -> OptionTable:
         """The options of layer ``number`` for arriving beats of ``beat`` elements.
 
         The first layer's beats are the core's input, whose width is free: give 1 for it.
         """
         if (number, beat) not in self._known:
-            groups: dict[tuple[int, int], list[Option]] = {}
-            for option in self._priced(number, beat):
-                groups.setdefault((option.fold.lanes, 0 if number else option.fold.word), []).append(option)
-            self._known[number, beat] = [option for group in groups.values() for option in pareto(group, _merits)]
+            kinds = ENGINE_PLANS[type(self.network.layers[number])]
+            priced = [self._priced(number, kinds, place, beat) for place in range(len(kinds))]
+            self._known[number, beat] = _joined(priced).unbeaten(number == 0)
         return self._known[number, beat]
 
-    def _priced(self, number: int, beat: int) -> Iterator[Option]:
-        layer, last = self.network.layers[number], number == len(self.network.layers) - 1
-        shapes = self.resources.block_ram.shapes
-        for kind in ENGINE_PLANS[type(layer)]:
-            for fold in dict.fromkeys(kind.choices(layer, beat, shapes, 0 if number else _INPUT_SPARE)):
-                if not self._allowed(fold):
-                    continue
-                engine = self.engine(number, kind, fold, self.draft_queue(number, fold))
-                cost = engine_cost(engine, self.resources, engine.memories if last else engine.own_memories)
-                arriving = QueuePlan(layer.in_features, engine.input, beat, engine.word, engine.replays)
-                front = memory_cost([self.queue(arriving, fold).memory("queue")], self.resources)
-                direct = number == 0 and engine.replays == 1
-                yield Option(kind, fold, engine.interval, cost, front, direct, engine.tail)
+    def table(self, number: int, kind: type[EnginePlan], beat: int) -> FoldTable:
+        """The folds of that engine that may be chosen."""
+        resources = self.resources
+        limits = FoldLimits(
+            resources.block_ram.shapes,
+            resources.multipliers.count,
+            resources.logic.count if self.logic_multipliers else 0,
+            self.logic_memories,
+        )
+        layer, format = self.network.layers[number], self.network.formats[number]
+        return kind.table(layer, self.parameters[number], format, beat, limits, 0 if number else _INPUT_SPARE)
 
-    def _allowed(self, fold: Fold) -> bool:
-        if fold.logic_multipliers:
-            return self.logic_multipliers and (self.logic_memories or not fold.logic_memories)
-        fits = fold.pe * fold.word <= self.resources.multipliers.count
-        return fits and (self.logic_memories or not fold.logic_memories)
+    def front(self, number: int, table: FoldTable) -> MemoryColumns:
+        """The memory of the queue in front."""
+        elements, width = self.network.layers[number].in_features, self.network.formats[number].width
+        return self._queue(elements, table.word * width, table.word, table.small)
+
+    def back(self, number: int, table: FoldTable) -> MemoryColumns:
+        """The memory of the queue behind."""
+        layer = self.network.layers[number]
+        return self._queue(layer.out_features, table.lanes * layer.output.width, table.lanes, table.small)
+
+    def _queue(self, elements: int, widths: Integers, word: Integers, small: Flags) -> MemoryColumns:
+        depths = powers_of_two(_SAMPLES_QUEUED * ceil_divs(elements, word))
+        return MemoryColumns.make(depths, widths, self.resources.block_ram.shapes, small, writable=True)
+
+    def _priced(self, number: int, kinds: list[type[EnginePlan]], kind: int, beat: int) -> OptionTable:
+        table = self.table(number, kinds[kind], beat)
+        last = number == len(self.network.layers) - 1
+        memories = [*table.memories, *([self.back(number, table)] if last else [])]
+        cost = self.products(table)
+        for memory in memories:
+            cost += memory.cost
+        return OptionTable(
+            tuple(kinds),
+            np.full(len(table.word), kind),
+            np.column_stack([table.word, table.lanes, table.pe, table.depths, table.in_logic, table.small]),
+            table.interval,
+            cost,
+            self.front(number, table).cost,
+            (table.replays == 1) & (number == 0),
+            table.tail,
+        )
+
+    def products(self, table: FoldTable) -> Integers:
+        """(multipliers, 0, logic) of the rows, memories aside."""
+        multipliers = np.zeros_like(table.logic)
+        for count, first, second in table.multipliers:
+            multipliers += count * multiplier_elements((first, second), self.resources.multipliers)
+        return np.stack([multipliers, np.zeros_like(multipliers), table.logic], axis=1)
 
 
-def _merits(option: Option) -> tuple[float, ...]:
-    cost = option.cost + option.front
-    return (cost.multipliers, cost.block_ram, option.interval, cost.logic, option.tail)
+def _joined(tables: list[OptionTable]) -> OptionTable:
+    columns: dict[str, Any] = {name: np.concatenate([getattr(table, name) for table in tables]) for name in _COLUMNS}
+    return replace(tables[0], **columns)

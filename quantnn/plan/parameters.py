@@ -121,6 +121,26 @@ class ParameterFormat:
         """Bits of one channel's parameters."""
         return sum(bits for _, bits in self.fields)
 
+    @property
+    def operands(self) -> tuple[int, int] | None:
+        """Bits of a requantizer's product's operands, both taken as signed; None where there is no product."""
+        if not self.multiplies:
+            return None
+        requantizer = self.layer.requantizer
+        multiplier = max(requantizer.multipliers + requantizer.negative_multipliers)
+        return self.accumulator.width, multiplier.bit_length() + 1
+
+    @property
+    def lane_logic(self) -> int:
+        """Analytic estimate of a requantizer's logic elements: one for an adder bit or a register bit."""
+        wide, requantizer = self.product.width, self.layer.requantizer
+        logic = self.accumulator.width + 2 * wide + 2 * self.layer.output.width
+        if self.shifts_vary:
+            logic += wide * max(requantizer.shifts).bit_length()
+        if self.left_shifts_vary:
+            logic += wide * max(requantizer.multipliers).bit_length().bit_length()
+        return logic
+
     def word(self, channel: int) -> int:
         """One channel's stored parameters as an integer."""
         requantizer = self.layer.requantizer

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.advice import explain, narrower
-from quantnn.plan.assemble import Choice, assemble
+from quantnn.plan.assemble import assemble
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost, memory_cost
-from quantnn.plan.options import LayerOptions, Option, pareto
+from quantnn.plan.options import LayerOptions
+from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.resources import Resources
+from quantnn.plan.search import Search
 
 __all__ = ["Goal", "Planner"]
 
@@ -23,13 +25,11 @@ _ASSEMBLED = 12
 _FURTHER_INTERVALS = 48
 """Intervals beyond the least promising one that are all tried when exact queues do not fit."""
 
+_FEW, _MANY = 200, 2000
+"""Partial choices of a layer that a search keeps: to see whether there is any, and where the few have led nowhere."""
 
 _LOGIC_FILL = 0.8
 """How full of logic a device may be: the count is an estimate, and full devices do not route."""
-
-
-_LOGIC_GRAINS = 128
-"""Steps of logic in which partial plans are told apart, of the whole device."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,6 @@ class Goal:
     latency: int | None = None
 
 
-@dataclass(frozen=True)
-class _Partial:
-    """Options of the layers so far, and their sums."""
-
-    cost: Cost
-    tail: int
-    options: tuple[Option, ...]
-    per_beat: int
-
-
 @dataclass(frozen=True, eq=False)
 class Planner:
     """Plans cores of one network for one device.
@@ -72,6 +62,8 @@ class Planner:
     logic_multipliers, logic_memories : bool
         Whether multipliers, and small memories, may be made of logic. Even if not, they are if nothing else fits, or
         if memories in logic shorten the interval.
+    parameters : tuple of ParameterFormat, optional
+        Those of the network's layers, where they are known already.
 
     Members
     -------
@@ -84,11 +76,18 @@ class Planner:
     reserved: Cost = Cost()
     logic_multipliers: bool = False
     logic_memories: bool = False
-    layers: LayerOptions = field(init=False)
+    parameters: tuple[ParameterFormat, ...] = ()
 
-    def __post_init__(self) -> None:
-        options = LayerOptions(self.network, self.resources, self.logic_multipliers, self.logic_memories)
-        object.__setattr__(self, "layers", options)
+    @cached_property
+    def layers(self) -> LayerOptions:
+        """The options of each layer."""
+        flags = self.logic_multipliers, self.logic_memories
+        return LayerOptions(self.network, self.resources, *flags, self.parameters)
+
+    @cached_property
+    def search(self) -> Search:
+        """The search for choices that the core may take."""
+        return Search(self.layers, self.limits)
 
     @cached_property
     def limits(self) -> Cost:
@@ -99,6 +98,11 @@ class Planner:
     @property
     def device_bound(self) -> int:
         return ceil_div(self.network.macs, self.resources.multipliers.count)
+
+    @property
+    def slowest(self) -> int:
+        """Cycles per sample with one multiplier per layer."""
+        return max(layer.macs for layer in self.network.layers)
 
     def cost(self, plan: CorePlan) -> Cost:
         """What a plan takes of the device, without what is reserved."""
@@ -121,7 +125,7 @@ class Planner:
         """
         planners = self._able
         if not planners:
-            raise DoesNotFitError(replace(self, logic_memories=True)._refusal())
+            raise DoesNotFitError(replace(self, logic_memories=True, parameters=self.layers.parameters)._refusal())
         if goal.interval is not None:
             able = [planner for planner in planners if goal.interval > 0 and planner.fits(goal.interval)]
             if not able:
@@ -138,15 +142,15 @@ class Planner:
                 refusals.append(refusal)
         raise refusals[0]
 
-    @property
+    @cached_property
     def _able(self) -> list[Planner]:
         """This planner, and the one with memories in logic, if they have folds that fit; else with multipliers too."""
-        small = replace(self, logic_memories=True)
-        planners = [planner for planner in (self, small) if planner.least_interval]
+        small = replace(self, logic_memories=True, parameters=self.layers.parameters)
+        planners = [planner for planner in (self, small) if planner.fits(planner.slowest)]
         if planners or self.logic_multipliers:
             return planners
         last_resort = replace(small, logic_multipliers=True)
-        return [last_resort] if last_resort.least_interval else []
+        return [last_resort] if last_resort.fits(self.slowest) else []
 
     @property
     def _intervals(self) -> list[int]:
@@ -181,14 +185,14 @@ class Planner:
 
     def _refusal(self) -> str:
         """Why nothing fits, even at the slowest."""
-        endless = Cost(1 << 60, 1 << 60, 1 << 60)
+        found = self.search.run(self.slowest, _FEW, beyond=True)
         least = min(
-            (partial.cost for partial in self.partials(self.slowest, endless)),
+            (found.costs(row) for row in range(len(found))),
             key=lambda cost: sum(
                 amount / max(1, getattr(self.limits, name)) for name, amount in cost.excess(self.limits).items()
             ),
         )
-        remedy = narrower(self.network, lambda network: replace(self, network=network).possible)
+        remedy = narrower(self.network, lambda network: replace(self, network=network, parameters=()).possible)
         return explain(least, self.limits, self.reserved, self.resources, remedy)
 
     def _rank(self, plan: CorePlan) -> tuple[float, ...]:
@@ -198,23 +202,20 @@ class Planner:
     def _thrift(self, plan: CorePlan) -> tuple[float, ...]:
         return (self.cost(plan).share(self.limits), *self._rank(plan))
 
-    @property
-    def slowest(self) -> int:
-        """Cycles per sample with one multiplier per layer."""
-        return max(layer.macs for layer in self.network.layers)
-
     @cached_property
     def least_interval(self) -> int:
         """The least interval that there are folds for, 0 if there is none.
 
-        By doubling and bisection: what fits at an interval fits at longer ones.
+        What fits at an interval fits at longer ones. The bounds say where to begin; steps from there grow until
+        something fits, and bisection finds the least.
         """
+        if not self.fits(self.slowest):
+            return 0
         low = 1 if self.logic_multipliers else min(self.device_bound, self.slowest)
-        high = low
-        while not self.fits(high):
-            if high == self.slowest:
-                return 0
-            low, high = high + 1, min(2 * high, self.slowest)
+        low = self.search.bounds.least_interval(low, self.slowest)
+        step, high = 1, low
+        while high < self.slowest and not self.fits(high):
+            low, high, step = high + 1, min(high + step, self.slowest), 2 * step
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if self.fits(middle) else (middle + 1, high)
@@ -222,61 +223,15 @@ class Planner:
 
     def fits(self, interval: int) -> bool:
         """Whether there is a choice of folds for that interval."""
-        return bool(self.partials(interval, self.limits))
-
-    def partials(self, interval: int, limits: Cost, by_tail: bool = False) -> list[_Partial]:
-        """Undominated choices for all layers within an interval and limits; ``by_tail`` keeps quick ones too."""
-        least = ceil_div(self.network.in_features, interval)
-
-        grain = max(1, self.limits.logic // _LOGIC_GRAINS)
-
-        def key(partial: _Partial) -> tuple[float, ...]:
-            cost = (partial.cost.multipliers, partial.cost.block_ram, partial.cost.logic // grain)
-            return (*cost, partial.tail) if by_tail else cost
-
-        states = {1: [_Partial(Cost(), 0, (), 1)]}
-        for number in range(len(self.network.layers)):
-            reached: dict[int, list[_Partial]] = {}
-            for beat, partials in states.items():
-                for option in self.layers.of(number, beat):
-                    if option.interval > interval:
-                        continue
-                    per_beat = None if number else _input_beat(option, least)
-                    if number == 0 and per_beat is None:
-                        continue
-                    direct = option.direct and per_beat == option.fold.word
-                    cost = option.cost if direct else option.cost + option.front
-                    for partial in partials:
-                        total = partial.cost + cost
-                        if total.within(limits):
-                            reached.setdefault(option.fold.lanes, []).append(
-                                _Partial(
-                                    total,
-                                    partial.tail + option.tail,
-                                    (*partial.options, option),
-                                    per_beat or partial.per_beat,
-                                )
-                            )
-            states = {lanes: pareto(partials, key) for lanes, partials in reached.items()}
-        return [partial for partials in states.values() for partial in partials]
+        return self.search.bounds.allow(interval) and any(len(self.search.run(interval, n)) for n in (_FEW, _MANY))
 
     def _plans(self, interval: int) -> Iterator[CorePlan]:
         """Cores of the most promising choices that fit with their exact queues and keep the interval."""
-        found = self.partials(interval, self.limits, by_tail=True)
-        quick = sorted(found, key=lambda partial: partial.tail)[:_ASSEMBLED]
-        roomy = sorted(found, key=lambda partial: partial.cost.share(self.limits))[:_ASSEMBLED]
-        for partial in dict.fromkeys(quick + roomy):
-            plan = assemble(Choice(partial.options, partial.per_beat), self.layers)
+        found = self.search.run(interval, _MANY, by_tail=True)
+        rows = range(len(found))
+        quick = sorted(rows, key=lambda row: found.tail[row])[:_ASSEMBLED]
+        roomy = sorted(rows, key=lambda row: found.costs(row).share(self.limits))[:_ASSEMBLED]
+        for row in dict.fromkeys(quick + roomy):
+            plan = assemble(found.choice(row), self.layers)
             if self.cost(plan).within(self.limits) and plan.timing.interval <= interval:
                 yield plan
-
-
-def _input_beat(option: Option, least: int) -> int | None:
-    """Elements of an input beat for an option of the first layer: the fewest that keep its pace and divide its words.
-
-    None if that would take more than twice as many as needed.
-    """
-    word = option.fold.word
-    if option.direct and word <= 2 * least:
-        return word
-    return next((n for n in range(least, min(2 * least, word) + 1) if word % n == 0), None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
+
+import numpy as np
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.network.layers import Layer, Rescale
 from quantnn.plan.engine import EnginePlan, Fold
+from quantnn.plan.fold_table import Drains, FoldLimits, FoldTable, ceil_divs
 from quantnn.plan.memory import Shapes
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
@@ -24,11 +26,30 @@ class StreamedRescalePlan(EnginePlan):
     layer_type: ClassVar[type[Layer]] = Rescale
 
     @classmethod
-    def choices(cls, layer: Layer, beat: int, shapes: Shapes, spare: int = 0) -> Iterator[Fold]:
+    def table(
+        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, beat: int, limits: FoldLimits, spare: int
+    ) -> FoldTable:
         """Any number of lanes that the arriving beats fill."""
-        for lanes in range(beat, layer.out_features + 1, beat):
-            yield Fold(lanes, lanes)
-            yield Fold(lanes, lanes, logic_memories=True)
+        counts = np.arange(beat, layer.out_features + 1, beat, dtype=np.int64)
+        ways = (False, True) if limits.logic_memories else (False,)
+        lanes, small = np.repeat(counts, len(ways)), np.tile(ways, len(counts))
+        one, never = np.ones_like(lanes), np.zeros(len(lanes), dtype=bool)
+        drains = Drains(layer, parameters, lanes, small, limits.shapes)
+        latency = cls.ROM_LATENCY + parameters.latency + (cls.ROM_LATENCY if layer.table else 0)
+        return FoldTable(
+            word=lanes,
+            lanes=lanes,
+            pe=one,
+            depths=np.zeros((len(lanes), 3), dtype=np.int64),
+            in_logic=never,
+            small=small,
+            replays=one,
+            interval=ceil_divs(layer.out_features, lanes),
+            tail=latency * one,
+            multipliers=tuple(drains.multipliers),
+            logic=2 * lanes * input.width + drains.logic,
+            memories=tuple(drains.memories),
+        )
 
     @classmethod
     def make(

@@ -5,6 +5,7 @@ from math import ceil
 
 import numpy as np
 import pytest
+from fold_choices import choices
 from networks import device, random_network
 
 from quantnn.network.layers import Dense, Rescale
@@ -24,7 +25,7 @@ def engines(seed):
     layers = LayerOptions(random_network(seed, [int(w) for w in random.integers(2, 8, 3)]), RESOURCES)
     for number, layer in enumerate(layers.network.layers):
         for kind in ENGINE_PLANS[type(layer)]:
-            for fold in kind.choices(layer, 1, SHAPES):
+            for fold in choices(layer, 1, SHAPES):
                 yield layers.engine(number, kind, fold, layers.draft_queue(number, fold)), fold
 
 

@@ -3,6 +3,7 @@ from math import ceil
 import numpy as np
 import pytest
 from engines import folded, queue_of
+from fold_choices import choices
 from networks import SIGNED_NIBBLE, random_dense
 
 from quantnn.plan.folded_dense import FoldedDensePlan
@@ -100,7 +101,7 @@ def test_refuses(pe, simd, lanes, message):
 @pytest.mark.parametrize("beat", [1, 2, 3])
 def test_every_choice_can_be_built(inputs, outputs, beat):
     layer = dense(inputs, outputs)
-    for fold in FoldedDensePlan.choices(layer, beat, M9K):
+    for fold in choices(layer, beat, M9K):
         plan = folded(layer, SIGNED_NIBBLE, fold.pe, fold.word, fold.lanes)
         assert fold.word % beat == 0
         built = FoldedDensePlan.make(
@@ -117,7 +118,7 @@ def test_no_fold_of_one_lane_beats_every_choice(inputs, outputs, beat):
     layer = dense(inputs, outputs)
     offered = [
         (fold.pe * fold.word, cycles(inputs, outputs, fold.pe, fold.word, fold.lanes))
-        for fold in FoldedDensePlan.choices(layer, beat, M9K)
+        for fold in choices(layer, beat, M9K)
     ]
     for pe in range(1, outputs + 1):
         for simd in range(beat, inputs + 1, beat):

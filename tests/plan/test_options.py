@@ -3,38 +3,13 @@ from math import ceil
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from fold_choices import choices
 from networks import device, random_network, random_rescale, tabulated
 
 from quantnn.plan.cost import engine_cost, memory_cost
 from quantnn.plan.engine import ENGINE_PLANS
-from quantnn.plan.options import LayerOptions, pareto
+from quantnn.plan.options import LayerOptions
 from quantnn.plan.queue import QueuePlan
-
-POINTS = st.lists(st.tuples(*[st.integers(0, 5)] * 3), max_size=40)
-
-
-def beaten(one, others):
-    """Whether another point is no greater in any part."""
-    return any(all(a <= b for a, b in zip(other, one, strict=True)) for other in others)
-
-
-@given(POINTS)
-def test_pareto_keeps_what_nothing_beats(points):
-    kept = pareto(points, lambda point: point)
-    assert set(kept) <= set(points) and len(set(kept)) == len(kept)
-    for point in set(points):
-        alone = not beaten(point, set(points) - {point})
-        assert (point in kept) == alone
-
-
-@given(POINTS)
-def test_pareto_keeps_items_and_looks_at_keys_only(points):
-    items = list(enumerate(points))
-    kept = pareto(items, lambda item: item[1])
-    assert [item[1] for item in kept] == pareto(points, lambda point: point)
-    assert all(items[place] == (place, point) for place, point in kept)
 
 
 def options_of(seed, **flags):
@@ -48,6 +23,11 @@ def options_of(seed, **flags):
         layers.insert(0, replace(random_rescale(random, widths[0])))
     network = replace(network, layers=tuple(layers))
     return LayerOptions(network, device(multipliers=int(random.integers(10, 60))), **flags)
+
+
+def beaten(one, others):
+    """Whether another point is no greater in any part."""
+    return any(all(a <= b for a, b in zip(other, one, strict=True)) for other in others)
 
 
 def merits(option):
@@ -76,7 +56,7 @@ def test_no_option_is_beaten_and_none_is_missing(seed, flags):
             for points in groups.values():
                 assert all(not beaten(p, points[:n] + points[n + 1 :]) for n, p in enumerate(points))
             for kind in ENGINE_PLANS[type(layer)]:
-                for fold in kind.choices(layer, beat, layers.resources.block_ram.shapes, 0 if number else 3):
+                for fold in choices(layer, beat, layers.resources.block_ram.shapes, 0 if number else 3):
                     if not allowed(fold, layers, flags):
                         continue
                     point = priced(layers, number, last, kind, fold, beat)

@@ -3,8 +3,6 @@ import pytest
 from engines import streamed
 from networks import SIGNED_NIBBLE, random_rescale
 
-from quantnn.plan.streamed_rescale import StreamedRescalePlan
-
 M9K = ((1024, 9), (512, 18), (256, 36))
 
 
@@ -30,10 +28,3 @@ def test_memories_and_multipliers():
     greatest = max(layer.requantizer.multipliers + layer.requantizer.negative_multipliers)
     expected = [(2, plan.parameters.accumulator.width, greatest.bit_length() + 1)] if plan.parameters.multiplies else []
     assert plan.multipliers == expected
-
-
-@pytest.mark.parametrize("beat", [1, 2, 3])
-def test_choices_are_whole_beats(beat):
-    folds = list(StreamedRescalePlan.choices(rescale(6), beat, M9K))
-    assert {fold.lanes for fold in folds} == set(range(beat, 7, beat))
-    assert all(fold.word == fold.lanes for fold in folds)
