@@ -6,7 +6,8 @@ clock.
 
 The control connection carries a JSON object per line. The first goes out: ``port``, where the host finds the board.
 Each one that comes in may set ``switch`` and ``button`` and is answered, ``cycles`` later, with ``led`` and ``display``
-as integers. When the connection ends, so does the simulation.
+as integers; 0 cycles only look, and do not keep an idle simulation awake. When the connection ends, so does the
+simulation.
 """
 
 import json
@@ -170,8 +171,8 @@ async def board(dut):
                 if name in command:
                     getattr(dut, name).value = command[name]
             left = command["cycles"]
-        idle = 0 if exchange(dut.terminal, line) or left is not None else idle + 1
-        if idle > PATIENCE:
+        idle = 0 if exchange(dut.terminal, line) or left else idle + 1
+        if idle > PATIENCE and left is None:
             select.select([line, control], [], [], IDLE_SECONDS)
         cycles = STEP if left is None else min(STEP, left)
         await Timer(max(1, cycles) * settings["period_ns"], "ns")

@@ -55,6 +55,7 @@ class BoardSimulation:
     Members
     -------
     folder : Path
+    groups : mapping of str to sequence of dict
     port : str
         Where the board is, for a host.
 
@@ -87,6 +88,7 @@ class BoardSimulation:
         designs = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))]
         self._program = Program([*parts, bench, *designs], "board_bench")
         self.folder = folder
+        self.groups = groups
         self._listen = listen
         self.port = ""
 
@@ -117,17 +119,11 @@ class BoardSimulation:
         self._stack.__exit__(None if failure is None else type(failure), failure, None)
 
     def run(self, cycles: int, *, switch: int | None = None, button: int | None = None) -> Shown:
-        """Set switches and buttons, 1 is on or pressed, and see what is shown some cycles later."""
+        """Set switches and buttons, 1 is on or pressed, and see what is shown some cycles later, 0 for now."""
         levels = {name: value for name, value in (("switch", switch), ("button", button)) if value is not None}
         self._control.sendall(json.dumps({**levels, "cycles": cycles}).encode() + b"\n")
         answer = self._receive()
         return Shown(answer["led"], answer["display"])
-
-    def wait(self) -> None:
-        """Until the simulation ends, which it does by itself only if it breaks off."""
-        self._done.wait()
-        if self._failure is not None:
-            raise self._failure
 
     def _run(self, settings: dict[str, Any]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -174,16 +175,23 @@ def simulate_board(
 ) -> None:
     """Simulate the whole board with DESIGN in it, for quantnn run to talk to, until it is interrupted."""
     try:
-        from quantnn.verify.simulated_board import serve_board
+        from quantnn.verify.simulated_board import simulated_board
     except ModuleNotFoundError as error:
         raise InputError(missing_package(error.name, "sim", "link")) from None
 
-    def announce(name: str) -> None:
-        say(f"The board is at {name}. Next, elsewhere: quantnn run {design} --input images.npy --port {name}")
+    from quantnn.cli.watch import watch
 
-    with progress() as told:
-        told("compiling the board")
-        serve_board(design, port, announce, exact=exact)
+    with ExitStack() as stack:
+        with progress() as told:
+            told("compiling the board (kept for the next time)")
+            board = stack.enter_context(simulated_board(design, port, exact=exact))
+        watch(
+            board,
+            [
+                f"The board is at {board.port}; Ctrl-C switches it off.",
+                f"Next, elsewhere: quantnn run {design} --input images.npy --port {board.port}",
+            ],
+        )
 
 
 def bench(design: Design, as_json: Json = False) -> None:

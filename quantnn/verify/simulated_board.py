@@ -6,7 +6,7 @@ import json
 import shutil
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from quantnn.plan.link import FINGERPRINT_BYTES, LinkPlan
 from quantnn.sim.board_simulation import BoardSimulation
 from quantnn.system.scratch import scratch_folder
 
-__all__ = ["PTY", "serve_board", "simulated_board"]
+__all__ = ["PTY", "simulated_board"]
 
 PTY = "pty"
 _FAST_DIVISOR = 5
@@ -74,21 +74,6 @@ def simulated_board(design: Path, listen: str = PTY, *, exact: bool = False) -> 
             emit_verilog(Link(plan, identity[:FINGERPRINT_BYTES]), LINK, folder)
         with BoardSimulation(folder, *arguments, plan.divisor, where) as simulation:
             yield simulation
-
-
-def serve_board(
-    design: Path, listen: str = PTY, announce: Callable[[str], None] = print, *, exact: bool = False
-) -> None:
-    """Serve a simulated board until interrupted; ``announce`` is told its port, for ``quantnn run --port``.
-
-    Raises
-    ------
-    InputError, ToolError
-        As :func:`simulated_board`.
-    """
-    with simulated_board(design, listen, exact=exact) as board:
-        announce(board.port)
-        board.wait()
 
 
 def _listen(listen: str) -> str | int:

@@ -88,7 +88,6 @@ def test_the_simulation_ends_with_the_context(toy):
         thread = board._thread
         assert thread.is_alive() and board._work.exists()
     assert not thread.is_alive() and not board._work.exists()
-    board.wait()
 
 
 def test_a_simulation_that_breaks_off_says_so(toy):

@@ -20,8 +20,7 @@ from quantnn.link.port import open_port
 from quantnn.link.run import run_on_board
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
-from quantnn.sim.board_simulation import BoardSimulation
-from quantnn.verify.simulated_board import serve_board, simulated_board
+from quantnn.verify.simulated_board import simulated_board
 
 pytestmark = pytest.mark.xdist_group("simulated boards")
 
@@ -258,19 +257,3 @@ class TestRefused:
             (design / "board" / name).write_text(content)
         with pytest.raises(InputError, match="is incomplete or damaged"), simulated_board(design):
             pass
-
-
-def test_serving_says_the_port_and_ends_with_the_simulation(small, monkeypatch):
-    said = []
-
-    class Interrupted(Exception):
-        pass
-
-    def interrupt(self):
-        said.append("waits")
-        raise Interrupted
-
-    monkeypatch.setattr(BoardSimulation, "wait", interrupt)
-    with pytest.raises(Interrupted):
-        serve_board(small, "socket://localhost:0", said.append, exact=True)
-    assert said[0].startswith("socket://127.0.0.1:") and said[1] == "waits"
