@@ -18,6 +18,7 @@ from architecture import (
     reached,
     starts_programs,
     within,
+    without_encoding,
 )
 
 MODULES = project_modules()
@@ -176,6 +177,11 @@ def one_module_starts_programs(modules):
     ]
 
 
+def every_text_names_its_encoding(modules):
+    """Or a system without UTF-8 writes other files than it reads."""
+    return [f"{name}: {line}" for name, source in modules.items() for line in without_encoding(source)]
+
+
 def no_bare_folder_is_imported(sources):
     return [
         f"{where} imports {name}"
@@ -246,6 +252,12 @@ RULES = {
         ("quantnn.design.export", "from quantnn import cli"),
         ("quantnn.design.export", "from quantnn.cli import main"),
         ("quantnn.importers.npz", "from ..cli import main"),
+    ],
+    every_text_names_its_encoding: [
+        ("quantnn.design.export", "def save(path): path.write_text('text')"),
+        ("quantnn.design.export", "def load(path): return path.read_text(errors='replace')"),
+        ("quantnn.network.file", "def save(path): path.open('w').write('text')"),
+        ("quantnn.network.file", "def load(path): return open(path).read()"),
     ],
     one_module_starts_programs: [
         ("quantnn.board.project", "import subprocess"),

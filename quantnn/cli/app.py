@@ -12,6 +12,7 @@ from quantnn import __version__
 from quantnn.cli.board import bench, boards, build, flash, run, simulate_board
 from quantnn.cli.console import complain, say
 from quantnn.cli.design import demo, export, inspect, simulate, update_weights, verify
+from quantnn.cli.substitutes import substitute_signs
 from quantnn.cli.usage import PANELS, Commands, usage_message
 from quantnn.errors import QuantnnError
 from quantnn.system.stopping import Stopped, stoppable
@@ -43,6 +44,7 @@ app.add_typer(boards, name="boards", rich_help_panel=PANELS[-1])
 
 def main() -> NoReturn:
     """Run the command line; errors that a user can mend are one line."""
+    substitute_signs()
     try:
         with stoppable():
             code = app(standalone_mode=False)

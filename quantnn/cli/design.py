@@ -29,6 +29,7 @@ from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.cores import cores
 from quantnn.system.extras import missing_package
+from quantnn.system.text import name_of
 
 __all__ = ["demo", "export", "inspect", "simulate", "update_weights", "verify"]
 
@@ -87,7 +88,7 @@ def export(
         test_inputs=data.inputs,
         test_labels=data.labels,
         clock_mhz=clock_mhz,
-        name=model.name,
+        name=name_of(model),
         core=name,
     )
     folder = output or Path(f"{model.stem}-{options.board.name}")
@@ -145,7 +146,7 @@ def update_weights(
 
     network = load_model(model).with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
-    options = UpdateOptions(data.calibration, data.inputs, data.labels, model.name)
+    options = UpdateOptions(data.calibration, data.inputs, data.labels, name_of(model))
     with progress() as told:
         update = update_weights(design, data.network, options, told)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"

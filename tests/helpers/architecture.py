@@ -92,6 +92,21 @@ def starts_programs(source):
     return found | {n for n in imports(source) if n.startswith(("os.system", "os.popen", "os.exec", "os.spawn"))}
 
 
+def without_encoding(source):
+    """Lines of a source that read or write text in the system's encoding."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and not any(word.arg == "encoding" for word in node.keywords):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if getattr(getattr(node.func, "value", None), "id", "") in ("os", "gzip", "archive") and name == "open":
+                continue  # bytes, unless told otherwise
+            mode = [word.value for word in ast.walk(node) if isinstance(word, ast.Constant)]
+            binary = any(isinstance(word, str) and "b" in word and set(word) <= set("rwxab+") for word in mode)
+            if name in ("read_text", "write_text", "makefile") or (name in ("open", "fdopen") and not binary):
+                found.append(f"{name} in line {node.lineno}")
+    return found
+
+
 def floats(source):
     """Float constants, float types and true divisions of a source, but for paths and annotations."""
     tree, found = ast.parse(source), []

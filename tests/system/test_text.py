@@ -1,9 +1,10 @@
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 
-from quantnn.system.text import printable, shortened
+from quantnn.system.text import name_of, printable, shortened
 
 
 def test_what_has_a_shape_stays_as_it_is():
@@ -23,6 +24,14 @@ def test_what_has_a_shape_stays_as_it_is():
 )
 def test_what_has_none_is_escaped(text, shown):
     assert printable(text) == shown
+
+
+def test_a_name_whose_bytes_the_system_did_not_understand():
+    """What Python makes of an argument under LC_ALL=C: each byte for itself."""
+    raw = "größer →".encode().decode("ascii", "surrogateescape")
+    assert printable(f"{raw} is missing") == "größer → is missing"
+    assert name_of(Path("folder") / raw) == "größer →"
+    assert name_of(Path("\udcff.npz")) == "\ufffd.npz"
 
 
 def test_no_control_character_of_all_gets_through():

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -96,7 +97,10 @@ def started(tmp_path):
             "from quantnn.system.stopping import stoppable; from quantnn.system.tools import run\n"
             f"{before}\n{call}({words!r}, cwd=Path('.'), log=Path('log'), line={line})"
         )
-        process = subprocess.Popen(python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whatever started the tests may ignore it
+        process = subprocess.Popen(
+            python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+        )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not (log.exists() and "up" in log.read_text()):
             time.sleep(0.05)
