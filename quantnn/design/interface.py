@@ -2,81 +2,156 @@
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.errors import InputError
+from quantnn.files.field_types import Count, Must, Positive, Size
+from quantnn.files.json_file import load_json, save_json
+from quantnn.files.record import RECORD, read_record, record_values
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_name import CORE, name_fault
 
-__all__ = ["CoreInterface", "TapInterface"]
+__all__ = ["CoreInterface", "Element", "Stream", "TapSignals"]
 
-_SIGNAL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,9}")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
+Signal = Annotated[
+    str,
+    Field(pattern=rf"^{_NAME}(\.{_NAME}){{0,15}}$"),
+    Must("be a signal in the core, Verilog names with dots between"),
+]
 
 
-@dataclass(frozen=True)
-class TapInterface:
-    """Signals below the core that show a layer's results: a strobe, and the beat that it marks.
+@dataclass(frozen=True, config=RECORD)
+class Element:
+    """Format of an element: its least and greatest value, and the bits that hold both."""
+
+    lo: int
+    hi: int
+    bits: Size
+
+
+@dataclass(frozen=True, config=RECORD)
+class Stream:
+    """What a stream carries.
+
+    Parameters
+    ----------
+    elements, elements_per_beat, beats : int
+        Of a sample.
+    element : Element
+    class_bits, tdata_bits : int
+        Of a beat: the class index, 0 for none, and all.
 
     Raises
     ------
     ValueError
-        A signal is no hierarchical name: identifiers with dots between them.
+        They contradict each other.
     """
 
-    valid: str
-    data: str
-    format: BeatFormat
+    elements: Size
+    element: Element
+    elements_per_beat: Size
+    beats: Size
+    class_bits: Annotated[int, Field(ge=0, le=64), Must("be an integer from 0 to 64")]
+    tdata_bits: Positive
 
     def __post_init__(self) -> None:
-        for signal in (self.valid, self.data):
-            if not isinstance(signal, str) or not _SIGNAL.fullmatch(signal):
-                raise ValueError(f"a tap must be identifiers with dots between them, not {str(signal)[:60]!r}")
+        form = self.format
+        stated = {"element.bits": self.element.bits, "beats": self.beats, "tdata_bits": self.tdata_bits}
+        for name, right in zip(stated, (form.element.width, form.beats, form.tdata_width), strict=True):
+            if stated[name] != right:
+                raise ValueError(f"{name} must be {right} by the other fields, not {stated[name]}")
+
+    @cached_property
+    def format(self) -> BeatFormat:
+        """How elements are spread over beats."""
+        element = IntegerRange(self.element.lo, self.element.hi)
+        return BeatFormat(self.elements, element, self.elements_per_beat, self.class_bits)
+
+    @classmethod
+    def of(cls, form: BeatFormat) -> Self:
+        """What a stream of that format carries."""
+        return cls(**_fields(form))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=RECORD)
+class _Signals:
+    valid: Signal
+    data: Signal
+
+
+@dataclass(frozen=True, config=RECORD)
+class TapSignals(Stream, _Signals):
+    """Signals below the core that show a layer's results: a strobe, and the beat that it marks."""
+
+    @classmethod
+    def at(cls, valid: str, data: str, form: BeatFormat) -> Self:
+        """A tap at two signals."""
+        return cls(valid=valid, data=data, **_fields(form))
+
+
+@dataclass(frozen=True, config=RECORD)
 class CoreInterface:
     """What one needs to know to drive a core and to look into it.
 
     Parameters
     ----------
-    input, output : BeatFormat
-        The streams ``s_axis`` and ``m_axis``.
-    taps : tuple of TapInterface
+    module : str
+        What it is called in Verilog.
+    s_axis, m_axis : Stream
+    taps : tuple of TapSignals
         One per layer.
     interval, latency : int
         As planned, in cycles.
-    recovery : int
+    reset_cycles : int
+        Cycles that a reset has to last.
+    recovery_cycles : int
         Cycles after a reset in which the core takes no input and gives no output.
-    module : str
-        What it is called in Verilog.
     """
 
-    RESET: ClassVar[int] = 1
-    """Cycles that a reset has to last."""
+    RESET: ClassVar[Literal[1]] = 1
 
-    input: BeatFormat
-    output: BeatFormat
-    taps: tuple[TapInterface, ...]
-    interval: int
-    latency: int
-    recovery: int
-    module: str = CORE
+    module: str
+    s_axis: Stream
+    m_axis: Stream
+    taps: tuple[TapSignals, ...]
+    interval: Positive
+    latency: Positive
+    reset_cycles: Literal[1]
+    recovery_cycles: Count
 
     def __post_init__(self) -> None:
         if fault := name_fault(self.module):
-            raise ValueError(f"a core's name must {fault}")
+            raise ValueError(f"module must {fault}")
 
     @classmethod
-    def of_plan(cls, plan: CorePlan, module: str = CORE) -> CoreInterface:
+    def of(
+        cls,
+        input: BeatFormat,
+        output: BeatFormat,
+        taps: Iterable[TapSignals],
+        interval: int,
+        latency: int,
+        recovery: int,
+        module: str = CORE,
+    ) -> Self:
+        """The interface of a core with these streams."""
+        streams = Stream.of(input), Stream.of(output)
+        return cls(module, *streams, tuple(taps), interval, latency, cls.RESET, recovery)
+
+    @classmethod
+    def of_plan(cls, plan: CorePlan, module: str = CORE) -> Self:
         """The interface of the core that a plan describes."""
-        taps = tuple(
-            TapInterface(
+        taps = (
+            TapSignals.at(
                 f"layer_{number}.drain.valid",
                 f"layer_{number}.drain.results",
                 BeatFormat(engine.layer.out_features, engine.layer.output, engine.lanes),
@@ -84,24 +159,24 @@ class CoreInterface:
             for number, engine in enumerate(plan.engines)
         )
         timing = plan.timing
-        return cls(plan.input, plan.output, taps, timing.interval, timing.latency, plan.reset_cycles, module)
+        return cls.of(plan.input, plan.output, taps, timing.interval, timing.latency, plan.reset_cycles, module)
+
+    @property
+    def input(self) -> BeatFormat:
+        """The stream ``s_axis``."""
+        return self.s_axis.format
+
+    @property
+    def output(self) -> BeatFormat:
+        """The stream ``m_axis``."""
+        return self.m_axis.format
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
-        description = {
-            "module": self.module,
-            "s_axis": _stream(self.input),
-            "m_axis": _stream(self.output),
-            "taps": [{"valid": tap.valid, "data": tap.data, **_stream(tap.format)} for tap in self.taps],
-            "interval": self.interval,
-            "latency": self.latency,
-            "reset_cycles": self.RESET,
-            "recovery_cycles": self.recovery,
-        }
-        path.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        save_json(record_values(self, whole=True), path)
 
     @classmethod
-    def load(cls, path: Path) -> CoreInterface:
+    def load(cls, path: Path) -> Self:
         """Read what :meth:`save` wrote.
 
         Raises
@@ -109,32 +184,20 @@ class CoreInterface:
         InputError
             The file is missing or damaged.
         """
+        values = load_json(path)
         try:
-            description = json.loads(path.read_text(encoding="utf-8"))
-            return cls(
-                _beat_format(description["s_axis"]),
-                _beat_format(description["m_axis"]),
-                tuple(TapInterface(tap["valid"], tap["data"], _beat_format(tap)) for tap in description["taps"]),
-                int(description["interval"]),
-                int(description["latency"]),
-                int(description["recovery_cycles"]),
-                str(description["module"]),
-            )
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path} is missing or damaged ({error}): export the model again") from None
+            return read_record(cls, values)
+        except ValueError as error:
+            raise InputError(f"{path} is damaged ({error}): export the model again") from None
 
 
-def _stream(form: BeatFormat) -> dict[str, Any]:
+def _fields(form: BeatFormat) -> dict[str, Any]:
+    element = Element(form.element.lo, form.element.hi, form.element.width)
     return {
         "elements": form.elements,
-        "element": {"lo": form.element.lo, "hi": form.element.hi, "bits": form.element.width},
+        "element": element,
         "elements_per_beat": form.per_beat,
         "beats": form.beats,
         "class_bits": form.class_width,
         "tdata_bits": form.tdata_width,
     }
-
-
-def _beat_format(entry: dict[str, Any]) -> BeatFormat:
-    element = IntegerRange(int(entry["element"]["lo"]), int(entry["element"]["hi"]))
-    return BeatFormat(int(entry["elements"]), element, int(entry["elements_per_beat"]), int(entry["class_bits"]))

@@ -1,17 +1,46 @@
 """Types of fields in the records that are read from files."""
 
-from typing import Annotated
+from __future__ import annotations
 
-from pydantic import Field
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-__all__ = ["AboveZero", "AtLeastZero", "Count", "FileName", "Positive", "Share", "Text"]
+from pydantic import Field, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-AtLeastZero = Annotated[float, Field(ge=0)]
-AboveZero = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Text = Annotated[str, Field(min_length=1)]
+__all__ = [
+    "AboveZero", "AtLeastZero", "Count", "FileName", "Hexadecimal", "Must", "Positive", "Share", "Size", "Text",
+]  # fmt: skip
 
-FileName = Annotated[str, Field(pattern=r"^(?:[\w+-][\w.+-]*/)*[\w+-][\w.+-]*$")]
-"""A file in a folder, with forward slashes; nothing hidden, above, absolute, or that a shell or Tcl would act on."""
+
+@dataclass(frozen=True)
+class Must:
+    """What a field of one value must be, in the words of our errors: all of it, whatever of it is not so."""
+
+    words: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any, inner: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return inner(value)
+        except ValidationError:
+            raise PydanticCustomError("must", self.words) from None
+
+
+Count = Annotated[int, Field(ge=0), Must("be an integer of at least 0")]
+Positive = Annotated[int, Field(ge=1), Must("be an integer of at least 1")]
+Size = Annotated[int, Field(ge=1, le=1 << 24), Must(f"be an integer from 1 to {1 << 24}")]
+"""Of something that is built, or held in memory."""
+AtLeastZero = Annotated[float, Field(ge=0), Must("be a number of at least 0")]
+AboveZero = Annotated[float, Field(gt=0), Must("be a number above 0")]
+Share = Annotated[float, Field(ge=0, le=1), Must("be a number from 0 to 1")]
+Text = Annotated[str, Field(min_length=1), Must("be a non-empty string")]
+Hexadecimal = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$"), Must("be 16 hexadecimal digits")]
+FileName = Annotated[
+    str,
+    Field(pattern=r"^(?:[A-Za-z0-9_+-][A-Za-z0-9_.+-]*/)*[A-Za-z0-9_+-][A-Za-z0-9_.+-]*$"),
+    Must("be a file in the folder, like board/quantnn_board.v, of letters, digits, '_', '.', '+' and '-'"),
+]
+"""With forward slashes; nothing hidden, above, absolute, or that a shell or Tcl would act on."""

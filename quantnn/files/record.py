@@ -38,9 +38,9 @@ def read_record(kind: type[T], values: object) -> T:
     return record
 
 
-def record_values(record: Any) -> dict[str, Any]:
-    """A record as JSON values. A field that has a default stands there only where it is another value."""
-    values: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json", exclude_defaults=True)
+def record_values(record: Any, *, whole: bool = False) -> dict[str, Any]:
+    """A record as JSON values. Unless ``whole``, a field that has a default stands there only with another value."""
+    values: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json", exclude_defaults=not whole)
     return values
 
 
@@ -70,7 +70,9 @@ def _line(kind: type, values: object, error: ErrorDetails) -> str:
 
 
 def _must(error: ErrorDetails) -> str:
-    """What pydantic says that a value should be or have."""
+    """What a value should be or have."""
+    if error["type"] == "must":
+        return error["msg"]
     return re.sub(r", not \d+$", "", error["msg"].partition(" should ")[2]).replace(" after validation", "")
 
 

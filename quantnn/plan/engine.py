@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from quantnn.arithmetic import IntegerRange, ceil_div
+from quantnn.files.field_types import Size
 from quantnn.network.layers import Layer
 from quantnn.plan.fold_table import FoldLimits, FoldTable
 from quantnn.plan.memory import MemoryPlan, Shapes
@@ -39,10 +40,10 @@ class Fold:
         Whether small memories, that of the queue in front included, are made of logic instead of block RAM.
     """
 
-    word: int
-    lanes: int
-    pe: int = 1
-    depths: tuple[int, ...] = ()
+    word: Size
+    lanes: Size
+    pe: Size = 1
+    depths: tuple[Size, ...] = ()
     logic_multipliers: bool = False
     logic_memories: bool = False
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from quantnn.arithmetic import Box, IntegerRange
+from pydantic.dataclasses import dataclass
+
+from quantnn.arithmetic import Box
+from quantnn.files.field_types import Size
+from quantnn.files.record import RECORD
 from quantnn.network.layers import LAYER_TYPES, Dense, Layer
 from quantnn.plan.datapath import Datapath, HeldParameters, Misfit, format_name, same_format
 from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
 from quantnn.plan.memory import Shapes
 from quantnn.plan.queue import QueuePlan
+from quantnn.plan.range_pair import RangePair
 
 __all__ = ["LayerRecord"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=RECORD)
 class LayerRecord:
     """The hardware of one layer, whatever its weights.
 
@@ -35,25 +38,51 @@ class LayerRecord:
         Formats of the activation table's indices and outputs.
     fold : Fold
     queue : QueuePlan
-    datapath : Datapath
+    accumulator, product, requantized : IntegerRange
+    fields, constants : mapping of str to int
+    multiplies, one_multiplier, rounds : bool
+    clips : (bool, bool)
+        As :class:`~quantnn.plan.datapath.Datapath` has them.
+
+    Raises
+    ------
+    ValueError
+        There is no such layer or engine.
     """
 
     kind: str
     activation: str
     engine: str
-    in_features: int
-    out_features: int
-    input: IntegerRange
-    weights: IntegerRange | None
-    table: tuple[IntegerRange, IntegerRange] | None
+    in_features: Size
+    out_features: Size
+    input: RangePair
+    weights: RangePair | None
+    table: tuple[RangePair, RangePair] | None
     fold: Fold
     queue: QueuePlan
-    datapath: Datapath
+    accumulator: RangePair
+    product: RangePair
+    requantized: RangePair
+    fields: Mapping[str, int]
+    constants: Mapping[str, int]
+    multiplies: bool
+    one_multiplier: bool
+    rounds: bool
+    clips: tuple[bool, bool]
+
+    def __post_init__(self) -> None:
+        if self.kind not in LAYER_TYPES:
+            raise ValueError(f"kind must be one of {', '.join(LAYER_TYPES)}, not {self.kind!r:.40}")
+        if self.engine not in self._engines:
+            raise ValueError(f"engine must be one of {', '.join(self._engines)}, not {self.engine!r:.40}")
+        if self.queue.elements != self.out_features:
+            raise ValueError(f"queue.elements must be out_features, {self.out_features}, not {self.queue.elements}")
 
     @classmethod
     def of(cls, engine: EnginePlan) -> LayerRecord:
         """The record of a layer that is built so."""
         layer, table = engine.layer, engine.layer.table
+        datapath = Datapath.of(engine.parameters)
         return cls(
             layer.kind,
             layer.activation,
@@ -65,8 +94,35 @@ class LayerRecord:
             None if table is None else (table.index, table.output),
             engine.fold,
             engine.queue,
-            Datapath.of(engine.parameters),
+            datapath.accumulator,
+            datapath.product,
+            datapath.output,
+            dict(datapath.fields),
+            dict(datapath.constants),
+            datapath.multiplies,
+            datapath.one_multiplier,
+            datapath.rounds,
+            datapath.clips,
         )
+
+    @property
+    def datapath(self) -> Datapath:
+        """The layer's requantizers as they were built."""
+        return Datapath(
+            self.accumulator,
+            self.product,
+            self.requantized,
+            tuple(self.fields.items()),
+            tuple(self.constants.items()),
+            self.multiplies,
+            self.one_multiplier,
+            self.rounds,
+            self.clips,
+        )
+
+    @property
+    def _engines(self) -> dict[str, type[EnginePlan]]:
+        return {each.engine: each for each in ENGINE_PLANS[LAYER_TYPES[self.kind]]}
 
     @property
     def shape(self) -> tuple[str, int, int, str]:
@@ -96,80 +152,5 @@ class LayerRecord:
 
     def engine_plan(self, layer: Layer, accumulators: Box, shapes: Shapes) -> EnginePlan:
         """The same hardware with a layer that fits it."""
-        kinds = {each.engine: each for each in ENGINE_PLANS[LAYER_TYPES[self.kind]]}
         parameters = HeldParameters(layer, accumulators, self.datapath)
-        return kinds[self.engine].make(layer, parameters, self.input, self.queue, self.fold, shapes)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        datapath = self.datapath
-        return {
-            "kind": self.kind,
-            "activation": self.activation,
-            "engine": self.engine,
-            "in_features": self.in_features,
-            "out_features": self.out_features,
-            "input": _pair(self.input),
-            "weights": None if self.weights is None else _pair(self.weights),
-            "table": None if self.table is None else [_pair(values) for values in self.table],
-            "fold": {**vars(self.fold), "depths": list(self.fold.depths)},
-            "queue": queue_to_json(self.queue),
-            "accumulator": _pair(datapath.accumulator),
-            "product": _pair(datapath.product),
-            "requantized": _pair(datapath.output),
-            "fields": dict(datapath.fields),
-            "constants": dict(datapath.constants),
-            "multiplies": datapath.multiplies,
-            "one_multiplier": datapath.one_multiplier,
-            "rounds": datapath.rounds,
-            "clips": list(datapath.clips),
-        }
-
-    @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> LayerRecord:
-        """What :meth:`to_json` gave. Raises AttributeError, KeyError, TypeError or ValueError for anything else."""
-        below, above = entry["clips"]
-        fields, constants = ({str(n): int(v) for n, v in entry[key].items()} for key in ("fields", "constants"))
-        weights, table, fold = entry["weights"], entry["table"], entry["fold"]
-        tabulated = None
-        if table is not None:
-            index, values = table
-            tabulated = (IntegerRange(*index), IntegerRange(*values))
-        datapath = Datapath(
-            IntegerRange(*entry["accumulator"]),
-            IntegerRange(*entry["product"]),
-            IntegerRange(*entry["requantized"]),
-            tuple(fields.items()),
-            tuple(constants.items()),
-            bool(entry["multiplies"]),
-            bool(entry["one_multiplier"]),
-            bool(entry["rounds"]),
-            (bool(below), bool(above)),
-        )
-        return cls(
-            str(entry["kind"]),
-            str(entry["activation"]),
-            str(entry["engine"]),
-            int(entry["in_features"]),
-            int(entry["out_features"]),
-            IntegerRange(*entry["input"]),
-            None if weights is None else IntegerRange(*weights),
-            tabulated,
-            Fold(**{**fold, "depths": tuple(fold["depths"])}),
-            queue_from_json(entry["queue"]),
-            datapath,
-        )
-
-
-def queue_to_json(queue: QueuePlan) -> dict[str, Any]:
-    """A queue as JSON values."""
-    return {**vars(queue), "element": _pair(queue.element)}
-
-
-def queue_from_json(entry: dict[str, Any]) -> QueuePlan:
-    """What :func:`queue_to_json` gave."""
-    return QueuePlan(**{**entry, "element": IntegerRange(*entry["element"])})
-
-
-def _pair(values: IntegerRange) -> list[int]:
-    return [values.lo, values.hi]
+        return self._engines[self.engine].make(layer, parameters, self.input, self.queue, self.fold, shapes)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quantnn.arithmetic import IntegerRange, ceil_div
+from quantnn.arithmetic import ceil_div
+from quantnn.files.field_types import Count, Size
 from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.range_pair import RangePair
 
 __all__ = ["QueuePlan"]
 
@@ -32,12 +34,12 @@ class QueuePlan:
         Whether the memory is built of logic.
     """
 
-    elements: int
-    element: IntegerRange
-    lanes: int
-    word: int
-    replays: int = 1
-    depth: int = 0
+    elements: Size
+    element: RangePair
+    lanes: Size
+    word: Size
+    replays: Size = 1
+    depth: Count = 0
     in_logic: bool = False
 
     def __post_init__(self) -> None:

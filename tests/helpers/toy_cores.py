@@ -7,7 +7,7 @@ from pathlib import Path
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
-from quantnn.design.interface import CoreInterface, TapInterface
+from quantnn.design.interface import CoreInterface, TapSignals
 from quantnn.sim.device import Device, Tap
 
 __all__ = ["BYTES", "INTERFACE", "LATENCY", "PERIOD", "answers", "device"]
@@ -17,7 +17,7 @@ LATENCY = 2
 """From the acceptance of the first beat to that of the last answer: a register, and the other beat."""
 PERIOD = 2
 
-INTERFACE = CoreInterface(BYTES, BYTES, (TapInterface("stage.strobe", "stage.sum", BYTES),), PERIOD, LATENCY, 0)
+INTERFACE = CoreInterface.of(BYTES, BYTES, (TapSignals.at("stage.strobe", "stage.sum", BYTES),), PERIOD, LATENCY, 0)
 
 _TEXT = """
 module {name}_stage(input strobe, input [7:0] sum); endmodule

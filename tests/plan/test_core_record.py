@@ -59,7 +59,7 @@ def test_other_weights_change_memories_only(plan, tmp_path):
 def test_small_memories_in_logic_are_remembered():
     plan = Planner(random_network(11, (5, 9, 3), False), device(30), logic_memories=True).best()
     record = CoreRecord.of(plan)
-    assert any(layer.fold.logic_memories for layer in record.layers) == bool(record.shapes)
+    assert any(layer.fold.logic_memories for layer in record.layers) == bool(record.block_ram_shapes)
     assert record.core_plan(plan.network).memories == plan.memories
 
 
@@ -72,7 +72,9 @@ DAMAGES = {
     "no layers": lambda text: text.replace('"layers"', '"lawyers"'),
     "empty range": lambda text: json.dumps({**json.loads(text), "input": [3, 1]}),
     "a word for a number": lambda text: text.replace('"per_beat": ', '"per_beat": "x'[:-1] + '"'),
-    "a queue of no depth": lambda text: text.replace('"depth"', '"deep"'),
+    "a queue without words": lambda text: text.replace('"word"', '"ward"'),
+    "another layer": lambda text: text.replace('"kind": "dense"', '"kind": "pool"'),
+    "another engine": lambda text: text.replace('"engine": "folded"', '"engine": "steam"'),
 }
 
 
@@ -88,5 +90,5 @@ def test_a_damaged_file_is_refused_in_a_line(damage, tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"plan.json is missing: export the model again"):
+    with pytest.raises(InputError, match=r"plan.json cannot be read \(No such file.*\): export the model again"):
         CoreRecord.load(tmp_path / "plan.json")

@@ -17,7 +17,7 @@ from quantnn.verify.verify import verify
 pytestmark = pytest.mark.xdist_group("exported designs")
 
 BYTE = IntegerRange(0, 255)
-FAST_SOURCE = CoreInterface(BeatFormat(4, BYTE, 2), BeatFormat(3, BYTE), (), interval=20, latency=70, recovery=12)
+FAST_SOURCE = CoreInterface.of(BeatFormat(4, BYTE, 2), BeatFormat(3, BYTE), (), interval=20, latency=70, recovery=12)
 
 
 @pytest.fixture(scope="module")

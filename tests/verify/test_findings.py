@@ -4,12 +4,13 @@ import pytest
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
-from quantnn.design.interface import CoreInterface, TapInterface
+from quantnn.design.interface import CoreInterface, TapSignals
 from quantnn.verify.findings import Difference, Findings
 
 HIDDEN = BeatFormat(5, IntegerRange(-8, 7), per_beat=2)
 OUTPUT = BeatFormat(3, IntegerRange(-100, 100), per_beat=1, class_width=2)
-INTERFACE = CoreInterface(HIDDEN, OUTPUT, (TapInterface("v", "d", HIDDEN), TapInterface("v", "d", OUTPUT)), 3, 9, 12)
+TAPS = [TapSignals.at("v", "d", form) for form in (HIDDEN, OUTPUT)]
+INTERFACE = CoreInterface.of(HIDDEN, OUTPUT, TAPS, 3, 9, 12)
 SAMPLES, WARM = 10, 4
 VALUES = SAMPLES * (5 + 3 + 3 + 1)
 

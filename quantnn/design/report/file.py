@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-from quantnn.design.contents import check_contents
 from quantnn.design.report.report import FORMAT, VERSION, Report
 from quantnn.errors import InputError
-from quantnn.files.json_file import MOST_BYTES, json_values, save_json
-from quantnn.files.plain_file import read_plain
+from quantnn.files.json_file import load_json, save_json
 from quantnn.files.record import read_record, record_schema, record_values
 
 __all__ = ["load_report", "report_schema", "save_report"]
@@ -27,11 +24,10 @@ def load_report(folder: Path) -> Report:
         There is none, or it is damaged or of another version.
     """
     path = folder / _FILE
-    if not os.path.lexists(path):
+    if not path.exists():
         raise InputError(f"{folder} is no exported design ({_FILE} is missing): run quantnn export")
-    check_contents(folder)
     try:
-        values = json_values(read_plain(path, MOST_BYTES))
+        values = load_json(path)
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise ValueError("it is no report")
         version = values.get("version")

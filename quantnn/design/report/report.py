@@ -12,7 +12,7 @@ from quantnn.design.report.build_result import BuildResult
 from quantnn.design.report.layer_entry import LayerEntry
 from quantnn.design.report.taken import Taken
 from quantnn.design.report.verification import Verification
-from quantnn.files.field_types import AboveZero, AtLeastZero, Count, FileName, Positive, Share, Text
+from quantnn.files.field_types import AboveZero, AtLeastZero, Count, FileName, Hexadecimal, Must, Positive, Share, Text
 from quantnn.files.record import RECORD
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
 FORMAT: Literal["quantnn report"] = "quantnn report"
 VERSION: Literal[1] = 1
 
+UsbId = Annotated[str, Field(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$"), Must("be a vendor and product like 0403:6015")]
+
 
 @dataclass(frozen=True, config=RECORD)
 class LinkEntry:
@@ -29,13 +31,13 @@ class LinkEntry:
 
     baud: Positive
     """Bits per second."""
-    usb: tuple[Annotated[str, Field(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$")], ...]
+    usb: tuple[UsbId, ...]
     """Vendor and product of the board's USB bridge, in hexadecimal; empty where an adapter of one's own is needed."""
     sample_bytes: Positive
     """Bytes of a sample on the line."""
     answer_bytes: Positive
     """Bytes of an answer on the line."""
-    window: Annotated[int, Field(ge=3)]
+    window: Annotated[int, Field(ge=3), Must("be an integer of at least 3")]
     """Samples that may be under way."""
 
 
@@ -43,9 +45,9 @@ class LinkEntry:
 class PrecisionEntry:
     """How the network was quantized."""
 
-    weight_bits: Annotated[int, Field(ge=1, le=16)]
+    weight_bits: Annotated[int, Field(ge=1, le=16), Must("be an integer from 1 to 16")]
     """Bits of the widest layer's weights."""
-    activation_bits: Annotated[int, Field(ge=2, le=16)]
+    activation_bits: Annotated[int, Field(ge=2, le=16), Must("be an integer from 2 to 16")]
     """Bits between layers."""
     calibration_samples: Count
     """Samples on which the scales were chosen; 0 where they come from proven bounds."""
@@ -96,6 +98,8 @@ class Units:
     le: Text
     """A cell of logic, such as LE or LUT4."""
 
+_CYCLES = Must("be a number of at least 1")
+
 
 @dataclass(frozen=True, config=RECORD)
 class Cycles:
@@ -103,7 +107,7 @@ class Cycles:
 
     planned: Positive
     """What the plan says."""
-    measured: Positive | Annotated[float, Field(ge=1)] | None
+    measured: Annotated[Annotated[int, Field(ge=1)] | Annotated[float, Field(ge=1)], _CYCLES] | None
     """What the simulation showed; null before. Whole, unless the core stalled where it must not."""
 
     @property
@@ -143,7 +147,7 @@ class Report:
     """Name of the board."""
     clock_mhz: AboveZero
     """The clock for which speeds are stated, in MHz."""
-    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    fingerprint: Hexadecimal
     """First 8 bytes, in hexadecimal, of SHA-256 over the core's Verilog and memory files: what a board in which this
     network is says when it is asked."""
     link: LinkEntry | None
