@@ -11,6 +11,7 @@ from typing import Any, Self
 from quantnn.build.places import describe_place
 from quantnn.design.report import CriticalPath, Usage
 from quantnn.errors import ToolError
+from quantnn.files.record import in_a_line
 
 __all__ = ["NextpnrReport"]
 
@@ -70,7 +71,7 @@ class NextpnrReport:
             slowest = max(paths, key=lambda path: path.delay_ns, default=None)
             fmax = [float(entry["achieved"]) for entry in report["fmax"].values()]
         except (OSError, LookupError, AttributeError, TypeError, ValueError) as error:
-            raise ToolError(f"{path} cannot be read ({error!r}): nextpnr of another version?") from None
+            raise ToolError(f"{path} cannot be read ({in_a_line(error)}): nextpnr of another version?") from None
         limit = 1000 / slowest.delay_ns if slowest and slowest.delay_ns else None
         return cls(min(fmax, default=limit), resources, slowest)
 

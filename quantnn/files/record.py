@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-__all__ = ["CLOSED", "RECORD", "fault", "read_record", "record_schema", "record_values"]
+__all__ = ["CLOSED", "RECORD", "fault", "in_a_line", "read_record", "record_schema", "record_values"]
 
 T = TypeVar("T")
 
@@ -36,6 +36,14 @@ def read_record(kind: type[T], values: object) -> T:
     except ValidationError as error:
         raise ValueError(_line(kind, values, error.errors(include_url=False)[0])) from None
     return record
+
+
+def in_a_line(error: Exception) -> str:
+    """What is wrong with a record that was made in Python, or what any other error says."""
+    if not isinstance(error, ValidationError):
+        return repr(error)
+    first = error.errors(include_url=False)[0]
+    return fault(_name(first["loc"]), _must(first), first["input"])
 
 
 def record_values(record: Any, *, whole: bool = False) -> dict[str, Any]:
