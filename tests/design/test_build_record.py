@@ -58,7 +58,7 @@ def test_a_folder_that_is_no_design(tmp_path):
 def test_a_damaged_entry_is_refused(design):
     """Its files are deleted when the weights change, so they must lie in the folder."""
     damage(design, build=record_values(RESULT) | {"files": ["../../precious"]})
-    with pytest.raises(InputError, match=r"report.json is damaged \(build.files\[0\] must match pattern"):
+    with pytest.raises(InputError, match=r"report.json is damaged \(build.files\[0\] must be a file in the folder"):
         load_report(design)
 
 

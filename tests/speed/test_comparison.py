@@ -181,8 +181,8 @@ def test_a_board_without_a_link(copy_of, small):
     ("link", "what"),
     [
         ({"baud": 1}, "link.usb must be a valid array, but is missing"),
-        ({"baud": "fast"}, "link.baud must be a valid integer, not 'fast'"),
-        ({"baud": 0}, "link.baud must be greater than or equal to 1, not 0"),
+        ({"baud": "fast"}, "link.baud must be an integer of at least 1, not 'fast'"),
+        ({"baud": 0}, "link.baud must be an integer of at least 1, not 0"),
         ([1], r"link must be an object, not \[1\]"),
         (..., "link must be there, but is missing"),
     ],

@@ -4,7 +4,7 @@ import pytest
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
-from quantnn.design.interface import CoreInterface, TapSignals
+from quantnn.design.interface import CoreInterface, Stream, TapSignals
 from quantnn.verify.findings import Difference, Findings
 
 HIDDEN = BeatFormat(5, IntegerRange(-8, 7), per_beat=2)
@@ -44,7 +44,7 @@ def test_nothing_wrong():
 
 
 def test_a_network_that_does_not_classify_has_no_classes_to_compare():
-    without = replace(INTERFACE, output=replace(OUTPUT, class_width=0))
+    without = replace(INTERFACE, m_axis=Stream.of(replace(OUTPUT, class_width=0)))
     assert Findings.read(raw(), 1, without, SAMPLES, WARM, 0).values == VALUES - SAMPLES
 
 

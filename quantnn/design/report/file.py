@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+from quantnn.design.contents import check_contents
 from quantnn.design.report.report import FORMAT, VERSION, Report
 from quantnn.errors import InputError
 from quantnn.files.json_file import load_json, save_json
@@ -24,8 +26,9 @@ def load_report(folder: Path) -> Report:
         There is none, or it is damaged or of another version.
     """
     path = folder / _FILE
-    if not path.exists():
+    if not os.path.lexists(path):
         raise InputError(f"{folder} is no exported design ({_FILE} is missing): run quantnn export")
+    check_contents(folder)
     try:
         values = load_json(path)
         if not isinstance(values, dict) or values.get("format") != FORMAT:
