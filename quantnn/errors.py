@@ -38,6 +38,17 @@ class VerificationError(QuantnnError):
 
 
 class BuildError(QuantnnError):
-    """Synthesis, placement or routing failed, or made something that must not go onto a board."""
+    """Synthesis, placement or routing failed, or made something that must not go onto a board.
+
+    Parameters
+    ----------
+    message : str
+    fmax_mhz : float, optional
+        The clock that was reached, in MHz, if all that is wrong is that it is too low.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, fmax_mhz: float | None = None):
+        super().__init__(message)
+        self.fmax_mhz = fmax_mhz

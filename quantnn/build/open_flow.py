@@ -26,10 +26,10 @@ from quantnn.system.cores import cores
 from quantnn.system.progress import SILENT, Progress
 from quantnn.system.scratch import scratch_folder
 
-__all__ = ["build_open"]
+__all__ = ["MOST_SEEDS", "build_open"]
 
 OUTPUT = "output_files"
-_MOST_SEEDS = 8
+MOST_SEEDS = 8
 """How many are tried for the clock, unless told."""
 _PREPARING = "Preparing to run"
 """What yowasp says before a program's first run."""
@@ -93,7 +93,7 @@ def build_open(
         job = nextpnr.Job(folder / f"{PROJECT}.json", board, project, wanted)
         netlist.save(job.netlist)
         best = max(_placements(job, seeds, jobs, progress), key=lambda placement: placement.mhz)
-        tried = seeds or _MOST_SEEDS
+        tried = seeds or MOST_SEEDS
         logs = (best.folder / nextpnr.LOG, folder / synthesis.LOG)
         path = best.report.critical_path
         if best.mhz < wanted:
@@ -101,7 +101,8 @@ def build_open(
             slow = f"; the slowest path is {path.where}, {path.delay_ns:.2f} ns" if path else ""
             raise BuildError(
                 f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {tried}{slow}."
-                f" Try --seeds {4 * tried}, or export with --clock-mhz {int(best.mhz)}"
+                f" Try --seeds {4 * tried}, or export with --clock-mhz {int(best.mhz)}",
+                best.mhz,
             )
         progress("packing the bitstream")
         try:
@@ -130,7 +131,7 @@ def _placements(job: nextpnr.Job, seeds: int | None, jobs: int | None, progress:
     Without a number of seeds, those up to the first that reaches the clock. Where nextpnr has to be compiled for this
     machine, the first placement does that, and the others wait for it.
     """
-    stopped, ready, most = threading.Event(), threading.Event(), seeds or _MOST_SEEDS
+    stopped, ready, most = threading.Event(), threading.Event(), seeds or MOST_SEEDS
 
     def line(text: str) -> None:
         if stopped.is_set():

@@ -82,6 +82,9 @@ def build(
     jobs: Annotated[
         int | None, typer.Option(min=1, max=64, help="Placements at the same time; by default one per core.")
     ] = None,
+    clock_mhz: Annotated[
+        str | None, typer.Option(help="Build for the highest clock that the board reaches.", metavar="max")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
@@ -89,24 +92,35 @@ def build(
     from quantnn.design.build_record import add_build
 
     target = _board(design, board)
+    if clock_mhz not in (None, "max"):
+        raise InputError(f"--clock-mhz must be max, not {clock_mhz}: another clock is chosen with quantnn export")
     with progress() as told:
-        if target.toolchain.name == "quartus":
-            result = compile_quartus(design, told)
+        if clock_mhz is not None:
+            from quantnn.build.fastest import build_fastest
+
+            report = build_fastest(design, target, seeds, jobs, told)
+        elif target.toolchain.name == "quartus":
+            report = add_build(design, compile_quartus(design, told))
         else:
             from quantnn.build.open_flow import build_open
 
-            result = build_open(design, target, seeds, jobs, told)
-        report = add_build(design, result)
+            report = add_build(design, build_open(design, target, seeds, jobs, told))
+    result = report.build
+    assert result is not None
     said = f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}"
-    show(report, *_clock_hint(result, target), said, as_json=as_json)
+    hint = _clock_hint(result, target, design) if clock_mhz is None else ()
+    show(report, *hint, said, as_json=as_json)
 
 
-def _clock_hint(result: BuildResult, board: Board) -> tuple[str, ...]:
+def _clock_hint(result: BuildResult, board: Board, design: Path) -> tuple[str, ...]:
     """A sentence if the board's PLL could make a clock that is well above the one that was asked for."""
     reached, asked = result.fmax_mhz, result.clock_mhz
     if not board.plls or reached is None or reached < _WELL_ABOVE * asked:
         return ()
-    return (f"{reached:.4g} MHz were reached, {asked:g} asked for: export again with --clock-mhz {int(reached)}",)
+    better = f"quantnn build {design} --clock-mhz max"
+    if board.toolchain.name == "quartus":
+        better = f"export again with --clock-mhz {int(reached)}"
+    return (f"{reached:.4g} MHz were reached, {asked:g} asked for: {better}",)
 
 
 def flash(

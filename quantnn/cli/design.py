@@ -34,6 +34,19 @@ from quantnn.system.text import name_of
 __all__ = ["demo", "export", "inspect", "simulate", "update_weights", "verify"]
 
 
+def _mhz(text: str) -> float:
+    """A clock, in MHz."""
+    if text == "max":
+        raise InputError("--clock-mhz max takes placing and routing: export without, then build with it")
+    try:
+        mhz = float(text)
+    except ValueError:
+        raise InputError(f"--clock-mhz must be a number of MHz, not {text!r}") from None
+    if not 0 < mhz < 1e6:
+        raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {mhz:g}")
+    return mhz
+
+
 def export(
     model: Model,
     board: BoardName = "de10-lite",
@@ -54,7 +67,10 @@ def export(
         bool, typer.Option("--logic-multipliers", help="Also make multipliers of logic, for a shorter interval.")
     ] = False,
     clock_mhz: Annotated[
-        float | None, typer.Option(help="Clock that the board's PLL makes, and that speeds are stated for.")
+        float | None,
+        typer.Option(
+            help="Clock that the board's PLL makes, and that speeds are stated for.", parser=_mhz, metavar="MHZ"
+        ),
     ] = None,
     name: Annotated[
         str, typer.Option(help="The core's module, and the prefix of all below it and of its files.")
@@ -65,8 +81,6 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
-    if clock_mhz is not None and not 0 < clock_mhz < 1e6:
-        raise InputError(f"--clock-mhz must lie between 0 and 1000000, not be {clock_mhz:g}")
     if weight_bits != "auto" and not weight_bits.isdecimal():
         raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
     from quantnn.board.board import load_board

@@ -15,6 +15,7 @@ from quantnn.board.board import Board
 from quantnn.board.project import PINS, PROJECT
 from quantnn.design.board_folder import LINK, SAMPLES, board_link, write_around
 from quantnn.design.board_part import samples_digest
+from quantnn.design.interface import CoreInterface
 from quantnn.design.report import Report
 from quantnn.errors import InputError
 from quantnn.files.plain_file import read_plain
@@ -25,7 +26,7 @@ from quantnn.system.scratch import scratch_folder
 from quantnn.verify.genuine import GenuineCore, compare, read_files
 from quantnn.verify.stored_network import read_words
 
-__all__ = ["GenuineBoard"]
+__all__ = ["GenuineBoard", "planned_top", "stored_samples"]
 
 _LISTED = re.compile(
     rf"board/({PROJECT}\.(?:v|qpf|qsf|sdc|lpf|pcf|cst)|{re.escape(PINS)}|(?:{LINK}|{SAMPLES})\w*\.(?:v|mem))", re.ASCII
@@ -76,10 +77,10 @@ class GenuineBoard:
             names = [found[1] for name in report.files if (found := _LISTED.fullmatch(name))]
             return cls(core, {**read_files(place, names), **core.files})
         try:
-            top, clock, labels = _planned(core, report, board)
+            top, clock, labels = planned_top(core.interface, report, board)
         except ValueError as error:
             raise InputError(f"{design / 'report.json'} is damaged ({error}): export the model again") from None
-        samples = _samples(place, top)
+        samples = stored_samples(place, top)
         if samples_digest(samples) != report.board_top.samples_sha256:
             raise InputError(f"{place / SAMPLES}.mem holds other samples than were exported: export the model again")
         with scratch_folder() as folder:
@@ -94,10 +95,16 @@ class GenuineBoard:
             (folder / name).write_bytes(content)
 
 
-def _planned(
-    core: GenuineCore, report: Report, board: Board
+def planned_top(
+    interface: CoreInterface, report: Report, board: Board
 ) -> tuple[BoardPlan, ClockPlan, tuple[int | None, ...]]:
-    """What stands around the core, its clock, and the labels of the built-in samples, as the report has them."""
+    """What stands around the core, its clock, and the labels of the built-in samples, as the report has them.
+
+    Raises
+    ------
+    ValueError
+        The report does not say, or contradicts itself.
+    """
     entry, pll = report.board_top, report.board_top.pll
     if entry.samples_sha256 is None or len(entry.labels) != entry.samples:
         raise ValueError("it does not say what the board's top was made for, as that of an older quantnn")
@@ -107,7 +114,6 @@ def _planned(
     clock = ClockPlan(board.clock_frequency, setting)
     if pll is not None and clock.frequency_hz / 1e6 != report.clock_mhz:
         raise ValueError(f"the PLL makes {clock.frequency_hz / 1e6:g} MHz")
-    interface = core.interface
     link = board_link(board, interface.input, interface.output, clock)
     if link is not None:
         if report.link is None:
@@ -116,8 +122,14 @@ def _planned(
     return BoardPlan(interface.input, interface.output, entry.samples, link), clock, entry.labels
 
 
-def _samples(place: Path, top: BoardPlan) -> npt.NDArray[np.uint8]:
-    """The built-in samples as the board has them, shape (samples, beats, bytes)."""
+def stored_samples(place: Path, top: BoardPlan) -> npt.NDArray[np.uint8]:
+    """The built-in samples as the board's project has them, shape (samples, beats, bytes).
+
+    Raises
+    ------
+    InputError
+        The memory is missing, damaged or too small.
+    """
     shape = top.samples, top.input.beats, top.input.bytes
     if not top.samples:
         return np.zeros(shape, dtype=np.uint8)

@@ -190,6 +190,8 @@ BAD_OPTIONS = {
     "--input-scale 0": "scale",
     "--input-scale nan": "scale",
     "--clock-mhz 0": "--clock-mhz must lie between 0 and 1000000, not be 0",
+    "--clock-mhz max": "--clock-mhz max takes placing and routing: export without, then build with it",
+    "--clock-mhz x": "--clock-mhz must be a number of MHz, not 'x'",
     "--clock-mhz nan": "--clock-mhz must lie between 0 and 1000000, not be nan",
     "--target-ii 0": "--target-ii 0 is out of reach",
     "--board de10-nano": "A board must be one of .*de10-lite, .*, or a .toml file, not 'de10-nano'",

@@ -19,7 +19,7 @@ class FakeNextpnr:
     folder : Path
         Where they write down their calls.
     mhz : dict of int to float
-        The clock that a seed reaches; no path limits it where there is none.
+        The clock that a seed reaches; no path limits it where there is none. "3 at 24" is for seed 3 and a clock of 24.
     fails, hangs : list of int
         Seeds with which nextpnr fails or does not come to an end.
     says : str
@@ -88,7 +88,8 @@ def run_nextpnr(words):
     if seed in settings["fails"]:
         print(f"ERROR: no place for seed {seed}", file=sys.stderr)
         return 1
-    mhz = settings["mhz"].get(str(seed))
+    at = f"{seed} at {words[words.index('--freq') + 1]}"
+    mhz = settings["mhz"].get(at, settings["mhz"].get(str(seed)))
     step = {"delay": 1000 / (mhz or 1e9), "from": {"cell": "link.writer.count"}, "to": {"cell": "core.classifier.best"}}
     report = {
         "utilization": {"ICESTORM_LC": {"used": 100 + seed, "available": 5280}, "SB_IO": {"used": 3, "available": 39}},

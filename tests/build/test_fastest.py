@@ -1,0 +1,146 @@
+"""The highest clock, with a nextpnr that reaches what a test says."""
+
+import json
+import shutil
+
+import pytest
+from exported import save_model, small_options
+from fake_nextpnr import FakeNextpnr
+
+from quantnn.board.board import load_board
+from quantnn.build import synthesis
+from quantnn.build.fastest import build_fastest, highest_clock
+from quantnn.build.netlist import Netlist
+from quantnn.design.export import export
+from quantnn.design.fingerprint import IDENTITY
+from quantnn.design.report import load_report
+from quantnn.errors import BuildError, InputError, ToolError
+from quantnn.importers.npz import load_model
+
+EMPTY = {"modules": {"quantnn_board": {"attributes": {}, "ports": {}, "cells": {}, "netnames": {}}}}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """For an icebreaker at 24 MHz, of its oscillator's 12."""
+    folder = tmp_path_factory.mktemp("exported")
+    model = load_model(save_model(folder))
+    export(model, folder / "design", small_options(model, board=load_board("icebreaker"), clock_mhz=24.0))
+    return folder / "design"
+
+
+@pytest.fixture
+def design(exported, tmp_path):
+    return shutil.copytree(exported, tmp_path / "design")
+
+
+@pytest.fixture
+def board():
+    return load_board("icebreaker")
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch):
+    def synthesize(family, verilog, top, folder):
+        (folder / synthesis.LOG).write_text(family)
+        return Netlist(json.loads(json.dumps(EMPTY)), top)
+
+    monkeypatch.setattr(synthesis, "synthesize", synthesize)
+    (tmp_path / "tools").mkdir()
+    tools = FakeNextpnr(tmp_path / "tools", {})
+    tools.install(monkeypatch, "ice40")
+    return tools
+
+
+def files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def clock_of(design):
+    """Hz, as the board's identity says behind the fingerprint and three fields of two bytes."""
+    lines = (design / "board" / IDENTITY).read_text().split()
+    return int.from_bytes(bytes(int(line, 2) for line in lines[14:18]), "little")
+
+
+def test_the_design_is_built_for_what_was_reached(design, board, tools):
+    """12 MHz · 59 / 16 = 44.25 MHz is the highest that SB_PLL40 makes of 44.6: 12 · 60 / 16 would be 45."""
+    tools.update(mhz={1: 40.0, 2: 44.6})
+    before = load_report(design)
+    report = build_fastest(design, board, 2)
+    assert report == load_report(design) and (report.clock_mhz, report.build.clock_mhz) == (44.25, 44.25)
+    assert (report.build.seed, report.build.fmax_mhz) == (2, 44.6)
+    assert clock_of(design) == 44_250_000
+    assert report.inferences_per_second == round(44.25e6 / before.ii_cycles.planned, 1)
+    assert report.latency_us == round(before.latency_cycles.planned / 44.25, 3)
+    note = "built for the highest clock: 44.25 MHz, of the 44.60 MHz that a placement for 24 MHz reached"
+    assert report.notes == (*before.notes, note)
+    assert note in (design / "summary.txt").read_text().replace("\n", " ")
+    assert (design / "board" / "output_files" / "quantnn_board.bin").read_text() == "bitstream of seed 2"
+    assert set(report.files) == {path.as_posix() for path in files(design)}
+
+
+def test_a_design_that_is_slower_at_the_new_clock_gets_the_next(design, board, tools):
+    """For 44.25 MHz only 39.9 are reached, so 39.75; there it is reached."""
+    tools.update(mhz={1: 44.6, "1 at 44.25": 39.9, "1 at 39.75": 39.8})
+    report = build_fastest(design, board, 1)
+    assert (report.clock_mhz, report.build.fmax_mhz) == (39.75, 39.8)
+
+
+def test_or_keeps_its_own(design, board, tools):
+    """At every higher clock it is slower than the 24 MHz at which it reached more."""
+    tools.update(mhz={1: 25.0, "1 at 24.75": 23.0})
+    report = build_fastest(design, board, 1)
+    assert (report.clock_mhz, report.build.fmax_mhz) == (24.0, 25.0)
+    assert clock_of(design) == 24_000_000 and load_report(design) == report
+
+
+def test_a_clock_that_is_missed_becomes_the_one_that_is_reached(design, board, tools):
+    tools.update(mhz={1: 20.5})
+    report = build_fastest(design, board, 1)
+    assert report.clock_mhz == report.build.clock_mhz == 20.25
+
+
+def test_slower_than_any_clock_of_the_pll(design, board, tools):
+    tools.update(mhz={1: 9.0})
+    with pytest.raises(BuildError, match=r"The clock of 24 MHz is out of reach: 9.00 MHz at best"):
+        build_fastest(design, board, 1)
+    assert load_report(design).clock_mhz == 24.0
+
+
+def test_a_design_that_no_path_limits_stays(design, board, tools):
+    report = build_fastest(design, board, 1)
+    assert (report.clock_mhz, report.build.fmax_mhz) == (24.0, None)
+
+
+def test_a_tool_that_fails_later_leaves_the_first_build(design, board, tools, monkeypatch):
+    tools.update(mhz={1: 44.6})
+    first = []
+
+    def reclock(*_):
+        first.append(files(design))
+        tools.update(fails=[1])
+
+    monkeypatch.setattr("quantnn.build.fastest.reclock", reclock)
+    with pytest.raises(ToolError, match=r"^at 44.25 MHz: nextpnr failed \(no place for seed 1\)$"):
+        build_fastest(design, board, 1)
+    assert files(design) == first[0] and load_report(design).build.fmax_mhz == 44.6
+
+
+def test_what_was_verified_stays_verified(design, board, tools):
+    tools.update(mhz={1: 44.6})
+    before = load_report(design)
+    fingerprint = before.fingerprint
+    core = files(design / "core")
+    assert build_fastest(design, board, 1).fingerprint == fingerprint and files(design / "core") == core
+
+
+def test_no_open_tools(design):
+    with pytest.raises(InputError, match=r"^--clock-mhz max needs open tools, and for MAX 10 there are none: build"):
+        build_fastest(design, load_board("de10-lite"))
+
+
+def test_a_clock_above_all_that_a_pll_makes(board):
+    """DS1040: the SB_PLL40's output is 275 MHz at most."""
+    assert highest_clock(board, 10_000.0).frequency_hz <= 275_000_000
+    assert highest_clock(board, 15.9) is None, "below the least, 16 MHz, there is the oscillator only"
+    assert highest_clock(board, 12.0).pll is None
