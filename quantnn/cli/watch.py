@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from quantnn.cli.board_face import BoardFace
+from quantnn.system.stopping import Stopped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -16,6 +17,8 @@ __all__ = ["watch"]
 
 _SECONDS = 0.2
 """Between two looks at the board: Python stays off its clock."""
+_LOGGED_SECONDS = 1.0
+"""Between two looks where every change makes a line."""
 _WRITABLE = "●○"
 
 
@@ -24,6 +27,8 @@ def watch(board: BoardSimulation, said: list[str]) -> None:
 
     Raises
     ------
+    Stopped
+        Which is how it ends.
     ToolError
         The simulation broke off.
     """
@@ -33,8 +38,9 @@ def watch(board: BoardSimulation, said: list[str]) -> None:
     shown = _live if console.is_terminal and not console.is_dumb_terminal else _logged
     try:
         shown(console, board, BoardFace.of_groups(board.groups), said)
-    except KeyboardInterrupt:
+    except Stopped:
         print("The board is switched off.", flush=True)
+        raise
 
 
 def _live(console: Console, board: BoardSimulation, face: BoardFace, said: list[str]) -> None:
@@ -67,7 +73,7 @@ def _logged(console: Console, board: BoardSimulation, face: BoardFace, said: lis
         if (now := board.run(0)) != shown:
             shown = now
             print(face.line(shown), flush=True)
-        time.sleep(_SECONDS)
+        time.sleep(_LOGGED_SECONDS)
 
 
 def _is_writable(encoding: str) -> bool:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from quantnn.system.text import printable, shortened
+
 __all__ = ["CLOSED", "RECORD", "fault", "in_a_line", "read_record", "record_schema", "record_values"]
 
 T = TypeVar("T")
@@ -117,5 +119,4 @@ def _shown(value: object) -> str:
 
 def _plain(text: str) -> str:
     """A text that can do no harm on a terminal, shortened."""
-    text = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return shortened(printable(text), _SHOWN)

@@ -1,5 +1,6 @@
 import io
 import re
+import signal
 
 import pytest
 from rich.console import Console
@@ -9,9 +10,13 @@ from quantnn.cli.watch import watch
 from quantnn.errors import ToolError
 from quantnn.hdl.board.seven_segment import DIGITS
 from quantnn.sim.board_simulation import Shown
+from quantnn.system.stopping import Stopped
 
 GROUPS = {"led": [{"port": "LEDR", "bits": 3}], "display": [{"port": "HEX0", "bits": 8}]}
 SEEN = [Shown(0b001, 0), Shown(0b001, 0), Shown(0b110, DIGITS[3]), Shown(0b110, DIGITS[3])]
+
+
+CTRL_C = Stopped(signal.SIGINT)
 
 
 class Board:
@@ -19,7 +24,7 @@ class Board:
 
     groups = GROUPS
 
-    def __init__(self, end=KeyboardInterrupt):
+    def __init__(self, end=CTRL_C):
         self._shown, self._end = iter(SEEN), end
 
     def run(self, cycles):
@@ -32,10 +37,12 @@ class Board:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     monkeypatch.setattr(module, "_SECONDS", 0)
+    monkeypatch.setattr(module, "_LOGGED_SECONDS", 0)
 
 
 def test_a_line_per_change_where_nobody_watches(capsys):
-    watch(Board(), ["The board is at x."])
+    with pytest.raises(Stopped):
+        watch(Board(), ["The board is at x."])
     assert capsys.readouterr().out.splitlines() == [
         "The board is at x.", "LEDR 001, displays [ ]", "LEDR 110, displays [3]", "The board is switched off.",
     ]  # fmt: skip
@@ -48,7 +55,8 @@ def test_a_picture_in_a_terminal(monkeypatch, capsys, encoding, lamps):
         "rich.console.Console", lambda **given: Console(**given, file=stream, force_terminal=True, width=60)
     )
     monkeypatch.setenv("TERM", "xterm")
-    watch(Board(), ["The board is at x."])
+    with pytest.raises(Stopped):
+        watch(Board(), ["The board is at x."])
     stream.flush()
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.buffer.getvalue().decode(encoding))
     assert text.index("The board is at x.") < text.index(f"LEDR  {lamps}")
