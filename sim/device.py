@@ -57,7 +57,9 @@ class Device:
     taps: tuple[Tap, ...]
     files: str = ""
 
-    def write_vectors(self, folder: Path, frames: Frames, layers: tuple[Integers, ...]) -> None:
+    def write_vectors(
+        self, folder: Path, frames: Frames, layers: tuple[Integers, ...], *, behind: bool = False
+    ) -> None:
         """Write the stimulus and every expected beat, and copy the memory files beside them.
 
         Parameters
@@ -66,20 +68,26 @@ class Device:
             n samples.
         layers : tuple of int64 arrays of shape (n, out_features)
             Expected output of every layer for what the frames are answered as; the last are the logits.
+        behind : bool
+            Whether they come behind what was written before, instead of replacing it.
         """
         classes = None
         if self.output.class_width:
             classes = running_class(layers[-1], self.output.per_beat)
-        (folder / f"{self.files}input.bin").write_bytes(frames.records())
-        self._write(folder / f"{self.files}output.bin", self.output.pack(layers[-1], classes))
+        records = {"input": frames.records(), "output": _highest_first(self.output.pack(layers[-1], classes))}
         for number, (tap, values) in enumerate(zip(self.taps, layers, strict=True)):
-            self._write(folder / f"{self.files}layer_{number}.bin", tap.format.pack(values))
+            records[f"layer_{number}"] = _highest_first(tap.format.pack(values))
+        for name, content in records.items():
+            path = folder / f"{self.files}{name}.bin"
+            with path.open("ab") if behind else path.open("wb") as file:
+                file.write(content)
         for memory in self.verilog.parent.glob(f"{self.module}*.mem"):
             shutil.copyfile(memory, folder / memory.name)
 
-    @staticmethod
-    def _write(path: Path, beats: np.ndarray) -> None:
-        path.write_bytes(np.ascontiguousarray(beats[..., ::-1]).tobytes())
+
+def _highest_first(beats: np.ndarray) -> bytes:
+    """The bytes of each beat, the highest first."""
+    return np.ascontiguousarray(beats[..., ::-1]).tobytes()
 
 
 def running_class(logits: Integers, per_beat: int) -> Integers:

@@ -181,28 +181,23 @@ def simulate(
     """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
     if output is not None and output.suffix != ".npz":
         raise InputError(f"{output} must end in .npz: choose such a name")
-    import numpy as np
-
     from quantnn.files.whole_file import whole_file
-    from quantnn.model.dataset import load_inputs, load_labels
+    from quantnn.model.dataset import load_labels, open_inputs
+    from quantnn.network.answer_file import save_answers
     from quantnn.network.file import load_network
     from quantnn.network.reference import evaluate
 
     network = load_network(design / "network.npz")
-    values = load_inputs(input, network.in_features, network.input, network.sensor)
+    values = open_inputs(input, network.in_features, network.input, network.sensor)
     if labels is not None and not network.classify:
         raise InputError(f"The network of {design} gives values and no classes: leave --labels out")
     truth = None if labels is None else load_labels(labels, len(values), max(2, network.out_features))
-    with nullcontext() if output is None else whole_file(output) as place:
-        with progress() as told:
-            told("evaluating", len(values), "samples")
-            answer = evaluate(network, values, told.advance)
+    with nullcontext() if output is None else whole_file(output) as place, progress() as told:
+        told("evaluating", len(values), "samples")
+        answer = evaluate(network, values, told.advance, hidden=False)
         if place is not None:
-            arrays = {f"layer_{number}": layer for number, layer in enumerate(answer.layers)}
-            if answer.classes is not None:
-                arrays["classes"] = answer.classes
-            with place.open("wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **arrays)
+            told(f"writing {output}", len(values), "samples")
+            save_answers(network, values, place, told.advance)
     answers = Answers(answer.logits, answer.classes, truth)
     if as_json:
         show_json(answers.values())

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jinja2
-import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.board.board import Board
@@ -27,6 +26,8 @@ from quantnn.model.network import FloatNetwork
 from quantnn.network.file import save_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.reference import answers
+from quantnn.network.samples import Joined, Samples
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_name import CORE, name_fault
 from quantnn.plan.core_record import CoreRecord
@@ -52,9 +53,9 @@ class ExportOptions:
         What the planner aims for.
     logic_multipliers : bool
         Whether the planner may make multipliers of logic, for a shorter interval.
-    calibration : int64 array of shape (n, in_features), optional
+    calibration : int64 of shape (n, in_features), optional
         Raw inputs that the scales are chosen on.
-    test_inputs, test_labels : int64 arrays of shape (n, in_features) and (n,), optional
+    test_inputs, test_labels : int64 of shape (n, in_features) and int64 array of shape (n,), optional
         What the design is verified and its accuracy measured with.
     clock_mhz : float, optional
         The clock, of which the board's PLL makes the nearest below; where there is no PLL, the clock for which speeds
@@ -70,8 +71,8 @@ class ExportOptions:
     widest_that_fit: bool = False
     goal: Goal = Goal()
     logic_multipliers: bool = False
-    calibration: Integers | None = None
-    test_inputs: Integers | None = None
+    calibration: Samples | None = None
+    test_inputs: Samples | None = None
     test_labels: Integers | None = None
     clock_mhz: float | None = None
     name: str = "model"
@@ -119,8 +120,8 @@ def export(
 
         quality = None
         if options.test_inputs is not None:
-            answers = vectors.expected.head(len(options.test_inputs))
-            quality = Quality.measure(model, network, options.test_inputs, answers, options.test_labels)
+            inputs = options.test_inputs
+            quality = Quality.measure(model, network, inputs, answers(network, inputs), options.test_labels)
         calibration = _calibration(model, options)
         calibrated = 0 if calibration is None else len(calibration)
         notes = list(model.notes)
@@ -165,14 +166,13 @@ def _design(model: FloatNetwork, options: ExportOptions, reserved: Cost) -> tupl
         precision = replace(precision, weight_bits=precision.weight_bits - 1)
 
 
-def _calibration(model: FloatNetwork, options: ExportOptions) -> Integers | None:
+def _calibration(model: FloatNetwork, options: ExportOptions) -> Samples | None:
     return options.calibration if options.calibration is not None else model.calibration
 
 
-def _vectors(network: IntegerNetwork, own: Integers | None, labels: Integers | None) -> Vectors:
+def _vectors(network: IntegerNetwork, own: Samples | None, labels: Integers | None) -> Vectors:
     extremes = extreme_samples(network)
-    inputs = extremes if own is None else np.concatenate([own, extremes])
-    return Vectors.make(network, inputs, labels)
+    return Vectors(network, extremes if own is None else Joined((own, extremes)), labels)
 
 
 def _write_template(plan: CorePlan, core: str, folder: Path) -> None:

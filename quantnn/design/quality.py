@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from quantnn.design.report import Accuracy
 from quantnn.model.network import FloatNetwork
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import Evaluation, decide
+from quantnn.network.samples import Samples
 
 __all__ = ["Quality"]
 
@@ -40,23 +42,26 @@ class Quality:
         cls,
         model: FloatNetwork,
         network: IntegerNetwork,
-        inputs: Integers,
-        evaluation: Evaluation,
+        inputs: Samples,
+        answered: Iterable[Evaluation],
         labels: Integers | None,
     ) -> Quality:
-        """Compare on samples of shape (n, in_features)."""
-        exact = model.logits(inputs)
-        noise = float(np.square(exact - evaluation.logits * network.layers[-1].scale).sum())
-        sqnr = 10 * np.log10(float(np.square(exact).sum()) / noise) if noise and exact.any() else None
-        sqnr = None if sqnr is None else round(float(sqnr), 2)
-        if labels is None or evaluation.classes is None:
+        """Compare on samples of shape (n, in_features), for which the integer network's answers come in blocks."""
+        signal = noise = 0.0
+        start = float_correct = integer_correct = 0
+        for block in answered:
+            rows = slice(start, start + len(block.logits))
+            exact = model.logits(inputs[rows])
+            signal += float(np.square(exact).sum())
+            noise += float(np.square(exact - block.logits * network.layers[-1].scale).sum())
+            if labels is not None and block.classes is not None:
+                float_correct += int((decide(exact) == labels[rows]).sum())
+                integer_correct += int((block.classes == labels[rows]).sum())
+            start = rows.stop
+        sqnr = round(float(10 * np.log10(signal / noise)), 2) if noise and signal else None
+        if labels is None or not network.classify:
             return cls(len(inputs), sqnr)
-        return cls(
-            len(inputs),
-            sqnr,
-            int((decide(exact) == labels).sum()),
-            int((evaluation.classes == labels).sum()),
-        )
+        return cls(len(inputs), sqnr, float_correct, integer_correct)
 
     @property
     def accuracy(self) -> Accuracy | None:

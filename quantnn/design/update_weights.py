@@ -23,6 +23,8 @@ from quantnn.files.staged_files import check_writable, staged_files
 from quantnn.model.network import FloatNetwork
 from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.reference import answers
+from quantnn.network.samples import Head, Joined, Samples
 from quantnn.quantize.fitted import Fitter
 from quantnn.quantize.post_training import quantize
 from quantnn.quantize.precision import Precision
@@ -39,16 +41,16 @@ class UpdateOptions:
 
     Parameters
     ----------
-    calibration : int64 array of shape (n, in_features), optional
+    calibration : int64 of shape (n, in_features), optional
         Raw inputs that the scales are chosen on; by default the model's own.
-    test_inputs, test_labels : int64 arrays of shape (n, in_features) and (n,), optional
+    test_inputs, test_labels : int64 of shape (n, in_features) and int64 array of shape (n,), optional
         What the design is verified and its accuracy measured with; by default what the folder has.
     name : str
         What the report calls the model.
     """
 
-    calibration: Integers | None = None
-    test_inputs: Integers | None = None
+    calibration: Samples | None = None
+    test_inputs: Samples | None = None
     test_labels: Integers | None = None
     name: str = "model"
 
@@ -104,15 +106,15 @@ def update_weights(
     stored = _stored(hardware) if options.test_inputs is None else None
     inputs, labels = stored or (options.test_inputs, options.test_labels)
     assert inputs is not None
-    vectors = Vectors.make(network, np.concatenate([inputs, extreme_samples(network)]), labels)
+    vectors = Vectors(network, Joined((inputs, extreme_samples(network))), labels)
 
     notes = [*model.notes, *fitter.notes]
     quality = None
     if stored and not _same_sensor(network, hardware.network):
         notes.append("the sensor is another one: samples in vectors/ and on the board are those of the one before")
     elif labels is not None or not stored or report.sqnr_db is not None:
-        own = inputs if labels is None else inputs[: len(labels)]
-        quality = Quality.measure(model, network, own, vectors.expected.head(len(own)), labels)
+        own = inputs if labels is None else Head(inputs, len(labels))
+        quality = Quality.measure(model, network, own, answers(network, own), labels)
 
     with staged_files(folder, [*_OBSOLETE, *report.build_files]) as staged:
         for name in ("core", "board", "vectors"):
@@ -147,15 +149,16 @@ def update_weights(
     return Update(report, changed)
 
 
-def _stored(hardware: ExportedHardware) -> tuple[Integers, Integers | None]:
+def _stored(hardware: ExportedHardware) -> tuple[Samples, Integers | None]:
     """The folder's samples without the extreme ones, which depend on the weights, and their labels."""
     try:
         vectors = Vectors.load(hardware.folder / "vectors", hardware.network)
     except VerificationError as error:
         raise InputError(str(error)) from None
     extremes = extreme_samples(hardware.network)
-    own, last = vectors.inputs[: -len(extremes)], vectors.inputs[-len(extremes) :]
-    return own if np.array_equal(last, extremes) else vectors.inputs, vectors.labels
+    own = max(0, len(vectors.inputs) - len(extremes))
+    inputs = Head(vectors.inputs, own) if np.array_equal(vectors.inputs[own:], extremes) else vectors.inputs
+    return inputs, vectors.labels
 
 
 def _same_sensor(a: IntegerNetwork, b: IntegerNetwork) -> bool:

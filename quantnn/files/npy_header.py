@@ -7,7 +7,8 @@ import math
 import tokenize
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +93,26 @@ class NpyHeader:
         if 0 in shape or dtype.itemsize == 0:
             raise InputError(f"{where} is empty (shape {shape}): save an array with values in it")
         return cls(tuple(int(n) for n in shape), bool(fortran_order), dtype, stream.tell())
+
+    @classmethod
+    def of_file(cls, file: BinaryIO, path: Path) -> NpyHeader:
+        """The header of an opened .npy; raises as :meth:`parse` does."""
+        head = file.read(HEADER_LIMIT)
+        if head[:2] == b"PK":
+            raise InputError(f"{path} is an .npz, but one array is needed: save it with np.save as .npy")
+        return cls.parse(head, str(path))
+
+    def check_length(self, path: Path) -> None:
+        """Check that an .npy of this header is as long as that says.
+
+        Raises
+        ------
+        InputError
+            It is longer or shorter.
+        """
+        declared, found = self.data_offset + self.data_bytes, path.stat().st_size
+        if found != declared:
+            raise InputError(f"{path} has {found} bytes but declares {declared}: copy or save it again")
 
     @property
     def size(self) -> int:

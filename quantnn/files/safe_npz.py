@@ -15,7 +15,7 @@ import numpy.typing as npt
 from quantnn.errors import InputError
 from quantnn.files.npy_header import HEADER_LIMIT, NpyHeader
 
-__all__ = ["SIZE_LIMIT", "Array", "read_npy", "read_npz"]
+__all__ = ["SIZE_LIMIT", "Array", "opened", "read_npy", "read_npz"]
 
 SIZE_LIMIT = 1 << 30
 """Bytes that the arrays of one file may take together, counted as 64-bit numbers."""
@@ -47,7 +47,7 @@ def read_npz(path: str | Path, limit: int = SIZE_LIMIT) -> dict[str, Array]:
         The file is missing, unreadable, no zip, damaged or over ``limit`` bytes, or a member is no array.
     """
     path = Path(path)
-    with _opened(path) as file:
+    with opened(path) as file:
         try:
             archive = zipfile.ZipFile(file)
         except _ZIP_ERRORS:
@@ -68,21 +68,23 @@ def read_npy(path: str | Path, limit: int = SIZE_LIMIT) -> Array:
         The file is missing, unreadable, no .npy, truncated or larger than ``limit``, or holds no plain array.
     """
     path = Path(path)
-    with _opened(path) as file:
-        head = file.read(HEADER_LIMIT)
-        if head[:2] == b"PK":
-            raise InputError(f"{path} is an .npz, but one array is needed: save it with np.save as .npy")
-        header = NpyHeader.parse(head, str(path))
+    with opened(path) as file:
+        header = NpyHeader.of_file(file, path)
         _check_size(header.bytes_as_numbers, limit, path)
-        declared, found = header.data_offset + header.data_bytes, path.stat().st_size
-        if found != declared:
-            raise InputError(f"{path} has {found} bytes but declares {declared}: copy or save it again")
+        header.check_length(path)
         file.seek(header.data_offset)
         return header.array(file.read(header.data_bytes))
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, to read from.
+
+    Raises
+    ------
+    InputError
+        There is none, or it may not be read.
+    """
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder: give a file inside it")

@@ -5,7 +5,9 @@ A check takes the array's name and its source, the file; the name is empty where
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +17,24 @@ from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
 
-__all__ = ["integral", "numeric", "texts"]
+__all__ = ["RAW_REMEDY", "check_samples_shape", "integral", "numeric", "texts"]
+
+RAW_REMEDY = (
+    "give integers as the sensor delivers them, and put the model's own scaling into input_scale"
+    " (and the format into input_bits and input_signed)"
+)
+"""What to do about samples that are no raw inputs."""
 
 
-def numeric(array: Array, name: str, source: str | Path) -> Floats:
+class _Shaped(Protocol):
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+def numeric(array: Array, name: str, source: str | Path, first: int | None = None) -> Floats:
     """The array as float64 of the same shape, every value finite.
+
+    ``first`` is the row that the array starts with, where it is but a part of one.
 
     Raises
     ------
@@ -32,16 +47,21 @@ def numeric(array: Array, name: str, source: str | Path) -> Floats:
         values = array.astype(np.float64)
     bad = ~np.isfinite(values)
     if bad.any():
+        count = f"{int(bad.sum())} of {bad.size}, " if first is None else ""
         what = "NaN" if np.isnan(values[bad][0]) else "infinite"
         raise InputError(
-            f"{_where(name, source)} has values that are not finite ({int(bad.sum())} of {bad.size},"
-            f" the first is {what}{_place(bad)}): train or save it again"
+            f"{_where(name, source)} has values that are not finite ({count}"
+            f"the first is {what}{_place(bad, first)}): train or save it again"
         )
     return values
 
 
-def integral(array: Array, name: str, source: str | Path, allowed: IntegerRange, remedy: str) -> Integers:
+def integral(
+    array: Array, name: str, source: str | Path, allowed: IntegerRange, remedy: str, first: int | None = None
+) -> Integers:
     """The array as int64 of the same shape, every value an integer of ``allowed``; 3.0 is one.
+
+    ``first`` is the row that the array starts with, where it is but a part of one.
 
     Raises
     ------
@@ -49,18 +69,35 @@ def integral(array: Array, name: str, source: str | Path, allowed: IntegerRange,
         It holds text, NaN, infinity, a fraction, or a value outside ``allowed``. The message ends with
         ``remedy``.
     """
-    values = numeric(array, name, source)
+    if array.dtype.kind in "iu" and array.size and int(array.min()) in allowed and int(array.max()) in allowed:
+        return array.astype(np.int64)  # floats do not hold every integer
+    values = numeric(array, name, source, first)
     fraction = values != np.floor(values)
     if fraction.any():
-        found = f"{values[fraction][0]:g}{_place(fraction)}"
+        found = f"{values[fraction][0]:g}{_place(fraction, first)}"
         raise InputError(f"{_where(name, source)} must hold integers, not {found}: {remedy}")
     outside = (values < allowed.lo) | (values > allowed.hi)
     if outside.any():
-        found = f"{values[outside][0]:.15g}{_place(outside)}"
+        found = f"{values[outside][0]:.15g}{_place(outside, first)}"
         raise InputError(
             f"{_where(name, source)} must lie in {allowed.lo}..{allowed.hi}, not be {found}: {remedy}"
         )
     return values.astype(np.int64)
+
+
+def check_samples_shape(array: _Shaped, name: str, source: str | Path, in_features: int) -> None:
+    """Check that an array holds samples of that many values: of shape (n, in_features), (n, h, w) or the like.
+
+    Raises
+    ------
+    InputError
+        It has another shape.
+    """
+    shape = array.shape
+    if len(shape) < 2 or math.prod(shape[1:]) != in_features:
+        whole = math.prod(shape) % in_features == 0
+        remedy = f"reshape it to (n, {in_features})" if whole else "take samples made for this model"
+        raise InputError(f"{_where(name, source)} must have shape (n, {in_features}), not {shape}: {remedy}")
 
 
 def texts(array: Array, name: str, source: str | Path) -> list[str]:
@@ -87,7 +124,8 @@ def _where(name: str, source: str | Path) -> str:
     return f"{source}: array {name}" if name else str(source)
 
 
-def _place(mask: npt.NDArray[np.bool_]) -> str:
+def _place(mask: npt.NDArray[np.bool_], first: int | None) -> str:
     if mask.ndim == 0:
         return ""
-    return f" at {[int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape)]}"
+    row, *others = (int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
+    return f" at {[row + (first or 0), *others]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,12 @@ from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array, read_npy
 from quantnn.model.activation import Floats
-from quantnn.model.array_checks import integral, numeric
+from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, integral, numeric
+from quantnn.model.sample_file import SampleFile
+from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
-__all__ = ["integer_samples", "is_integral", "load_inputs", "load_labels", "load_raw", "raw_samples"]
+__all__ = ["integer_samples", "is_integral", "load_inputs", "load_labels", "open_inputs", "raw_samples"]
 
 
 def integer_samples(
@@ -29,12 +30,8 @@ def integer_samples(
     InputError
         The samples have another size, or a value is no integer or outside ``allowed``.
     """
-    _check_shape(array, name, source, in_features)
-    remedy = (
-        "give integers as the sensor delivers them, and put the model's own scaling into input_scale"
-        " (and the format into input_bits and input_signed)"
-    )
-    return integral(array, name, source, allowed, remedy).reshape(len(array), in_features)
+    check_samples_shape(array, name, source, in_features)
+    return integral(array, name, source, allowed, RAW_REMEDY).reshape(len(array), in_features)
 
 
 def raw_samples(array: Array, name: str, source: str | Path, in_features: int) -> Floats:
@@ -45,7 +42,7 @@ def raw_samples(array: Array, name: str, source: str | Path, in_features: int) -
     InputError
         The samples have another size, or a value is no finite number.
     """
-    _check_shape(array, name, source, in_features)
+    check_samples_shape(array, name, source, in_features)
     return numeric(array, name, source).reshape(len(array), in_features)
 
 
@@ -54,32 +51,25 @@ def is_integral(samples: Floats) -> bool:
     return bool((samples == np.floor(samples)).all())
 
 
-def _check_shape(array: Array, name: str, source: str | Path, in_features: int) -> None:
-    where = f"{source}: array {name}" if name else str(source)
-    if array.ndim < 2 or math.prod(array.shape[1:]) != in_features:
-        whole = array.size % in_features == 0
-        remedy = f"reshape it to (n, {in_features})" if whole else "take samples made for this model"
-        raise InputError(f"{where} must have shape (n, {in_features}), not {array.shape}: {remedy}")
-
-
-def load_inputs(
+def open_inputs(
     path: str | Path, in_features: int, allowed: IntegerRange, sensor: Sensor | None = None
-) -> Integers:
-    """The samples of an .npy as int64 of shape (n, in_features); a sensor takes floats.
+) -> Samples:
+    """The samples of an .npy, checked, as int64 of shape (n, in_features) that are read when they are needed; a
+    sensor takes floats.
 
     Raises
     ------
     InputError
         The file cannot be used, or its samples cannot: see :func:`integer_samples`.
     """
-    if sensor is not None:
-        return sensor(raw_samples(read_npy(path), "", path, in_features))
-    return integer_samples(read_npy(path), "", path, in_features, allowed)
+    return SampleFile.of(path, in_features).integers(allowed, sensor)
 
 
-def load_raw(path: str | Path, in_features: int) -> Floats:
-    """The samples of an .npy as float64 of shape (n, in_features); see :func:`raw_samples`."""
-    return raw_samples(read_npy(path), "", path, in_features)
+def load_inputs(
+    path: str | Path, in_features: int, allowed: IntegerRange, sensor: Sensor | None = None
+) -> Integers:
+    """All samples of :func:`open_inputs` in memory."""
+    return open_inputs(path, in_features, allowed, sensor)[:]
 
 
 def load_labels(path: str | Path, count: int, classes: int) -> Integers:

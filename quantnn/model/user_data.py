@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
-from quantnn.model.activation import Floats
-from quantnn.model.dataset import integer_samples, is_integral, load_labels, load_raw
+from quantnn.model.dataset import load_labels
 from quantnn.model.network import FloatNetwork
+from quantnn.model.sample_file import SampleFile, Survey
+from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
 __all__ = ["UserData"]
@@ -23,14 +26,14 @@ class UserData:
     ----------
     network : FloatNetwork
         Behind a sensor, if samples are floats.
-    calibration, inputs : int64 arrays of shape (n, in_features) or None
+    calibration, inputs : int64 of shape (n, in_features), read when they are needed, or None
     labels : int64 array of shape (n,) or None
         Classes of ``inputs``; None too for a network that gives values.
     """
 
     network: FloatNetwork
-    calibration: Integers | None = None
-    inputs: Integers | None = None
+    calibration: Samples | None = None
+    inputs: Samples | None = None
     labels: Integers | None = None
 
     @classmethod
@@ -46,29 +49,25 @@ class UserData:
             A file cannot be used, or some samples are floats and others integers.
         """
         files = [path for path in (calibration, test[0] if test else None) if path is not None]
-        raw = {path: load_raw(path, network.in_features) for path in files}
-        floats = [path for path, values in raw.items() if not is_integral(values)]
+        raw = {path: SampleFile.of(path, network.in_features) for path in files}
+        floats = [path for path, file in raw.items() if not file.survey.integral]
         if floats and network.sensor is None:
             if network.calibration is not None:
                 raise InputError(
                     f"{floats[0]} holds floats, but the model's calibration samples are integers: give integers too"
                 )
             try:
-                network = network.with_sensor(raw[floats[0]])
+                survey = raw[floats[0]].survey
+                network = network.with_sensor(np.stack([survey.least, survey.greatest]))
             except ValueError as error:
                 raise InputError(f"{floats[0]}: {error}: give samples in another unit") from None
 
         for path in files:
             if network.sensor is not None and path not in floats:
-                _check_unit(raw[path], network.sensor, path)
+                _check_unit(raw[path].survey, network.sensor, path)
 
-        def integers(path: Path | None) -> Integers | None:
-            if path is None:
-                return None
-            values: Floats = raw[path]
-            if network.sensor is not None:
-                return network.sensor(values)
-            return integer_samples(values, "", path, network.in_features, network.input)
+        def integers(path: Path | None) -> Samples | None:
+            return None if path is None else raw[path].integers(network.input, network.sensor)
 
         labels = None
         if test and network.decision != "none":
@@ -77,14 +76,15 @@ class UserData:
         return cls(network, integers(calibration), integers(test[0] if test else None), labels)
 
 
-def _check_unit(values: Floats, sensor: Sensor, path: Path) -> None:
+def _check_unit(survey: Survey, sensor: Sensor, path: Path) -> None:
     """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs."""
     lo, hi = sensor.output.lo, sensor.output.hi
     seen = sensor.zero + sensor.step * lo, sensor.zero + sensor.step * hi
     least, greatest = seen[0].min(), seen[1].max()
     room = greatest - least
-    if values.max() > greatest + room or values.min() < least - room:
+    if survey.greatest.max() > greatest + room or survey.least.min() < least - room:
+        found = f"{survey.least.min():g}..{survey.greatest.max():g}"
         raise InputError(
-            f"{path} holds integers in {values.min():g}..{values.max():g}, but other samples are floats in"
+            f"{path} holds integers in {found}, but other samples are floats in"
             f" {least:.6g}..{greatest:.6g}: give all samples in the same unit"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -12,11 +12,9 @@ from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.network.exact_float import Numbers, exact_step
 from quantnn.network.layers import Dense, Layer, Rescale
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.samples import Samples, blocks
 
-__all__ = ["Evaluation", "accumulate", "decide", "evaluate", "layer_function"]
-
-_BATCH = 2048
-"""Samples per step, so that what is worked on stays in cache."""
+__all__ = ["Evaluation", "accumulate", "answers", "decide", "evaluate", "layer_function"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +65,14 @@ def _(layer: Dense, inputs: Integers) -> Integers:
 
 def evaluate(
     network: IntegerNetwork,
-    samples: Numbers,
+    samples: Samples,
     progress: Callable[[int], None] | None = None,
     *,
     hidden: bool = True,
 ) -> Evaluation:
     """Every layer's output for integer samples of shape (n, in_features), each within ``network.input``.
+
+    All answers are in memory at the end; :func:`answers` gives them block by block.
 
     Layers are evaluated in floating point where that is exact (:mod:`quantnn.network.exact_float`), in int64 where it
     is not.
@@ -89,25 +89,43 @@ def evaluate(
     ValueError
         A sample has another shape or leaves the input format.
     """
-    if samples.ndim != 2 or samples.shape[1] != network.in_features:
-        raise ValueError(f"Samples must have shape (n, {network.in_features}), not {samples.shape}")
-    if samples.size and (int(samples.min()) < network.input.lo or int(samples.max()) > network.input.hi):
-        raise ValueError(
-            f"Samples must lie in {network.input.lo}..{network.input.hi}, not {samples.min()}..{samples.max()}"
-        )
-    steps = [layer_function(layer, format) for layer, format in zip(network.layers, network.formats, strict=False)]
     kept = network.layers if hidden else network.layers[-1:]
     outputs = [np.empty((len(samples), layer.out_features), dtype=np.int64) for layer in kept]
-    for start in range(0, len(samples), _BATCH):
-        values: Numbers = samples[start : start + _BATCH]
-        for number, step in enumerate(steps):
+    start = 0
+    for block in answers(network, samples, progress):
+        end = start + len(block.logits)
+        for whole, values in zip(outputs, block.layers[-len(kept) :], strict=True):
+            whole[start:end] = values
+        start = end
+    return Evaluation(tuple(outputs), decide(outputs[-1]) if network.classify else None)
+
+
+def answers(
+    network: IntegerNetwork, samples: Samples, progress: Callable[[int], None] | None = None
+) -> Iterator[Evaluation]:
+    """What :func:`evaluate` gives, for a block of :data:`~quantnn.network.samples.BLOCK` samples after the other.
+
+    Raises
+    ------
+    ValueError
+        A sample has another shape or leaves the input format.
+    """
+    if len(samples.shape) != 2 or samples.shape[1] != network.in_features:
+        raise ValueError(f"Samples must have shape (n, {network.in_features}), not {samples.shape}")
+    steps = [layer_function(layer, format) for layer, format in zip(network.layers, network.formats, strict=False)]
+    for rows in blocks(len(samples)):
+        values: Numbers = samples[rows]
+        if int(values.min()) < network.input.lo or int(values.max()) > network.input.hi:
+            raise ValueError(
+                f"Samples must lie in {network.input.lo}..{network.input.hi}, not {values.min()}..{values.max()}"
+            )
+        layers = []
+        for step in steps:
             values = step(values)
-            place = number - len(steps) + len(kept)
-            if place >= 0:
-                outputs[place][start : start + len(values)] = values
+            layers.append(values.astype(np.int64, copy=False))
+        yield Evaluation(tuple(layers), decide(layers[-1]) if network.classify else None)
         if progress is not None:
             progress(len(values))
-    return Evaluation(tuple(outputs), decide(outputs[-1]) if network.classify else None)
 
 
 def layer_function(layer: Layer, input: IntegerRange) -> Callable[[Numbers], Numbers]:

@@ -10,13 +10,14 @@ from typing import Protocol
 
 import numpy as np
 
-from quantnn.arithmetic import Box, Integers
+from quantnn.arithmetic import Box
 from quantnn.errors import InputError
 from quantnn.model.activation import Floats
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.layers import Dense, Layer
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import accumulate
+from quantnn.network.samples import Samples, spread
 from quantnn.quantize.dense import quantize_dense
 from quantnn.quantize.input import quantize_input
 from quantnn.quantize.precision import Precision
@@ -44,7 +45,7 @@ def _freely(
 
 def quantize(
     network: FloatNetwork,
-    calibration: Integers | None = None,
+    calibration: Samples | None = None,
     precision: Precision = Precision(),
     dense_layer: DenseQuantizer = _freely,
 ) -> IntegerNetwork:
@@ -52,9 +53,9 @@ def quantize(
 
     Parameters
     ----------
-    calibration : int64 array of shape (n, in_features), optional
-        Raw inputs; without them the network's own are used, and without those the proven interval bounds, which are
-        wide: accuracy then suffers.
+    calibration : int64 of shape (n, in_features), optional
+        Raw inputs, of which 2048 are read; without them the network's own are used, and without those the proven
+        interval bounds, which are wide: accuracy then suffers.
     dense_layer : DenseQuantizer
         What makes the dense layers; by default whatever loses least.
 
@@ -68,11 +69,10 @@ def quantize(
 
 
 def _quantize(
-    network: FloatNetwork, calibration: Integers | None, precision: Precision, dense_layer: DenseQuantizer
+    network: FloatNetwork, calibration: Samples | None, precision: Precision, dense_layer: DenseQuantizer
 ) -> IntegerNetwork:
-    samples = network.calibration if calibration is None else calibration
-    if samples is not None and len(samples) > _CALIBRATION_SAMPLES:
-        samples = samples[np.linspace(0, len(samples) - 1, _CALIBRATION_SAMPLES).astype(int)]
+    given = network.calibration if calibration is None else calibration
+    samples = None if given is None else spread(given, _CALIBRATION_SAMPLES)
     layers: list[Layer] = []
     try:
         first, slope, offset = quantize_input(

@@ -14,6 +14,8 @@ from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError
 from quantnn.network.file import load_network
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.reference import answers
+from quantnn.network.samples import blocks
 from quantnn.speed.contenders import CONTENDERS, Contender, NumpyFloat32, OnnxRuntime
 from quantnn.speed.cpu import Cpu, blas_is_limited
 from quantnn.speed.float_steps import Float32
@@ -165,7 +167,7 @@ def compare_speed(
     network = load_network(design / "network.npz")
     vectors = Vectors.load(design / "vectors", network)
     cpu = Cpu.here()
-    stopwatch = _Stopwatch(vectors.inputs.astype(np.float32), cpu, effort, clock, progress)
+    stopwatch = _Stopwatch(vectors.inputs[:BATCH].astype(np.float32), cpu, effort, clock, progress)
     contenders: list[Contender] = []
     missing = []
     for kind in CONTENDERS:
@@ -243,14 +245,16 @@ class _Stopwatch:
 
 def _agreement(network: IntegerNetwork, vectors: Vectors) -> tuple[int, int] | None:
     """How many vectors the float32 network puts into the same class, of all."""
-    classes = vectors.expected.classes
-    if classes is None:
+    if not network.classify:
         return None
     try:
-        answers = NumpyFloat32(network).answer(vectors.inputs.astype(np.float32))
+        numpy = NumpyFloat32(network)
     except InputError:
         return None
-    return int((answers == classes).sum()), len(classes)
+    same = 0
+    for rows, exact in zip(blocks(len(vectors.inputs)), answers(network, vectors.inputs), strict=True):
+        same += int((numpy.answer(vectors.inputs[rows].astype(np.float32)) == exact.classes).sum())
+    return same, len(vectors.inputs)
 
 
 def _row(speed: CpuSpeed) -> dict[str, Any]:

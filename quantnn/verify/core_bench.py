@@ -13,6 +13,7 @@ from quantnn.design.interface import CoreInterface
 from quantnn.design.vectors import Vectors
 from quantnn.errors import ToolError
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.samples import blocks
 from quantnn.sim.device import Device, Tap
 from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
@@ -115,7 +116,7 @@ class CoreBench:
     def with_other_frames(self, network: IntegerNetwork) -> CoreBench:
         """The first samples in frames of any length."""
         frames = Frames.of_any_length(self.interface.input, self.vectors.inputs[:_STALLED_SAMPLES])
-        return replace(self, vectors=Vectors.make(network, frames.answered), lengths=frames.lengths)
+        return replace(self, vectors=Vectors(network, frames.answered), lengths=frames.lengths)
 
     def run(
         self,
@@ -126,17 +127,20 @@ class CoreBench:
         keep: Path | None = None,
     ) -> Findings:
         """One simulation of the samples from ``first`` to before ``end``; ``keep`` takes the waveform."""
-        samples = self.vectors.inputs[first:end]
-        layers = tuple(values[first:end] for values in self.vectors.expected.layers)
-        warm = min(len(samples) - 1, 2 * len(layers) + 4)
-        run = replace(conditions, samples=len(samples), patience=self._patience, warm=warm)
-        lengths = None if self.lengths is None else self.lengths[first:end]
+        count = end - first
+        warm = min(count - 1, 2 * len(self.device.taps) + 4)
+        run = replace(conditions, samples=count, patience=self._patience, warm=warm)
         with scratch_folder(keep=ToolError) as work:
-            self.device.write_vectors(work, Frames(self.interface.input, samples, lengths), layers)
+            for rows in blocks(count):
+                start, stop = first + rows.start, first + rows.stop
+                samples, answer = self.vectors.part(start, stop)
+                lengths = None if self.lengths is None else self.lengths[start:stop]
+                frames = Frames(self.interface.input, samples, lengths, seed=1 + rows.start)
+                self.device.write_vectors(work, frames, answer.layers, behind=rows.start > 0)
             raw = (simulator or self.simulator).run(run, work)
             if keep is not None:
                 keep.write_bytes((work / "wave.vcd").read_bytes())
-        return Findings.read(raw, 0, self.interface, len(samples), warm, first)
+        return Findings.read(raw, 0, self.interface, count, warm, first)
 
     def record(self, difference: Difference | None, target: Path) -> None:
         """A waveform of the failing sample alone, or, if it takes others to fail, of all up to it."""

@@ -78,7 +78,7 @@ def verify(
         if options.samples < 1:
             raise InputError(f"--samples must be at least 1, not {options.samples}")
         count = min(options.samples, len(vectors.inputs))
-        vectors = Vectors(vectors.inputs[:count], vectors.expected.head(count))
+        vectors = vectors.head(count)
     with scratch_folder() as copy:
         (copy / "core").mkdir()
         core.write(copy / "core")

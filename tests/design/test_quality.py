@@ -5,7 +5,8 @@ import numpy as np
 from quantnn.design.quality import Quality
 from quantnn.design.report import Accuracy
 from quantnn.model.network import FloatDense, FloatNetwork
-from quantnn.network.reference import Evaluation, evaluate
+from quantnn.network import samples
+from quantnn.network.reference import Evaluation, answers
 from quantnn.quantize.post_training import quantize
 
 IDENTITY = FloatNetwork((FloatDense(np.eye(2), np.zeros(2)),))
@@ -17,7 +18,7 @@ def measured(logits, samples=SAMPLES, labels=None):
     network = quantize(IDENTITY)
     network = replace(network, layers=(replace(network.layers[0], scale=0.5),))
     logits = np.array(logits)
-    return Quality.measure(IDENTITY, network, samples, Evaluation((logits,), logits.argmax(axis=1)), labels)
+    return Quality.measure(IDENTITY, network, samples, [Evaluation((logits,), logits.argmax(axis=1))], labels)
 
 
 def test_signal_to_noise_and_accuracy_by_hand():
@@ -45,7 +46,17 @@ def test_accuracy_of_a_threshold():
     model = FloatNetwork((FloatDense([[1.0], [-1.0]], [0.5], "sigmoid"),))
     inputs, labels = np.array([[9, 1], [1, 9], [7, 2], [2, 7]]), np.array([1, 0, 0, 0])
     network = quantize(model)
-    quality = Quality.measure(model, network, inputs, evaluate(network, inputs), labels)
+    quality = Quality.measure(model, network, inputs, answers(network, inputs), labels)
     assert (quality.samples, quality.float_correct, quality.integer_correct) == (4, 3, 3)
     assert quality.accuracy == Accuracy(samples=4, float=0.75, integer=0.75)
-    assert Quality.measure(model, network, inputs, evaluate(network, inputs), None).accuracy is None
+    assert Quality.measure(model, network, inputs, answers(network, inputs), None).accuracy is None
+
+
+def test_blocks_add_up(monkeypatch):
+    """Signal, noise and classes of all samples, whatever the blocks."""
+    model = FloatNetwork((FloatDense(np.random.default_rng(1).normal(size=(5, 3)), np.zeros(3)),))
+    inputs, labels = np.random.default_rng(2).integers(0, 256, (23, 5)), np.arange(23) % 3
+    network = quantize(model, inputs)
+    whole = Quality.measure(model, network, inputs, answers(network, inputs), labels)
+    monkeypatch.setattr(samples, "BLOCK", 4)
+    assert Quality.measure(model, network, inputs, answers(network, inputs), labels) == whole

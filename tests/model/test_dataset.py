@@ -3,7 +3,7 @@ import pytest
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
-from quantnn.model.dataset import integer_samples, is_integral, load_inputs, load_labels, load_raw
+from quantnn.model.dataset import integer_samples, is_integral, load_inputs, load_labels
 from quantnn.network.sensor import Sensor
 
 BYTE = IntegerRange(0, 255)
@@ -82,13 +82,6 @@ def test_a_sensor_takes_floats(tmp_path):
     sensor = Sensor(np.array(0.25), np.array(-1.0), BYTE)
     samples = load_inputs(saved(tmp_path, np.array([[[-1.0, 0.0], [0.125, 99.0]]])), 4, BYTE, sensor)
     assert samples.dtype == np.int64 and samples.tolist() == [[0, 4, 5, 255]]
-
-
-def test_raw_samples_are_flattened_floats(tmp_path):
-    values = load_raw(saved(tmp_path, np.array([[[-1, 2], [3, 4]]])), 4)
-    assert values.dtype == np.float64 and values.tolist() == [[-1, 2, 3, 4]]
-    assert "must have shape (n, 3)" in refusal(load_raw, saved(tmp_path, np.zeros((2, 4))), 3)
-    assert "not finite" in refusal(load_raw, saved(tmp_path, np.array([[0.5, np.inf]])), 2)
 
 
 @pytest.mark.parametrize(("values", "integral"), [([1.0, -3.0, 1e300], True), ([1.0, 2.5], False), ([1e-300], False)])

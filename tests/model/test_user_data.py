@@ -35,7 +35,7 @@ def refusal(*arguments):
 def test_integers_stay_as_they_are(saved):
     data = UserData.load(NETWORK, saved("c", PIXELS[:9]), (saved("x", PIXELS), saved("y", LABELS)))
     assert data.network is NETWORK
-    assert data.calibration.tolist() == PIXELS[:9].tolist() and data.inputs.tolist() == PIXELS.tolist()
+    assert data.calibration[:].tolist() == PIXELS[:9].tolist() and data.inputs[:].tolist() == PIXELS.tolist()
     assert data.labels.tolist() == LABELS.tolist()
 
 
@@ -46,7 +46,7 @@ def test_nothing_given():
 
 def test_scaled_pixels_become_the_pixels(saved):
     data = UserData.load(NETWORK, saved("c", PIXELS / 255), (saved("x", PIXELS[5:] / 255), saved("y", LABELS[5:])))
-    assert data.calibration.tolist() == PIXELS.tolist() and data.inputs.tolist() == PIXELS[5:].tolist()
+    assert data.calibration[:].tolist() == PIXELS.tolist() and data.inputs[:].tolist() == PIXELS[5:].tolist()
 
 
 @pytest.mark.parametrize(
@@ -63,27 +63,27 @@ def test_the_model_scales_the_values_and_not_the_integers(saved, scaling):
 
 def test_without_calibration_the_sensor_fits_the_test_samples(saved):
     data = UserData.load(NETWORK, None, (saved("x", PIXELS / 1000), saved("y", LABELS)))
-    assert data.inputs.tolist() == PIXELS.tolist() and data.calibration is None
+    assert data.inputs[:].tolist() == PIXELS.tolist() and data.calibration is None
     assert float(data.network.sensor.step) == pytest.approx(1 / 1000)
 
 
 def test_the_sensor_fits_the_calibration_samples_and_not_the_test_samples(saved):
     data = UserData.load(NETWORK, saved("c", PIXELS / 255), (saved("x", PIXELS / 510), saved("y", LABELS)))
-    assert data.calibration.tolist() == PIXELS.tolist()
-    assert data.inputs.tolist() == ((PIXELS + 1) // 2).tolist(), "half the value, halves upward"
+    assert data.calibration[:].tolist() == PIXELS.tolist()
+    assert data.inputs[:].tolist() == ((PIXELS + 1) // 2).tolist(), "half the value, halves upward"
 
 
 def test_the_models_own_floats_come_first(saved):
     network = NETWORK.with_sensor(PIXELS / 255, keep=True)
     data = UserData.load(network, saved("c", PIXELS / 510), (saved("x", PIXELS / 255), saved("y", LABELS)))
     assert data.network is network
-    assert data.inputs.tolist() == network.calibration.tolist() == PIXELS.tolist()
+    assert data.inputs[:].tolist() == network.calibration.tolist() == PIXELS.tolist()
 
 
 def test_integral_values_in_the_sensors_unit_are_values(saved):
     corners = np.array([[0.0, 1.0, 1.0, 0.0]])
     data = UserData.load(NETWORK, saved("c", PIXELS / 255), (saved("x", corners), saved("y", LABELS[:1])))
-    assert data.inputs.tolist() == [[0, 255, 255, 0]]
+    assert data.inputs[:].tolist() == [[0, 255, 255, 0]]
 
 
 def test_floats_beside_the_models_integers_are_refused(saved):
@@ -114,7 +114,7 @@ def test_raw_pixels_do_not_mix_with_the_models_floats(saved):
 def test_a_regression_needs_no_classes(saved):
     targets = saved("y", RANDOM.normal(size=(len(PIXELS), 1)))
     data = UserData.load(REGRESSION, None, (saved("x", PIXELS), targets))
-    assert data.labels is None and data.inputs.tolist() == PIXELS.tolist()
+    assert data.labels is None and data.inputs[:].tolist() == PIXELS.tolist()
 
 
 def test_labels_of_a_threshold_are_0_and_1(saved):
