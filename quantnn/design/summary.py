@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 
-from quantnn.design.report import BuildResult, Cycles, Format, Report, ScaledFormat, Verification, save_report
+from quantnn.design.report import (
+    BoardTop,
+    BuildResult,
+    Cycles,
+    Format,
+    LayerEntry,
+    Report,
+    ScaledFormat,
+    Taken,
+    Verification,
+    save_report,
+)
 from quantnn.files.whole_file import write_whole
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
@@ -66,18 +78,30 @@ def _layers(report: Report) -> Table:
 
 
 def _resources(report: Report) -> Table:
-    units = report.units
-    headings = ("multipliers", units.m9k, f"{units.le} (estimate)")
-    table = _table("hardware", "PE×SIMD", "cycles", *headings, right=1)
+    """What each part takes; of logic, an estimate, and in total what a build used as soon as there is one."""
+    units, built = report.units, _built_logic(report)
+    logic = f"{units.le} (estimate)" if built is None else f"{units.le} (≈ estimate)"
+    table = _table("hardware", "PE×SIMD", "cycles", "multipliers", units.m9k, logic, right=1)
+
+    def counts(taken: LayerEntry | Taken | BoardTop) -> tuple[str, ...]:
+        return str(taken.multipliers), str(taken.m9k), f"{'' if built is None else '≈'}{taken.le}"
+
     for number, layer in enumerate(report.layers):
-        counts = (str(getattr(layer, part)) for part in _PARTS)
-        table.add_row(f"{number} {layer.kind}", f"{layer.pe}×{layer.simd}", str(layer.cycles), *counts)
-    for heading, key in (("core", "core"), ("board top", "board_top"), ("total", "totals")):
-        table.add_row(heading, "", "", *(str(getattr(getattr(report, key), part)) for part in _PARTS))
-    table.add_row("available", "", "", *(str(getattr(report.limits, part)) for part in _PARTS))
-    shares = (100 * getattr(report.totals, part) / getattr(report.limits, part) for part in _PARTS)
+        table.add_row(f"{number} {layer.kind}", f"{layer.pe}×{layer.simd}", str(layer.cycles), *counts(layer))
+    table.add_row("core", "", "", *counts(report.core))
+    table.add_row("board top", "", "", *counts(report.board_top))
+    total = report.totals if built is None else replace(report.totals, le=built)
+    for heading, entry in (("total", total), ("available", report.limits)):
+        table.add_row(heading, "", "", *(str(getattr(entry, part)) for part in _PARTS))
+    shares = (100 * getattr(total, part) / getattr(report.limits, part) for part in _PARTS)
     table.add_row("used", "", "", *(f"{share:.1f} %" for share in shares), style="bold")
     return table
+
+
+def _built_logic(report: Report) -> int | None:
+    """Logic that a build used, in the unit of the estimate; None where there is none, or its tool counts otherwise."""
+    usages = report.build.resources if report.build else ()
+    return next((usage.used for usage in usages if usage.name == report.units.le), None)
 
 
 def _table(*headings: str, right: int = 99) -> Table:

@@ -131,6 +131,25 @@ def test_a_build(built):
     assert warnings == ["warning: one", "warning: two"]
 
 
+def test_what_a_build_used_takes_the_place_of_the_estimate(built):
+    """Per part it is still one; in total the tool says 5100 of 8500, 60 %."""
+    built["core"]["le"], built["layers"][0]["le"] = 4000, 3210
+    built["totals"] = {"multipliers": 72, "m9k": 10, "le": 4250}
+    built["limits"] = {"multipliers": 288, "m9k": 80, "le": 8500}
+    built["build"]["resources"] = [
+        {"name": "M9K", "used": 11, "available": 80}, {"name": "LE", "used": 5100, "available": 8500},
+    ]  # fmt: skip
+    text = shown(built)
+    assert "LE (≈ estimate)" in text and row(text, "core")[-1] == "≈4000" and " ≈3210" in text
+    assert row(text, "total") == ["72", "10", "5100"]
+    assert row(text, "used") == ["25.0", "%", "12.5", "%", "60.0", "%"]
+
+
+def test_logic_that_a_tool_counts_otherwise_takes_no_place(built):
+    built["build"]["resources"] = [{"name": "ALM", "used": 1, "available": 2}]
+    assert "LE (estimate)" in shown(built) and row(shown(built), "total")[-1] == str(built["totals"]["le"])
+
+
 def test_a_build_counts_the_cycles_that_were_measured(built):
     built["ii_cycles"]["measured"], built["latency_cycles"]["measured"] = 25, 200
     assert " ".join(row(shown(built), "clock asked for")) == "50 MHz: 2,000,000 inferences/s, 4 µs latency"
