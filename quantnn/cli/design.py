@@ -101,6 +101,7 @@ def export(
         calibration=data.calibration,
         test_inputs=data.inputs,
         test_labels=data.labels,
+        test_values=data.values,
         clock_mhz=clock_mhz,
         name=name_of(model),
         core=name,
@@ -160,7 +161,7 @@ def update_weights(
 
     network = load_model(model).with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
-    options = UpdateOptions(data.calibration, data.inputs, data.labels, name_of(model))
+    options = UpdateOptions(data.calibration, data.inputs, data.labels, name_of(model), data.values)
     with progress() as told:
         update = update_weights(design, data.network, options, told)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"

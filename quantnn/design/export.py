@@ -15,6 +15,7 @@ from quantnn.design.folder import export_folder
 from quantnn.design.interface import CoreInterface
 from quantnn.design.planned_report import planned_report
 from quantnn.design.quality import Quality
+from quantnn.design.remarks import remarks
 from quantnn.design.report import PrecisionEntry, Report
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import write_report
@@ -23,6 +24,7 @@ from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
 from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.model.network import FloatNetwork
+from quantnn.model.sample_file import Values
 from quantnn.network.file import save_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
@@ -57,6 +59,8 @@ class ExportOptions:
         Raw inputs that the scales are chosen on.
     test_inputs, test_labels : int64 of shape (n, in_features) and int64 array of shape (n,), optional
         What the design is verified and its accuracy measured with.
+    test_values : float64 of shape (n, in_features), optional
+        The test inputs before a sensor rounded them.
     clock_mhz : float, optional
         The clock, of which the board's PLL makes the nearest below; where there is no PLL, the clock for which speeds
         are stated. The board's own by default.
@@ -74,6 +78,7 @@ class ExportOptions:
     calibration: Samples | None = None
     test_inputs: Samples | None = None
     test_labels: Integers | None = None
+    test_values: Values | None = None
     clock_mhz: float | None = None
     name: str = "model"
     core: str = CORE
@@ -121,7 +126,9 @@ def export(
         quality = None
         if options.test_inputs is not None:
             inputs = options.test_inputs
-            quality = Quality.measure(model, network, inputs, answers(network, inputs), options.test_labels)
+            quality = Quality.measure(
+                model, network, inputs, answers(network, inputs), options.test_labels, options.test_values
+            )
         calibration = _calibration(model, options)
         calibrated = 0 if calibration is None else len(calibration)
         notes = list(model.notes)
@@ -129,6 +136,16 @@ def export(
             notes.append(
                 "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
                 " give --calibration"
+            )
+        if own is not None:
+            notes += remarks(
+                model,
+                network,
+                own,
+                labels=options.test_labels,
+                values=options.test_values,
+                calibration=calibration,
+                activation_bits=options.precision.activation_bits,
             )
         stated, clock_notes = stated_clock(options.board, clock, options.clock_mhz)
         names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

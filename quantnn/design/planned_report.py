@@ -61,6 +61,7 @@ def planned_report(
         latency_us=round(timing.latency / clock_mhz, 3),
         accuracy=quality.accuracy if quality else None,
         sqnr_db=quality.sqnr_db if quality else None,
+        sqnr_db_outputs=quality.sqnr_db_outputs if quality else (),
         verification=None,
         notes=notes,
         files=files,

@@ -25,6 +25,7 @@ from quantnn.system.table import Table
 
 __all__ = ["render_summary", "summary", "write_report"]
 
+_SHOWN = 8
 _PARTS = ("multipliers", "m9k", "le")
 
 
@@ -129,10 +130,14 @@ def _speed(report: Report) -> Table:
     table.add_row(f"at {report.clock_mhz:g} MHz", speed)
     accuracy = report.accuracy
     if accuracy:
-        text = f"float {accuracy.float:.4f}, integer {accuracy.integer:.4f} on {accuracy.samples} samples"
+        rounded = "" if accuracy.rounded is None else f" ({accuracy.rounded:.4f} on inputs as the sensor rounds them)"
+        text = f"float {accuracy.float:.4f}{rounded}, integer {accuracy.integer:.4f} on {accuracy.samples} samples"
         table.add_row("accuracy", text)
     if report.sqnr_db is not None:
         table.add_row("SQNR of the logits", f"{report.sqnr_db} dB")
+    if each := report.sqnr_db_outputs:
+        shown = ", ".join("–" if ratio is None else f"{ratio}" for ratio in each[:_SHOWN])
+        table.add_row("SQNR of each output", f"{shown}{', …' if len(each) > _SHOWN else ''} dB")
     table.add_row("verification", _verification(report.verification))
     return table
 

@@ -14,6 +14,7 @@ from quantnn.design.hardware import ExportedHardware
 from quantnn.design.interface import CoreInterface
 from quantnn.design.planned_report import scale_entry
 from quantnn.design.quality import Quality
+from quantnn.design.remarks import remarks
 from quantnn.design.report import LayerEntry, Report, load_report
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import write_report
@@ -21,6 +22,7 @@ from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
 from quantnn.files.staged_files import check_writable, staged_files
 from quantnn.model.network import FloatNetwork
+from quantnn.model.sample_file import Values
 from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import answers
@@ -47,12 +49,15 @@ class UpdateOptions:
         What the design is verified and its accuracy measured with; by default what the folder has.
     name : str
         What the report calls the model.
+    test_values : float64 of shape (n, in_features), optional
+        The test inputs before a sensor rounded them.
     """
 
     calibration: Samples | None = None
     test_inputs: Samples | None = None
     test_labels: Integers | None = None
     name: str = "model"
+    test_values: Values | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +119,18 @@ def update_weights(
         notes.append("the sensor is another one: samples in vectors/ and on the board are those of the one before")
     elif labels is not None or not stored or report.sqnr_db is not None:
         own = inputs if labels is None else Head(inputs, len(labels))
-        quality = Quality.measure(model, network, own, answers(network, own), labels)
+        quality = Quality.measure(model, network, own, answers(network, own), labels, options.test_values)
+        if stored and model.sensor is not None and labels is not None:
+            notes.append("the float network's accuracy is that on the samples in vectors/, which a sensor has rounded")
+        notes += remarks(
+            model,
+            network,
+            own,
+            labels=labels,
+            values=options.test_values,
+            calibration=options.calibration,
+            activation_bits=report.precision.activation_bits,
+        )
 
     with staged_files(folder, [*_OBSOLETE, *report.build_files]) as staged:
         for name in ("core", "board", "vectors"):
@@ -140,6 +156,7 @@ def update_weights(
             layers=_layers(report, network),
             accuracy=quality.accuracy if quality else None,
             sqnr_db=quality.sqnr_db if quality else None,
+            sqnr_db_outputs=quality.sqnr_db_outputs if quality else (),
             notes=tuple(notes),
         )
         kept = tuple(name for name in report.files if name not in _OBSOLETE)

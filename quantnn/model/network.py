@@ -13,6 +13,7 @@ from quantnn.errors import InputError
 from quantnn.model.activation import FloatActivation, Floats
 from quantnn.model.decision import decide, needed
 from quantnn.model.input_scaling import InputScaling
+from quantnn.model.outliers import outliers
 from quantnn.network.sensor import Sensor
 
 __all__ = ["MAX_INPUT_BITS", "FloatDense", "FloatNetwork"]
@@ -181,10 +182,10 @@ class FloatNetwork:
         except ValueError as error:
             raise InputError(str(error)) from None
 
-    def with_sensor(self, values: Floats, *, keep: bool = False) -> FloatNetwork:
+    def with_sensor(self, values: Floats, *, keep: bool = False, rows: Integers | None = None) -> FloatNetwork:
         """The same network behind a sensor fitted to float values of shape (n, in_features).
 
-        ``keep`` makes the values its calibration samples.
+        ``keep`` makes the values its calibration samples; ``rows`` are their numbers, where they are some of many.
 
         Raises
         ------
@@ -201,7 +202,7 @@ class FloatNetwork:
             self,
             scaling=InputScaling(scale, mean, 1.0),
             calibration=sensor(values) if keep else self.calibration,
-            notes=(*self.notes, note),
+            notes=(*self.notes, note, *filter(None, [outliers(values, rows, per_feature=sensor.step.ndim > 0)])),
             sensor=sensor,
         )
 
@@ -216,6 +217,12 @@ class FloatNetwork:
     @property
     def input(self) -> IntegerRange:
         return IntegerRange.of_format(self.input_bits, self.input_signed)
+
+    def positions(self, values: Floats) -> Floats:
+        """Raw inputs of values of shape (n, in_features) in the user's own unit, but not rounded to integers."""
+        if self.sensor is None:
+            return values
+        return np.asarray((values - self.sensor.zero) / self.sensor.step)
 
     def activations(self, raw: npt.NDArray[Any]) -> tuple[Floats, ...]:
         """Per layer its outputs, (n, out_features), for raw inputs of shape (n, in_features).

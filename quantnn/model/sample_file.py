@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -15,7 +16,18 @@ from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, integral
 from quantnn.network.samples import Samples, StoredSamples, blocks
 from quantnn.network.sensor import Sensor
 
-__all__ = ["SampleFile", "Survey"]
+__all__ = ["SampleFile", "Survey", "Values"]
+
+
+_TYPICAL = 2048
+
+
+class Values(Protocol):
+    """A float64 array of shape (n, in_features), or something whose slices are such arrays."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice, /) -> Floats: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +40,14 @@ class Survey:
         Ends of each feature's values.
     integral : bool
         Whether every value is an integer.
+    ends : int64 array of shape (k,)
+        The first rows in which a feature takes its least or greatest value, in order.
     """
 
     least: Floats
     greatest: Floats
     integral: bool
+    ends: Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +83,10 @@ class SampleFile:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __getitem__(self, rows: slice, /) -> Floats:
+        start, end, step = rows.indices(len(self))
+        return self.floats(start, max(start, end))[::step]
+
     def floats(self, start: int, end: int) -> Floats:
         """Samples ``start`` to before ``end`` as they are, float64 of shape (end − start, in_features).
 
@@ -89,13 +108,22 @@ class SampleFile:
             A value is no finite number.
         """
         least, greatest = np.full(self.in_features, np.inf), np.full(self.in_features, -np.inf)
+        first, last = np.zeros((2, self.in_features), dtype=np.int64)
         whole = True
         for rows in blocks(len(self)):
             values = self.floats(rows.start, rows.stop)
+            first = np.where(values.min(axis=0) < least, rows.start + values.argmin(axis=0), first)
+            last = np.where(values.max(axis=0) > greatest, rows.start + values.argmax(axis=0), last)
             least = np.minimum(least, values.min(axis=0))
             greatest = np.maximum(greatest, values.max(axis=0))
             whole = whole and bool((values == np.floor(values)).all())
-        return Survey(least, greatest, whole)
+        return Survey(least, greatest, whole, np.unique([first, last]))
+
+    @property
+    def typical_rows(self) -> Integers:
+        """Rows in order, among them every end of a feature's values, and others evenly spread."""
+        others = np.linspace(0, len(self) - 1, min(len(self), _TYPICAL)).astype(np.int64)
+        return np.union1d(self.survey.ends, others)
 
     def integers(self, allowed: IntegerRange, sensor: Sensor | None = None) -> Samples:
         """The samples as raw inputs; a sensor makes them of any values.

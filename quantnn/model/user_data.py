@@ -11,7 +11,7 @@ from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.dataset import load_labels
 from quantnn.model.network import FloatNetwork
-from quantnn.model.sample_file import SampleFile, Survey
+from quantnn.model.sample_file import SampleFile, Survey, Values
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
@@ -29,12 +29,15 @@ class UserData:
     calibration, inputs : int64 of shape (n, in_features), read when they are needed, or None
     labels : int64 array of shape (n,) or None
         Classes of ``inputs``; None too for a network that gives values.
+    values : float64 of shape (n, in_features), read when they are needed, or None
+        ``inputs`` as they stand in the file, before a sensor rounds them.
     """
 
     network: FloatNetwork
     calibration: Samples | None = None
     inputs: Samples | None = None
     labels: Integers | None = None
+    values: Values | None = None
 
     @classmethod
     def load(
@@ -57,8 +60,9 @@ class UserData:
                     f"{floats[0]} holds floats, but the model's calibration samples are integers: give integers too"
                 )
             try:
-                survey = raw[floats[0]].survey
-                network = network.with_sensor(np.stack([survey.least, survey.greatest]))
+                rows = raw[floats[0]].typical_rows
+                values = np.concatenate([raw[floats[0]][row : row + 1] for row in rows.tolist()])
+                network = network.with_sensor(values, rows=rows)
             except ValueError as error:
                 raise InputError(f"{floats[0]}: {error}: give samples in another unit") from None
 
@@ -73,7 +77,8 @@ class UserData:
         if test and network.decision != "none":
             classes = max(2, network.out_features)
             labels = load_labels(test[1], len(raw[test[0]]), classes)
-        return cls(network, integers(calibration), integers(test[0] if test else None), labels)
+        inputs = test[0] if test else None
+        return cls(network, integers(calibration), integers(inputs), labels, None if inputs is None else raw[inputs])
 
 
 def _check_unit(survey: Survey, sensor: Sensor, path: Path) -> None:

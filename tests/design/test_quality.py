@@ -60,3 +60,26 @@ def test_blocks_add_up(monkeypatch):
     whole = Quality.measure(model, network, inputs, answers(network, inputs), labels)
     monkeypatch.setattr(samples, "BLOCK", 4)
     assert Quality.measure(model, network, inputs, answers(network, inputs), labels) == whole
+
+
+def test_a_ratio_for_each_of_several_values():
+    """Of 30 and 40 with errors of 3 and 0.4: 10·log10(900 / 9) = 20 dB and 10·log10(1600 / 0.16) = 40 dB."""
+    model = replace(IDENTITY, decision="none")
+    network = replace(quantize(model), layers=(replace(quantize(model).layers[0], scale=np.array([1.0, 0.4])),))
+    found = Evaluation((np.array([[27, 101]]),), None)
+    quality = Quality.measure(model, network, np.array([[30, 40]]), [found], None)
+    assert quality.sqnr_db_outputs == (20.0, 40.0) and quality.accuracy is None
+    assert measured([[7, 7], [10, 0]]).sqnr_db_outputs == ()
+
+
+def test_floats_are_those_of_the_user():
+    """A sensor over 0..255 with steps of 100 makes 0 of 40 and 1 of 60: the class of (40, 45) is lost in rounding, not
+    in the float model."""
+    values = np.array([[40.0, 45.0], [255.0, 0.0], [0.0, 200.0]])
+    model = FloatNetwork((FloatDense(np.eye(2), np.zeros(2)),), input_bits=1).with_sensor(values)
+    network, inputs = quantize(model, model.sensor(values)), model.sensor(values)
+    labels = np.array([1, 0, 1])
+    quality = Quality.measure(model, network, inputs, answers(network, inputs), labels, values)
+    assert (quality.float_correct, quality.rounded_correct, quality.integer_correct) == (3, 2, 2)
+    assert quality.accuracy == Accuracy(3, 1.0, 2 / 3, 2 / 3)
+    assert Quality.measure(model, network, inputs, answers(network, inputs), labels).float_correct == 2

@@ -86,6 +86,13 @@ def test_quality(report):
     report |= {"accuracy": {"samples": 360, "float": 0.975, "integer": 0.9722222}, "sqnr_db": 31.4}
     text = shown(report)
     assert "float 0.9750, integer 0.9722 on 360 samples" in text and "31.4 dB" in text
+    report["accuracy"] |= {"float": 0.975, "rounded": 0.5}
+    text = " ".join(shown(report | {"sqnr_db_outputs": [61.2, None, 45.5]}).split())
+    assert "float 0.9750 (0.5000 on inputs as the sensor rounds them), integer 0.9722 on 360 samples" in text
+    assert "SQNR of each output 61.2, –, 45.5 dB" in text
+    assert "SQNR of each output 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, … dB" in " ".join(
+        shown(report | {"sqnr_db_outputs": [1.0] * 9}).split()
+    )
     text = shown(report | {"accuracy": None, "sqnr_db": None})
     assert "accuracy" not in text and "SQNR" not in text
 

@@ -202,3 +202,12 @@ def test_behind_a_sensor_there_is_no_other_input(arguments):
     with pytest.raises(InputError, match="its floats fix the input: save input_scale, input_bits and input_signed in"):
         behind.with_input(**arguments)
     assert behind.with_input().sensor is behind.sensor
+
+
+def test_a_sensor_that_one_sample_stretches_is_noted():
+    values = np.linspace(0, 1, 60).reshape(30, 2)
+    layer = FloatDense(np.eye(2), np.zeros(2))
+    assert not any("stretch" in note for note in FloatNetwork((layer,)).with_sensor(values).notes)
+    values[4, 1] = 30.0
+    notes = FloatNetwork((layer,)).with_sensor(values).notes
+    assert any(note.startswith("sample 4 alone stretches the sensor's span") for note in notes)

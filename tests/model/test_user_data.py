@@ -36,7 +36,7 @@ def test_integers_stay_as_they_are(saved):
     data = UserData.load(NETWORK, saved("c", PIXELS[:9]), (saved("x", PIXELS), saved("y", LABELS)))
     assert data.network is NETWORK
     assert data.calibration[:].tolist() == PIXELS[:9].tolist() and data.inputs[:].tolist() == PIXELS.tolist()
-    assert data.labels.tolist() == LABELS.tolist()
+    assert data.labels.tolist() == LABELS.tolist() and data.values[:].tolist() == PIXELS.tolist()
 
 
 def test_nothing_given():
@@ -140,3 +140,11 @@ def test_features_of_very_different_spread_are_folded_into_the_weights(saved):
     integer = quantize(data.network, data.calibration)
     assert [layer.kind for layer in integer.layers] == ["dense"]
     np.testing.assert_array_equal(integer.sensor(values), data.calibration)
+
+
+def test_floats_are_kept_beside_what_the_sensor_makes_of_them(saved):
+    values = PIXELS / 255 * 2 - 0.3
+    data = UserData.load(NETWORK, None, (saved("x", values), saved("y", LABELS)))
+    assert data.values[:].tolist() == values.tolist() and data.inputs[:].tolist() == PIXELS.tolist()
+    exact = (values @ NETWORK.layers[0].weights).argmax(axis=1)
+    assert data.network.logits(data.network.positions(data.values[:])).argmax(axis=1).tolist() == exact.tolist()

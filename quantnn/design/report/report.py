@@ -126,6 +126,8 @@ class Accuracy:
     """Share of the float network."""
     integer: Share
     """Share of the integer network, which is the hardware's."""
+    rounded: Share | None = None
+    """Share of the float network on inputs as a sensor rounds them; missing where inputs are integers anyway."""
 
 
 @dataclass(frozen=True, config=RECORD)
@@ -196,6 +198,8 @@ class Report:
         Field(min_length=1, json_schema_extra={"uniqueItems": True, "contains": {"const": "report.json"}}),
     ]
     """Every file of the folder, so that a later export knows what it may replace."""
+    sqnr_db_outputs: tuple[float | None, ...] = ()
+    """sqnr_db of each output, in a network that gives several values; null where there is no noise or no signal."""
     build: BuildResult | None = None
     """What synthesis, placement and routing made of it; missing before quantnn build."""
 
