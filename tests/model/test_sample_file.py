@@ -3,6 +3,7 @@ import pytest
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
+from quantnn.model import sample_file
 from quantnn.model.sample_file import SampleFile
 from quantnn.network import samples
 from quantnn.network.sensor import Sensor
@@ -109,3 +110,16 @@ def test_a_file_that_becomes_shorter(saved):
     inputs = SampleFile.of(path, 2).integers(BYTE)
     path.write_bytes(path.read_bytes()[:-3])
     assert "became shorter" in refusal(lambda: inputs[8:])
+
+
+def test_the_ends_are_among_the_typical_rows(tmp_path, monkeypatch):
+    """Feature 0 is least in row 3 and greatest in row 9; feature 1 in rows 1 and 6; the first of equals counts."""
+    values = np.full((12, 2), 0.5)
+    values[[3, 4], 0], values[9, 0], values[1, 1], values[[6, 11], 1] = -1.0, 2.0, 0.25, 0.75
+    np.save(tmp_path / "x.npy", values)
+    monkeypatch.setattr(samples, "BLOCK", 5)
+    file = SampleFile.of(tmp_path / "x.npy", 2)
+    assert file.survey.ends.tolist() == [1, 3, 6, 9]
+    monkeypatch.setattr(sample_file, "_TYPICAL", 2)
+    assert file.typical_rows.tolist() == [0, 1, 3, 6, 9, 11]
+    assert file[2:8:3].tolist() == values[2:8:3].tolist()

@@ -148,3 +148,10 @@ def test_floats_are_kept_beside_what_the_sensor_makes_of_them(saved):
     assert data.values[:].tolist() == values.tolist() and data.inputs[:].tolist() == PIXELS.tolist()
     exact = (values @ NETWORK.layers[0].weights).argmax(axis=1)
     assert data.network.logits(data.network.positions(data.values[:])).argmax(axis=1).tolist() == exact.tolist()
+
+
+def test_a_row_of_a_file_that_stretches_the_sensor_is_named(saved):
+    values = np.random.default_rng(2).uniform(0, 1, (5000, 4))
+    values[4321, 2] = 40.0
+    data = UserData.load(NETWORK, saved("c", values))
+    assert any(note.startswith("sample 4321 alone stretches the sensor's span") for note in data.network.notes)
