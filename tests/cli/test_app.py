@@ -118,11 +118,3 @@ def test_the_shell_is_told_what_may_come(words, place, expected, tmp_path, monke
     assert (code, said) == (0, [])
     assert set(expected) <= set(out.split())
     assert packages.isdisjoint(HEAVY)
-
-
-def test_a_poor_terminal_gets_substitutes():
-    poor = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    code, out, said, _ = started("boards", **poor)
-    assert (code, said) == (0, []) and "72 ? 18?18" in out
-    code, _, said, _ = started("export", "größe.npz", **poor)
-    assert code == 2 and len(said) == 1 and "does not exist" in said[0]

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import numpy as np
+from exported import save_model
 
 from quantnn.design.report import load_report
 from quantnn.network.file import load_network
@@ -26,3 +29,14 @@ def test_the_demo_prints_its_summary_once(run, monkeypatch):
     code, out, lines = run("demo", "-o", "digits")
     assert (code, lines) == (0, [])
     assert out.count("model.npz on de10-lite") == 1 and out.endswith("Next: quantnn build digits\n")
+
+
+def test_nothing_from_a_file_s_name_reaches_the_terminal(run, refused):
+    """Neither control bytes nor markup."""
+    name = "a\x1b[31m[bold]\u202e.npz"
+    save_model(Path()).rename(name)
+    code, out, lines = run("export", name)
+    assert (code, lines) == (0, [])
+    assert "\x1b" not in out and "\u202e" not in out and r"a\x1b[31m[bold]\u202e.npz on de10-lite" in out
+    assert r"none\x1b[2J" in refused("inspect", "none\x1b[2J.npz")
+    assert r"\x07" in refused("exp\x07ort")

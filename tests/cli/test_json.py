@@ -12,7 +12,7 @@ from exported import save_model
 
 from quantnn import cli
 from quantnn.board.board import board_names
-from quantnn.design.report import load_report
+from quantnn.design.report import BuildResult, load_report
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
 
@@ -91,10 +91,10 @@ def test_what_other_programs_do(printed, small, copy_of, monkeypatch):
     report = load_report(design)
     monkeypatch.setattr("quantnn.verify.verify.verify", lambda *_: report)
     assert printed("verify", design) == stored(design)
-    result = SimpleNamespace(files=("a.sof",), fmax_mhz=60.0, clock_mhz=50.0)
+    result = BuildResult("Maker 3", 50.0, 90.0, (), None, None, ("a.sof",), 1.5, (), ())
     monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_: result)
-    monkeypatch.setattr("quantnn.design.build_record.add_build", lambda *_: report)
     assert printed("build", design) == stored(design)
+    assert stored(design)["build"]["fmax_mhz"] == 90.0
     figures = {"format": "quantnn speed"}
     monkeypatch.setattr(
         "quantnn.speed.comparison.compare_speed", lambda *_, progress: SimpleNamespace(to_json=lambda: figures)
