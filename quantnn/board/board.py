@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib import resources
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import Annotated, Self
 
-from quantnn.board.devices import device_mistake
+from pydantic import Field
+from pydantic.dataclasses import dataclass as record
+
+from quantnn.board.devices import device_mistake, io_mistake
 from quantnn.board.fpga import Device
 from quantnn.board.host_link import HostLink
 from quantnn.board.names import board_names, check_board_name
-from quantnn.board.pins import PinGroup
+from quantnn.board.package import pin_mistake
+from quantnn.board.pins import PinGroup, PinTable
 from quantnn.board.toolchain import Programmer, Setting, Toolchain
 from quantnn.errors import InputError
-from quantnn.files.toml_table import TomlTable
+from quantnn.files.field_types import Must, Text, Words
+from quantnn.files.record import CLOSED, read_record
+from quantnn.files.toml_file import load_toml
 from quantnn.plan.clock import ClockPlan, plan_clock
 from quantnn.plan.pll import Pll, find_plls
 from quantnn.plan.resources import BlockRam, Logic, MultiplierMode, Multipliers, Resources
@@ -98,11 +103,15 @@ class Board:
     def _check_pins(self) -> None:
         owners: dict[str, str] = {}
         for bit, pin in self.bits.items():
+            if mistake := pin_mistake(self.toolchain.name, self.device, pin):
+                raise ValueError(f"pins: {bit} must {mistake}")
             if pin in owners:
                 raise ValueError(f"pins must be used once, but {pin} is both {owners[pin]} and {bit}")
             owners[pin] = bit
         seen: set[str] = set()
         for group in self.pins:
+            if mistake := io_mistake(self.toolchain.name, group.io_standard):
+                raise ValueError(f"pins.{group.name}.io_standard must {mistake}")
             for bit, pin in group.bits.items():
                 if bit in seen:
                     raise ValueError(f"pins must name each signal once, but {bit} stands twice")
@@ -159,27 +168,52 @@ class Board:
             raise InputError(f"{self.name}: {error}") from None
 
     @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From the whole of a board's file."""
-        groups, sources = table.table("pins"), table.table("sources")
+    def of_file(cls, file: BoardFile) -> Self:
+        """From what stands in a board's file.
+
+        Raises
+        ------
+        ValueError
+            Names the field, and what it must be.
+        """
         pins: list[PinGroup] = []
         known: dict[str, str] = {}
-        for name in groups.fields():
-            pins.append(groups.table(name).read(partial(PinGroup.read, name, known)))
+        for name, table in file.pins.items():
+            try:
+                pins.append(PinGroup.of_table(name, known, table))
+            except ValueError as error:
+                raise ValueError(f"pins.{name}: {error}") from None
             known |= pins[-1].bits
         return cls(
-            table.text("name"),
-            table.text("title"),
-            table.text("default_clock"),
-            table.table("device").read(Device.read),
-            table.table("resources").read(Resources.read),
-            table.table("toolchain").read(Toolchain.read),
-            tuple(programmer.read(Programmer.read) for programmer in table.tables("programmers")),
+            file.name,
+            file.title,
+            file.default_clock,
+            file.device,
+            file.resources,
+            file.toolchain,
+            file.programmers,
             tuple(pins),
-            {name: sources.text(name) for name in sources.fields()},
-            table.table("link").read(HostLink.read) if "link" in table else None,
-            table.integer("default_mhz") if "default_mhz" in table else None,
+            file.sources,
+            file.link,
+            file.default_mhz,
         )
+
+
+@record(frozen=True, config=CLOSED)
+class BoardFile:
+    """A board's file, field by field: what docs/boards.md describes."""
+
+    name: Text
+    title: Text
+    default_clock: Text
+    sources: dict[str, Text]
+    device: Device
+    resources: Resources
+    toolchain: Toolchain
+    programmers: Annotated[tuple[Programmer, ...], Field(min_length=1)]
+    pins: Annotated[dict[Words, PinTable], Field(min_length=1)]
+    link: HostLink | None = None
+    default_mhz: Annotated[int, Field(ge=1, le=10_000), Must("be an integer from 1 to 10000")] | None = None
 
 
 def load_board(name_or_path: str | Path) -> Board:
@@ -193,6 +227,14 @@ def load_board(name_or_path: str | Path) -> Board:
     if name_or_path in board_names():
         entry = resources.files("quantnn.boards") / f"{str(name_or_path).replace('-', '_')}.toml"
         with resources.as_file(entry) as file:
-            return TomlTable.load(file).read(Board.read)
+            return _load(file)
     check_board_name(name_or_path)
-    return TomlTable.load(Path(name_or_path)).read(Board.read)
+    return _load(Path(name_or_path))
+
+
+def _load(file: Path) -> Board:
+    values = load_toml(file)
+    try:
+        return Board.of_file(read_record(BoardFile, values))
+    except ValueError as error:
+        raise InputError(f"{file}: {error}") from None

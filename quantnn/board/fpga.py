@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from typing import Annotated
 
-from quantnn.files.toml_table import TomlTable
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from quantnn.files.field_types import Must, Sources, Words
+from quantnn.files.record import CLOSED
 
 __all__ = ["Device"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class Device:
     """The FPGA, as its vendor names it.
 
@@ -24,21 +27,9 @@ class Device:
         Ids of documents that state the facts.
     """
 
-    family: str
-    device: str
-    package: str
-    speed: str
-    part: str
-    source: tuple[str, ...]
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a board's ``device``."""
-        return cls(
-            table.text("family"),
-            table.text("device"),
-            table.text("package"),
-            table.text("speed") if "speed" in table else "",
-            table.text("part"),
-            table.texts("source"),
-        )
+    family: Words
+    device: Words
+    package: Words
+    part: Words
+    source: Sources
+    speed: Annotated[str, Field(pattern="^[A-Za-z0-9_/-]*$"), Must("be letters and digits, like C8/I7")] = ""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Self
+from pydantic.dataclasses import dataclass
 
-from quantnn.files.toml_table import TomlTable
+from quantnn.files.field_types import Hertz, Sources, Text, UsbId
+from quantnn.files.record import CLOSED
 
 __all__ = ["HostLink"]
 
-_USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class HostLink:
     """What is known of the line besides its pins, which are the pin groups ``uart_rx`` and ``uart_tx``.
 
@@ -27,29 +24,9 @@ class HostLink:
         Vendor and product of the bridge, in hexadecimal, as in 0403:6015; empty for an adapter of one's own.
     source : tuple of str
         Ids of documents that state the facts.
-
-    Raises
-    ------
-    ValueError
-        A USB id is malformed.
     """
 
-    baud: int
-    bridge: str
-    usb: tuple[str, ...]
-    source: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        for name in self.usb:
-            if not _USB.fullmatch(name):
-                raise ValueError(f"usb must list vendors and products like 0403:6015, not {name!r}")
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a board's ``link``."""
-        return cls(
-            table.integer("baud"),
-            table.text("bridge"),
-            table.texts("usb") if "usb" in table else (),
-            table.texts("source"),
-        )
+    baud: Hertz
+    bridge: Text
+    source: Sources
+    usb: tuple[UsbId, ...] = ()

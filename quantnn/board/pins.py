@@ -6,15 +6,38 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from quantnn.files.toml_table import TomlTable
+from pydantic import Field
+from pydantic.dataclasses import dataclass as record
 
-__all__ = ["PinGroup"]
+from quantnn.files.field_types import Hertz, Must, Sources, Text, Words
+from quantnn.files.record import CLOSED
 
-DIRECTIONS = ("input", "output", "bidirectional")
-LEVELS = ("high", "low")
+__all__ = ["PinGroup", "PinTable"]
+
+Level = Literal["high", "low"]
+SignalName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\[\]-]*$"),
+    Must("be a name of letters, digits and _-.[], like GPIO[0]"),
+]
 PIN = re.compile(r"[A-Z]{0,2}[0-9]{1,3}")
+
+
+@record(frozen=True, config=CLOSED)
+class PinTable:
+    """A member of ``pins`` in a board's file: a :class:`PinGroup` as people write it."""
+
+    direction: Literal["input", "output", "bidirectional"]
+    io_standard: Words
+    source: Sources
+    signals: Annotated[dict[SignalName, Text], Field(min_length=1)]
+    active: Level = "high"
+    frequency: Hertz | None = None
+    attributes: dict[Words, Words] = field(default_factory=dict)
+    level: Level | None = None
+    pll: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -85,29 +108,27 @@ class PinGroup:
         return _bits(self.signals)
 
     @classmethod
-    def read(cls, name: str, known: Mapping[str, str], table: TomlTable) -> Self:
+    def of_table(cls, name: str, known: Mapping[str, str], table: PinTable) -> Self:
         """From a member of a board's ``pins``; ``known`` are the pins of the bits that stand above it."""
-        named = table.table("signals")
-        written = {signal: tuple(named.text(signal).split()) for signal in named.fields()}
+        written = {signal: tuple(words.split()) for signal, words in table.signals.items()}
         aliases = {bit: word for bit, word in _bits(written).items() if word in known and not PIN.fullmatch(word)}
         others = set(aliases.values())
         signals = {
             signal: tuple(known[word] if word in others else word for word in words)
             for signal, words in written.items()
         }
-        attributes = table.table("attributes") if "attributes" in table else None
         return cls(
             name,
-            table.text("direction", *DIRECTIONS),
-            table.text("io_standard"),
-            table.text("active", *LEVELS, default="high") == "low",
-            table.integer("frequency") if "frequency" in table else None,
+            table.direction,
+            table.io_standard,
+            table.active == "low",
+            table.frequency,
             signals,
-            table.texts("source"),
-            {field: attributes.text(field) for field in attributes.fields()} if attributes else {},
+            table.source,
+            table.attributes,
             aliases,
-            table.text("level", *LEVELS) if "level" in table else None,
-            table.text("pll") if "pll" in table else None,
+            table.level,
+            table.pll,
         )
 
 

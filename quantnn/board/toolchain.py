@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Literal, get_args
 
-from quantnn.files.toml_table import TomlTable
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from quantnn.files.field_types import Sources, Text, Words
+from quantnn.files.record import CLOSED
 
 __all__ = ["TOOLCHAINS", "Programmer", "Setting", "Toolchain"]
 
-TOOLCHAINS = ("quartus", "ecp5", "ice40", "gowin")
+ToolchainName = Literal["quartus", "ecp5", "ice40", "gowin"]
+TOOLCHAINS: tuple[str, ...] = get_args(ToolchainName)
 """Quartus, and the families that Yosys and nextpnr know."""
+ProgrammerName = Literal[
+    "quartus_pgm", "openFPGALoader", "dfu-util", "ecpdap", "ecpprog", "fujprog", "iceprog", "icesprog", "programmer_cli"
+]
+"""Programs that load boards: no other is started because a board's file says so."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class Setting:
     """A project-wide setting of the toolchain. ``source``: ids of documents that state it."""
 
-    name: str
-    value: str
-    source: tuple[str, ...]
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a member of a board's ``toolchain.settings``."""
-        return cls(table.text("name"), table.text("value"), table.texts("source"))
+    name: Words
+    value: Words
+    source: Sources
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class Toolchain:
     """The tools that make a bitstream for the board, and the settings that the board needs of them."""
 
-    name: str
-    settings: tuple[Setting, ...]
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a board's ``toolchain``."""
-        found = table.tables("settings") if "settings" in table else ()
-        settings = tuple(setting.read(Setting.read) for setting in found)
-        return cls(table.text("name", *TOOLCHAINS), settings)
+    name: ToolchainName
+    settings: tuple[Setting, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class Programmer:
     """A program that loads the board.
 
     Parameters
     ----------
     tool : str
-        Its command.
+        Its command, one of ``ProgrammerName``.
     files : tuple of str
         Endings of the files that it takes.
     arguments : tuple of str
@@ -60,19 +56,8 @@ class Programmer:
         Ids of documents that state the facts.
     """
 
-    tool: str
-    files: tuple[str, ...]
-    arguments: tuple[str, ...]
-    source: tuple[str, ...]
-    flash_arguments: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, table: TomlTable) -> Self:
-        """From a member of a board's ``programmers``."""
-        return cls(
-            table.text("tool"),
-            table.texts("files"),
-            table.texts("arguments"),
-            table.texts("source"),
-            table.texts("flash_arguments") if "flash_arguments" in table else (),
-        )
+    tool: ProgrammerName
+    files: Annotated[tuple[Words, ...], Field(min_length=1)]
+    arguments: Annotated[tuple[Text, ...], Field(min_length=1)]
+    source: Sources
+    flash_arguments: tuple[Text, ...] = ()

@@ -9,7 +9,8 @@ from pydantic import Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
-    "AboveZero", "AtLeastZero", "Count", "FileName", "Hexadecimal", "Must", "Positive", "Share", "Size", "Text",
+    "AboveZero", "AtLeastZero", "Count", "FileName", "Hertz", "Hexadecimal", "Must", "Positive", "Share", "Size",
+    "Sources", "Text", "UsbId", "Words",
 ]  # fmt: skip
 
 
@@ -37,6 +38,16 @@ AtLeastZero = Annotated[float, Field(ge=0), Must("be a number of at least 0")]
 AboveZero = Annotated[float, Field(gt=0), Must("be a number above 0")]
 Share = Annotated[float, Field(ge=0, le=1), Must("be a number from 0 to 1")]
 Text = Annotated[str, Field(min_length=1), Must("be a non-empty string")]
+Hertz = Annotated[int, Field(ge=1, le=10**10), Must("be an integer from 1 to 10000000000")]
+Words = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ .,:+/()%=-]*$"),
+    Must("be words of letters, digits, spaces and _.,:+-/()%="),
+]
+"""What goes into a tool's script as it stands."""
+Sources = Annotated[tuple[Text, ...], Field(min_length=1)]
+"""Ids of the documents that state a fact."""
+UsbId = Annotated[str, Field(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$"), Must("be a vendor and product like 0403:6015")]
 Hexadecimal = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$"), Must("be 16 hexadecimal digits")]
 FileName = Annotated[
     str,

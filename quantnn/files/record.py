@@ -72,7 +72,7 @@ def _line(kind: type, values: object, error: ErrorDetails) -> str:
         case "missing":
             return f"{name} {_wanted(kind, values, place)}, but is missing"
         case "unexpected_keyword_argument":
-            return f"{name} is no field here; correct or remove it"
+            return f"{name} is no field of this table; correct or remove it"
         case "value_error":
             text = str(error.get("ctx", {}).get("error", error["msg"]))
             return f"{name}: {text}" if name else text
@@ -108,7 +108,7 @@ def _wanted(kind: type, values: object, place: tuple[int | str, ...]) -> str:
 def _name(place: tuple[int | str, ...]) -> str:
     """A field's dotted name, as in ``layers[0].input``."""
     name = ""
-    for key in place:
+    for key in place[: -1 if place[-1:] == ("[key]",) else None]:
         name += f"[{key}]" if isinstance(key, int) else f"{'.' if name else ''}{_plain(key)}"
     return name
 

@@ -189,21 +189,21 @@ def test_an_unknown_board_is_refused_with_the_names_of_the_known():
         (
             'name = "quartus"',
             'name = "vivado"',
-            "toolchain.name must be one of quartus, ecp5, ice40, gowin, not 'vivado'",
+            "toolchain.name must be 'quartus', 'ecp5', 'ice40' or 'gowin', not 'vivado'",
         ),
         (
             'direction = "bidirectional"',
             'direction = "both"',
-            "pins.gpio.direction must be one of input, output, bidirectional, not 'both'",
+            "pins.gpio.direction must be 'input', 'output' or 'bidirectional', not 'both'",
         ),
-        ('active = "low"', 'active = "never"', "pins.button.active must be one of high, low, not 'never'"),
+        ('active = "low"', 'active = "never"', "pins.button.active must be 'high' or 'low', not 'never'"),
         (
             'active = "low"',
             'activ = "low"',
             "pins.button.activ is no field of this table; correct or remove it",
         ),
-        ('speed = "C7"', "speed = 7", "device.speed must be a non-empty string, not 7"),
-        ("count = 182", "count = 0", "resources.block_ram.count must be an integer of at least 1, not 0"),
+        ('speed = "C7"', "speed = 7", "device.speed must be letters and digits, like C8/I7, not 7"),
+        ("count = 182", "count = 0", "resources.block_ram.count must be an integer from 1 to 16777216, not 0"),
         (
             '"B8 A7"',
             '"B8 A7x"',
@@ -221,14 +221,29 @@ def test_an_unknown_board_is_refused_with_the_names_of_the_known():
             "[pins.serial]",
             "link, pins.uart_rx and pins.uart_tx must stand together, but there is no pins.uart_rx",
         ),
-        ("baud = 1_000_000", "baud = 0", "link.baud must be an integer of at least 1, not 0"),
-        ("baud = 1_000_000", "boud = 1_000_000", "link.baud must be an integer of at least 1, but is missing"),
+        ("baud = 1_000_000", "baud = 0", "link.baud must be an integer from 1 to 10000000000, not 0"),
+        ("baud = 1_000_000", "boud = 1_000_000", "link.baud must be an integer from 1 to 10000000000, but is missing"),
+        (
+            '"B8 A7"',
+            '"B8 A23"',
+            "pins: KEY[1] must be a pin of 10M50DAF484C7G in F484, which has 484 from A1 to AB22, not A23",
+        ),
+        (
+            'tool = "openFPGALoader"',
+            'tool = "sh"',
+            "programmers[1].tool must be 'quartus_pgm', 'openFPGALoader', 'dfu-util', 'ecpdap', 'ecpprog', 'fujprog',"
+            " 'iceprog', 'icesprog' or 'programmer_cli', not 'sh'",
+        ),
+        ('"3.3 V SCHMITT TRIGGER"', '"3.3 V; exec"',
+            "pins.button.io_standard must be words of letters, digits, spaces and _.,:+-/()%=, not '3.3 V; exec'"),
+        ('value = "ON"', "value = 'ON\" -tag x'",
+            "toolchain.settings[1].value must be words of letters, digits, spaces and _.,:+-/()%=, not 'ON\" -tag x'"),
         ('"B8 A7"', '"B8 P11"', "pins must be used once, but P11 is both MAX10_CLK1_50 and KEY[1]"),
         ("signals.DRAM_CKE", 'signals."KEY[0]"', "pins must name each signal once, but KEY[0] stands twice"),
         (
             'source = ["limesdr-mini"]',
             "",
-            "toolchain.settings[5].source must be an array of strings, but is missing",
+            "toolchain.settings[5].source must be a valid array, but is missing",
         ),
     ],
 )
@@ -263,16 +278,25 @@ def test_an_unknown_source_is_refused(tmp_path):
             "device.device must be one of iCE40LP384, iCE40LP1K, iCE40LP8K, iCE40HX1K, iCE40HX8K, iCE40UP3K, iCE40UP5K"
             " for toolchain ice40, not 'LFE5U-85F'",
         ),
-        ('level = "high"', 'level = "up"', "pins.wifi_gpio0.level must be one of high, low, not 'up'"),
+        (
+            '"LVCMOS33"',
+            '"LVCMOS34"',
+            "pins.clk25.io_standard must be one of BLVDS25, BLVDS25E, HSUL12, HSUL12D, LVCMOS12, LVCMOS12D, LVCMOS15,"
+            " LVCMOS15D, LVCMOS18, LVCMOS18D, LVCMOS25, LVCMOS25D, LVCMOS33, LVCMOS33D, LVDS, LVDS25E, LVPECL33,"
+            " LVPECL33E, LVTTL33, MLVDS25, MLVDS25E, SLVS, SSTL135D_I, SSTL135D_II, SSTL135_I, SSTL135_II, SSTL15D_I,"
+            " SSTL15D_II, SSTL15_I, SSTL15_II, SSTL18D_I, SSTL18D_II, SSTL18_I, SSTL18_II, SUBLVDS for toolchain ecp5,"
+            " not 'LVCMOS34'",
+        ),
+        ('level = "high"', 'level = "up"', "pins.wifi_gpio0.level must be 'high' or 'low', not 'up'"),
         (
             'usb = ["0403:6015"]',
             'usb = ["6015"]',
-            "link: usb must list vendors and products like 0403:6015, not '6015'",
+            "link.usb[0] must be a vendor and product like 0403:6015, not '6015'",
         ),
         (
             'attributes.DRIVE = "4"',
             "attributes.DRIVE = 4",
-            "pins.led.attributes.DRIVE must be a non-empty string, not 4",
+            "pins.led.attributes.DRIVE must be words of letters, digits, spaces and _.,:+-/()%=, not 4",
         ),
     ],
 )

@@ -68,6 +68,6 @@ def test_a_device_that_nextpnr_does_not_know_is_named_with_those_it_knows(toolch
 
 
 def test_quartus_knows_its_devices_itself():
-    assert device_mistake("quartus", Device("any", "any", "any", "any", "any", ())) is None
+    assert device_mistake("quartus", Device("any", "any", "any", "any", ("here",), "any")) is None
     with pytest.raises(ValueError, match=r"^toolchain must be one that runs nextpnr, not quartus$"):
         nextpnr_options("quartus", ULX3S)

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from quantnn.board.pins import PinGroup
-from quantnn.files.toml_table import TomlTable
+from quantnn.board.pins import PinGroup, PinTable
+from quantnn.files.record import read_record
 
 
 def group(**signals):
@@ -13,7 +13,7 @@ def group(**signals):
 def read(known=(), **fields):
     """A group of a board's file; ``known`` are the pins of the bits above it."""
     table = {"direction": "input", "io_standard": "LVCMOS33", "source": ["here"]} | fields
-    return TomlTable(table, "own.toml", "pins.uart_rx").read(lambda t: PinGroup.read("uart_rx", dict(known), t))
+    return PinGroup.of_table("uart_rx", dict(known), read_record(PinTable, table))
 
 
 def test_bits_are_named_as_in_the_schematic():

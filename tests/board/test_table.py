@@ -81,5 +81,5 @@ def test_a_board_without_a_serial_line():
 def test_brackets_in_a_board_are_shown_as_they_are():
     board = load_board("ulx3s-85f")
     assert shown(show_board(replace(board, title="[red]x[/red]")))[0] == "ulx3s-85f: [red]x[/red]"
-    odd = replace(board.device, part="[/red]")
-    assert any("[/red]" in line for line in shown(show_board(replace(board, device=odd))))
+    odd = replace(board.link, bridge="[/red]")
+    assert any("[/red]" in line for line in shown(show_board(replace(board, link=odd))))

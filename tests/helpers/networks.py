@@ -95,12 +95,15 @@ def random_samples(network, count, seed=0):
     return np.random.default_rng(seed).integers(lo, hi + 1, (count, network.in_features))
 
 
+SOURCE = ("a test",)
+
+
 def device(multipliers=8, blocks=64, logic=100_000, shapes=((64, 4), (32, 8), (16, 16))):
     """An invented device with small memory blocks and two multiplier modes."""
     return Resources(
-        Logic("LE", logic, ()),
-        Multipliers("multiplier", multipliers, (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2)), ()),
-        BlockRam("block", blocks, 256, shapes, ()),
+        Logic("LE", logic, SOURCE),
+        Multipliers("multiplier", multipliers, (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2)), SOURCE),
+        BlockRam("block", blocks, 256, shapes, SOURCE),
     )
 
 

@@ -5,7 +5,8 @@ from quantnn.plan.cost import Cost, memory_cost, multiplier_elements
 from quantnn.plan.memory import MemoryPlan
 from quantnn.plan.resources import MultiplierMode, Multipliers
 
-MAX10 = Multipliers("9-bit multiplier element", 288, (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2)), ())
+MODES = (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2))
+MAX10 = Multipliers("9-bit multiplier element", 288, MODES, ("a test",))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_elements_of_a_product(operands, elements):
 
 
 def test_modes_need_not_be_square():
-    dsp = Multipliers("DSP", 10, (MultiplierMode((25, 18), 1),), ())
+    dsp = Multipliers("DSP", 10, (MultiplierMode((25, 18), 1),), ("a test",))
     assert [multiplier_elements(pair, dsp) for pair in ((18, 25), (25, 18), (19, 19), (19, 26))] == [1, 1, 2, 4]
 
 

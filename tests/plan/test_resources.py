@@ -2,8 +2,7 @@ import tomllib
 
 import pytest
 
-from quantnn.errors import InputError
-from quantnn.files.toml_table import TomlTable
+from quantnn.files.record import read_record
 from quantnn.plan.resources import BlockRam, Logic, MultiplierMode, Multipliers, Resources
 
 TABLE = """
@@ -31,7 +30,7 @@ elements = 2
 
 
 def read(text):
-    return TomlTable(tomllib.loads(text), "some.toml", "resources").read(Resources.read)
+    return read_record(Resources, tomllib.loads(text))
 
 
 def test_every_field_is_read():
@@ -46,24 +45,24 @@ def test_every_field_is_read():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('unit = "LUT4"\n', "", "resources.logic.unit must be a non-empty string, but is missing"),
-        ("count = 1000", "count = 0", "resources.logic.count must be an integer of at least 1, not 0"),
-        ("count = 20", 'count = "20"', "resources.block_ram.count must be an integer of at least 1, not '20'"),
-        ("[[256, 16], [512, 8]]", "[[256]]", "resources.block_ram.shapes must be a pair of integers, not [256]"),
-        ("[512, 8]", "[512, 9]", "resources.block_ram: shapes must have at most 4096 bits, not 512 × 9"),
-        ("[18, 9]", "18", "resources.multipliers.modes[1].operands must be a pair of integers, not 18"),
-        ("elements = 2", "", "resources.multipliers.modes[1].elements must be an integer of at least 1, but is"),
-        ('source = ["there"]', "", "resources.multipliers.source must be an array of strings, but is missing"),
-        ('name = "DSP"', 'name = "DSP"\nkind = 3', "resources.multipliers.kind is no field of this table"),
+        ('unit = "LUT4"\n', "", "logic.unit must be a non-empty string, but is missing"),
+        ("count = 1000", "count = 0", "logic.count must be an integer from 1 to 16777216, not 0"),
+        ("count = 20", 'count = "20"', "block_ram.count must be an integer from 1 to 16777216, not '20'"),
+        ("[[256, 16], [512, 8]]", "[[256]]", "block_ram.shapes[0][1] must be an integer from 1 to 16777216"),
+        ("[512, 8]", "[512, 9]", "block_ram: shapes must have at most 4096 bits, not 512 × 9"),
+        ("[18, 9]", "18", "multipliers.modes[1].operands must be a valid array, not 18"),
+        ("elements = 2", "", "multipliers.modes[1].elements must be an integer from 1 to 16777216, but is"),
+        ('source = ["there"]', "", "multipliers.source must be a valid array, but is missing"),
+        ('name = "DSP"', 'name = "DSP"\nkind = 3', "multipliers.kind is no field of this table"),
     ],
 )
 def test_a_mistake_is_named_by_its_field(old, new, message):
     assert old in TABLE
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ValueError) as caught:
         read(TABLE.replace(old, new, 1))
-    assert str(caught.value).startswith(f"some.toml: {message}")
+    assert str(caught.value).startswith(message)
 
 
 def test_a_shape_with_more_bits_than_a_block_is_refused():
-    with pytest.raises(ValueError, match=r"^shapes must have at most 9216 bits, not 1024 × 18$"):
+    with pytest.raises(ValueError, match=r"shapes must have at most 9216 bits, not 1024 × 18"):
         BlockRam("M9K", 182, 9216, ((512, 18), (1024, 18)), ("here",))

@@ -18,9 +18,9 @@ from quantnn.quantize.precision import Precision
 
 WIDTHS = (12, 9, 7, 4)
 DEVICE = Resources(
-    Logic("LE", 100_000, ()),
-    Multipliers("multiplier", 60, (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2)), ()),
-    BlockRam("block", 90, 9216, ((1024, 9), (512, 18), (256, 36)), ()),
+    Logic("LE", 100_000, ("a test",)),
+    Multipliers("multiplier", 60, (MultiplierMode((9, 9), 1), MultiplierMode((18, 18), 2)), ("a test",)),
+    BlockRam("block", 90, 9216, ((1024, 9), (512, 18), (256, 36)), ("a test",)),
 )
 
 

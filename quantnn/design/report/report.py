@@ -12,7 +12,18 @@ from quantnn.design.report.build_result import BuildResult
 from quantnn.design.report.layer_entry import LayerEntry
 from quantnn.design.report.taken import Taken
 from quantnn.design.report.verification import Verification
-from quantnn.files.field_types import AboveZero, AtLeastZero, Count, FileName, Hexadecimal, Must, Positive, Share, Text
+from quantnn.files.field_types import (
+    AboveZero,
+    AtLeastZero,
+    Count,
+    FileName,
+    Hexadecimal,
+    Must,
+    Positive,
+    Share,
+    Text,
+    UsbId,
+)
 from quantnn.files.record import RECORD
 
 __all__ = [
@@ -21,8 +32,6 @@ __all__ = [
 
 FORMAT: Literal["quantnn report"] = "quantnn report"
 VERSION: Literal[1] = 1
-
-UsbId = Annotated[str, Field(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$"), Must("be a vendor and product like 0403:6015")]
 
 
 @dataclass(frozen=True, config=RECORD)
