@@ -33,7 +33,8 @@ def package_pins(toolchain: str, device: Device) -> frozenset[str] | None:
     """The pins of the package; None where they are not known.
 
     Of the open families those that have an input or an output, as their tools know them (see
-    ``benchmarks/package_pins.py``). Of MAX 10 all of a whole grid of balls, or all leads, by the package's name.
+    ``benchmarks/package_pins.py``). Of MAX 10 all balls of the grid, some without
+    the four corners, or all leads, by the package's name.
     """
     if toolchain != "quartus":
         key = device.part if toolchain == "gowin" else f"{device.device} {device.package}"
@@ -44,9 +45,13 @@ def package_pins(toolchain: str, device: Device) -> frozenset[str] | None:
         return frozenset(map(str, range(1, int(leads[1]) + 1)))
     if not (grid := _GRID.fullmatch(device.package)):
         return None
-    side = math.isqrt(int(grid[1]))
-    whole = side * side == int(grid[1]) and side <= len(_ROWS)
-    return frozenset(f"{row}{column}" for row in _ROWS[:side] for column in range(1, side + 1)) if whole else None
+    balls = int(grid[1])
+    side = math.isqrt(balls - 1) + 1
+    if side * side - balls not in (0, 4) or side > len(_ROWS):
+        return None
+    pins = frozenset(f"{row}{column}" for row in _ROWS[:side] for column in range(1, side + 1))
+    corners = {f"{row}{column}" for row in (_ROWS[0], _ROWS[side - 1]) for column in (1, side)}
+    return pins if side * side == balls else pins - corners
 
 
 @cache
