@@ -11,15 +11,14 @@ from quantnn.build.netlist import Netlist
 from quantnn.build.passes import improve
 from quantnn.build.synthesis import LOG, synthesize
 from quantnn.build.yosys import run_yosys
-from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, ToolError, VerificationError
-from quantnn.network.file import load_network
 from quantnn.sim.cell_models import MODELLED, cell_models
 from quantnn.sim.device import Device, Tap
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities
+from quantnn.verify.genuine import GenuineCore
 
 __all__ = ["NetlistCheck", "check_netlist"]
 
@@ -54,6 +53,8 @@ def check_netlist(
     family: str,
     step: Callable[[str], None] = lambda _: None,
     change: Callable[[Netlist, str, str], object] = improve,
+    *,
+    as_it_is: bool = False,
 ) -> NetlistCheck:
     """Synthesize the core of an exported folder, and simulate its netlist as ``verify`` does the Verilog.
 
@@ -68,6 +69,8 @@ def check_netlist(
         Toolchain: ecp5 or ice40.
     change : function
         What is done to the netlist, its toolchain and a device between synthesis and simulation.
+    as_it_is : bool
+        As for :meth:`~quantnn.verify.genuine.GenuineCore.load`.
 
     Raises
     ------
@@ -80,15 +83,16 @@ def check_netlist(
     """
     if family not in MODELLED:
         raise InputError(f"a netlist can be simulated for {' and '.join(MODELLED)}, not for {family}")
-    load_report(design)
-    network = load_network(design / "network.npz")
-    interface = CoreInterface.load(design / "core" / "interface.json")
-    vectors = Vectors.load(design / "vectors", network).head(_SAMPLES)
+    step("comparing the Verilog with a new one")
+    core = GenuineCore.load(design, load_report(design), as_it_is=as_it_is)
+    interface = core.interface
+    vectors = Vectors.load(design / "vectors", core.hardware.network).head(_SAMPLES)
     with scratch_folder(keep=ToolError) as folder:
+        core.write(folder)
         step(f"synthesizing for {family}")
         try:
             kept = [_in_module(interface.module, signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
-            netlist = synthesize(family, [design / "core" / f"{interface.module}.v"], interface.module, folder, kept)
+            netlist = synthesize(family, [folder / f"{interface.module}.v"], interface.module, folder, kept)
             change(netlist, family, _DEVICES[family])
             verilog = _verilog(netlist, family, folder)
         except ToolError as error:

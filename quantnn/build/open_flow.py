@@ -49,7 +49,13 @@ class _Placement:
 
 
 def build_open(
-    design: Path, board: Board, seeds: int | None = None, jobs: int | None = None, progress: Progress = SILENT
+    design: Path,
+    board: Board,
+    seeds: int | None = None,
+    jobs: int | None = None,
+    progress: Progress = SILENT,
+    *,
+    as_it_is: bool = False,
 ) -> BuildResult:
     """Build the project in ``board/`` of an exported folder, and keep the best of several placements.
 
@@ -68,6 +74,9 @@ def build_open(
         Placements to try, at least 1, of which the quickest is kept; seeds 1 to that number.
     jobs : int, optional
         Placements at the same time; by default one per processor core.
+    as_it_is : bool
+        Whether files of ``board/`` are used that this quantnn would write otherwise, see
+        :meth:`~quantnn.verify.genuine_board.GenuineBoard.load`.
 
     Raises
     ------
@@ -79,13 +88,17 @@ def build_open(
         No placement reaches the clock.
     """
     started = time.monotonic()
-    report, project, toolchain = load_report(design), design / "board", board.toolchain.name
+    report, toolchain = load_report(design), board.toolchain.name
     if report.board != board.name:
         raise InputError(f"{design} is exported for {report.board}, not for {board.name}: export again")
-    check_ready(design, report)
+    progress("comparing the project with a new one")
+    genuine = check_ready(design, report, board, as_it_is=as_it_is)
     programs = nextpnr.toolset(toolchain)
     check_writable(design)
     with scratch_folder() as folder, _logs_of_a_failure(design, folder):
+        project = folder / "board"
+        project.mkdir()
+        genuine.write(project)
         progress("synthesizing with Yosys")
         netlist = synthesis.synthesize(toolchain, sorted(project.glob("*.v")), PROJECT, folder)
         improve(netlist, toolchain, board.device.device)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from quantnn.board.board import Board
 from quantnn.board.project import PROJECT
 from quantnn.build.places import describe_place
 from quantnn.build.quartus_fit import FitReport
@@ -20,6 +20,7 @@ from quantnn.build.quartus_memories import VerilogMemory, missing_memories, plac
 from quantnn.build.quartus_timing import TimingReport, read_path
 from quantnn.build.readiness import check_ready
 from quantnn.design.build_record import keep_files
+from quantnn.design.exported_board import exported_board
 from quantnn.design.report import BuildResult, CriticalPath, Report, Slack, load_report
 from quantnn.errors import BuildError, InputError, QuantnnError, ToolError
 from quantnn.files.staged_files import check_writable
@@ -48,13 +49,29 @@ project_close
 """For MAX 10 the timing report lists no paths, and the setting that changes this has two names, by version."""
 
 
-def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) -> BuildResult:
+def compile_quartus(
+    design: Path,
+    step: Callable[[str], None] = lambda _: None,
+    board: Board | None = None,
+    *,
+    as_it_is: bool = False,
+) -> BuildResult:
     """Compile the Quartus project in ``board/`` of an exported folder; ``step`` is told what is being done.
 
     Quartus works on a copy, so that its own files, and what it changes in the project's, stay out of the folder. The
     bitstreams, the reports and the log then go to ``board/output_files``; of a build that fails, the reports and the
     log. An earlier build's entry in ``report.json`` goes in any case, see
     :func:`~quantnn.design.build_record.add_build`.
+
+    Parameters
+    ----------
+    design : Path
+    step : function
+    board : Board, optional
+        The board that it was exported for; by default the one of the report, which has to come with quantnn.
+    as_it_is : bool
+        Whether files of ``board/`` are used that this quantnn would write otherwise, see
+        :meth:`~quantnn.verify.genuine_board.GenuineBoard.load`.
 
     Raises
     ------
@@ -71,7 +88,8 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
     project = design / "board" / f"{PROJECT}.qpf"
     if not project.is_file():
         raise InputError(f"{project} is missing: {report.board} is not built with Quartus, or export again")
-    check_ready(design, report)
+    step("comparing the project with a new one")
+    genuine = check_ready(design, report, exported_board(design, report, board), as_it_is=as_it_is)
     try:
         quartus = QuartusInstall.find()
     except ToolError as error:
@@ -79,7 +97,8 @@ def compile_quartus(design: Path, step: Callable[[str], None] = lambda _: None) 
     check_writable(design)
     with scratch_folder() as folder:
         work = folder / "board"
-        shutil.copytree(design / "board", work, ignore=shutil.ignore_patterns("db", "incremental_db", OUTPUT))
+        work.mkdir()
+        genuine.write(work)
         run = _Run(quartus, work, design, report, step)
         try:
             found = run.build()

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from quantnn.board.project import PROJECT
-from quantnn.design.fingerprint import fingerprint
-from quantnn.design.interface import CoreInterface
+from quantnn.board.board import Board
 from quantnn.design.report import Report
 from quantnn.errors import InputError
+from quantnn.verify.genuine_board import GenuineBoard
 
 __all__ = ["check_ready"]
 
 
-def check_ready(design: Path, report: Report) -> None:
+def check_ready(design: Path, report: Report, board: Board, *, as_it_is: bool = False) -> GenuineBoard:
     """Refuse what a later comparison of answers might not find, before minutes have passed.
 
-    ``verify`` simulates the core in ``core/``, and the tools build the one in ``board/``: both have to be the exported
-    one, by its fingerprint.
+    ``verify`` simulates the core in ``core/``, and the tools build the one in ``board/``: both have to be those that
+    belong to the network, and all around them has to be what this quantnn makes for the board.
+
+    Returns
+    -------
+    GenuineBoard
+        The files to build, as they were compared.
 
     Raises
     ------
     InputError
         A file is missing or was changed, or the verification failed.
+    VerificationError
+        A memory file does not hold the network.
     """
-    module = CoreInterface.load(design / "core" / "interface.json").module
-    for part in ("core", "board"):
-        if fingerprint(design / part, name=module).hex() != report.fingerprint:
-            raise InputError(f"{design / part} holds another core than was exported to {design}: export again")
-    top = design / "board" / f"{PROJECT}.v"
-    if not top.is_file():
-        raise InputError(f"{top} is missing: export again")
     found = report.verification
     if found is not None and not found.passed:
         raise InputError(f"{design} failed its verification ({found.first_difference}): export again, and verify")
+    return GenuineBoard.load(design, report, board, as_it_is=as_it_is)

@@ -10,7 +10,7 @@ import typer
 
 from quantnn.cli.answers import Answers
 from quantnn.cli.console import say, show, show_json, show_table
-from quantnn.cli.options import BoardFile, Design, Input, Json, Labels, Verbose, known_board, suggested_boards
+from quantnn.cli.options import AsItIs, BoardFile, Design, Input, Json, Labels, Verbose, known_board, suggested_boards
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
@@ -85,6 +85,7 @@ def build(
     clock_mhz: Annotated[
         str | None, typer.Option(help="Build for the highest clock that the board reaches.", metavar="max")
     ] = None,
+    as_it_is: AsItIs = False,
     as_json: Json = False,
 ) -> None:
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
@@ -100,11 +101,11 @@ def build(
 
             report = build_fastest(design, target, seeds, jobs, told)
         elif target.toolchain.name == "quartus":
-            report = add_build(design, compile_quartus(design, told))
+            report = add_build(design, compile_quartus(design, told, target, as_it_is=as_it_is))
         else:
             from quantnn.build.open_flow import build_open
 
-            report = add_build(design, build_open(design, target, seeds, jobs, told))
+            report = add_build(design, build_open(design, target, seeds, jobs, told, as_it_is=as_it_is))
     result = report.build
     assert result is not None
     said = f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}"
@@ -186,6 +187,8 @@ def simulate_board(
     exact: Annotated[
         bool, typer.Option("--exact", help="At the serial line's own speed, instead of as fast as may be.")
     ] = False,
+    board: BoardFile = None,
+    as_it_is: AsItIs = False,
 ) -> None:
     """Simulate the whole board with DESIGN in it, for quantnn run to talk to, until it is interrupted."""
     try:
@@ -195,15 +198,18 @@ def simulate_board(
 
     from quantnn.cli.watch import watch
 
+    target = _board(design, board)
     with ExitStack() as stack:
         with progress() as told:
             told("compiling the board (kept for the next time)")
-            board = stack.enter_context(simulated_board(design, port, exact=exact))
+            simulation = stack.enter_context(
+                simulated_board(design, port, exact=exact, board=target, as_it_is=as_it_is)
+            )
         watch(
-            board,
+            simulation,
             [
-                f"The board is at {board.port}; Ctrl-C switches it off.",
-                f"Next, elsewhere: quantnn run {design} --input images.npy --port {board.port}",
+                f"The board is at {simulation.port}; Ctrl-C switches it off.",
+                f"Next, elsewhere: quantnn run {design} --input images.npy --port {simulation.port}",
             ],
         )
 
@@ -223,13 +229,7 @@ def bench(design: Design, as_json: Json = False) -> None:
 
 def _board(design: Path, file: Path | None) -> Board:
     """The board that a design was exported for."""
-    from quantnn.board.board import board_names, load_board
+    from quantnn.design.exported_board import exported_board
     from quantnn.design.report import load_report
 
-    name = load_report(design).board
-    if file is None and name not in board_names():
-        raise InputError(f"{design} is for {name}, a board of your own: give its file with --board")
-    found = load_board(name if file is None else file)
-    if found.name != name:
-        raise InputError(f"{design} is for {name}, not for {found.name}: export again with --board {file}")
-    return found
+    return exported_board(design, load_report(design), file)

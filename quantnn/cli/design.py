@@ -11,6 +11,7 @@ import typer
 from quantnn.cli.answers import Answers
 from quantnn.cli.console import say, show, show_json, show_table
 from quantnn.cli.options import (
+    AsItIs,
     BoardName,
     Calibration,
     Design,
@@ -123,6 +124,7 @@ def verify(
         str | None,
         typer.Option(help="Then simulate what Yosys makes of the core for a family, too.", metavar="ecp5|ice40"),
     ] = None,
+    as_it_is: AsItIs = False,
     as_json: Json = False,
 ) -> None:
     """Simulate DESIGN with cocotb and Verilator and compare every layer of every sample with the reference."""
@@ -135,8 +137,8 @@ def verify(
     if netlist not in (None, *MODELLED):
         raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
     with progress() as told:
-        report = verify(design, VerifyOptions(samples, wave, jobs or cores()), told)
-        found = None if netlist is None else check_netlist(design, netlist, told)
+        report = verify(design, VerifyOptions(samples, wave, jobs or cores(), as_it_is), told)
+        found = None if netlist is None else check_netlist(design, netlist, told, as_it_is=as_it_is)
     said = []
     if found is not None:
         cells = f"{sum(found.cells.values()):,} cells for {found.family}"

@@ -12,6 +12,7 @@ from quantnn.board.names import board_names, check_board_name
 from quantnn.errors import InputError
 
 __all__ = [
+    "AsItIs",
     "BoardFile",
     "BoardName",
     "Calibration",
@@ -98,6 +99,12 @@ BoardName = Annotated[
     str,
     typer.Option(
         help="Board by name, or a TOML file of your own.", callback=known_board, autocompletion=suggested_boards
+    ),
+]
+AsItIs = Annotated[
+    bool,
+    typer.Option(
+        "--as-it-is", help="Use files though this quantnn writes others: only of people you trust, they run."
     ),
 ]
 BoardFile = Annotated[

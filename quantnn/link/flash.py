@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from quantnn.board.board import Board, board_names, load_board
+from quantnn.board.board import Board
 from quantnn.board.project import PROJECT
 from quantnn.board.toolchain import Programmer
 from quantnn.build.quartus_install import QuartusInstall
+from quantnn.design.exported_board import exported_board
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
@@ -79,10 +80,7 @@ def flash(
         No programmer is installed, or it failed: says why, as far as its messages tell.
     """
     report = load_report(design)
-    if board is None:
-        if report.board not in board_names():
-            raise InputError(f"{design} is for {report.board}, a board of your own: give its file with --board")
-        board = load_board(report.board)
+    board = exported_board(design, report, board)
     found = [(programmer, file) for programmer in board.programmers for file in _files(design, programmer, lasting)]
     if not found:
         endings = " or ".join(f".{kind}" for programmer in board.programmers for kind in _endings(programmer, lasting))
