@@ -88,11 +88,13 @@ def check_netlist(
     interface = core.interface
     vectors = Vectors.load(design / "vectors", core.hardware.network).head(_SAMPLES)
     with scratch_folder(keep=ToolError) as folder:
-        core.write(folder)
+        source = folder / "core"
+        source.mkdir()
+        core.write(source)
         step(f"synthesizing for {family}")
         try:
             kept = [_in_module(interface.module, signal) for tap in interface.taps for signal in (tap.valid, tap.data)]
-            netlist = synthesize(family, [folder / f"{interface.module}.v"], interface.module, folder, kept)
+            netlist = synthesize(family, [source / f"{interface.module}.v"], interface.module, folder, kept)
             change(netlist, family, _DEVICES[family])
             verilog = _verilog(netlist, family, folder)
         except ToolError as error:

@@ -23,7 +23,8 @@ from quantnn.plan.board import BoardPlan
 from quantnn.plan.clock import ClockPlan, PllSetting
 from quantnn.plan.pll import Dividers
 from quantnn.system.scratch import scratch_folder
-from quantnn.verify.genuine import GenuineCore, compare, read_files
+from quantnn.verify.comparison import compared_once
+from quantnn.verify.genuine import MOST_BYTES, GenuineCore, check_list, compare, read_files, sources
 from quantnn.verify.stored_network import read_words
 
 __all__ = ["GenuineBoard", "planned_top", "stored_samples"]
@@ -31,7 +32,6 @@ __all__ = ["GenuineBoard", "planned_top", "stored_samples"]
 _LISTED = re.compile(
     rf"board/({PROJECT}\.(?:v|qpf|qsf|sdc|lpf|pcf|cst)|{re.escape(PINS)}|(?:{LINK}|{SAMPLES})\w*\.(?:v|mem))", re.ASCII
 )
-_MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,21 +73,14 @@ class GenuineBoard:
         """
         core = GenuineCore.load(design, report, as_it_is=as_it_is)
         place = design / "board"
-        if as_it_is:
-            names = [found[1] for name in report.files if (found := _LISTED.fullmatch(name))]
-            return cls(core, {**read_files(place, names), **core.files})
-        try:
-            top, clock, labels = planned_top(core.interface, report, board)
-        except ValueError as error:
-            raise InputError(f"{design / 'report.json'} is damaged ({error}): export the model again") from None
-        samples = stored_samples(place, top)
-        if samples_digest(samples) != report.board_top.samples_sha256:
-            raise InputError(f"{place / SAMPLES}.mem holds other samples than were exported: export the model again")
-        with scratch_folder() as folder:
-            write_around(board, clock, top, core.files, samples, labels, folder, core.hardware.module)
-            generated = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-        compare(place, read_files(place, generated), generated, report)
-        return cls(core, generated)
+        names = [found[1] for name in report.files if (found := _LISTED.fullmatch(name))]
+        files = {**read_files(place, names), **core.files}
+        if not as_it_is:
+            entry = repr((report.board_top, report.link, report.clock_mhz, board)).encode()
+            with compared_once([*sources(design), entry], files) as same:
+                if not same:
+                    _compare_with_new(design, report, board, core, files)
+        return cls(core, files)
 
     def write(self, folder: Path) -> None:
         """Put the files into a folder."""
@@ -95,16 +88,28 @@ class GenuineBoard:
             (folder / name).write_bytes(content)
 
 
+def _compare_with_new(
+    design: Path, report: Report, board: Board, core: GenuineCore, files: Mapping[str, bytes]
+) -> None:
+    place = design / "board"
+    try:
+        top, clock, labels = planned_top(core.interface, report, board)
+    except ValueError as error:
+        raise InputError(f"{design / 'report.json'} is damaged ({error}): export the model again") from None
+    samples = stored_samples(place, top, files.get(f"{SAMPLES}.mem"))
+    if samples_digest(samples) != report.board_top.samples_sha256:
+        raise InputError(f"{place / SAMPLES}.mem holds other samples than were exported: export the model again")
+    with scratch_folder() as folder:
+        write_around(board, clock, top, core.files, samples, labels, folder, core.hardware.module)
+        generated = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    check_list(design, files, generated)
+    compare(place, files, generated, report)
+
+
 def planned_top(
     interface: CoreInterface, report: Report, board: Board
 ) -> tuple[BoardPlan, ClockPlan, tuple[int | None, ...]]:
-    """What stands around the core, its clock, and the labels of the built-in samples, as the report has them.
-
-    Raises
-    ------
-    ValueError
-        The report does not say, or contradicts itself.
-    """
+    """What stands around the core, its clock, and the labels of the built-in samples, as the report has them."""
     entry, pll = report.board_top, report.board_top.pll
     if entry.samples_sha256 is None or len(entry.labels) != entry.samples:
         raise ValueError("it does not say what the board's top was made for, as that of an older quantnn")
@@ -122,19 +127,19 @@ def planned_top(
     return BoardPlan(interface.input, interface.output, entry.samples, link), clock, entry.labels
 
 
-def stored_samples(place: Path, top: BoardPlan) -> npt.NDArray[np.uint8]:
-    """The built-in samples as the board's project has them, shape (samples, beats, bytes).
+def stored_samples(place: Path, top: BoardPlan, content: bytes | None = None) -> npt.NDArray[np.uint8]:
+    """The built-in samples as the board has them, shape (samples, beats, bytes); ``content`` of their file, if read.
 
     Raises
     ------
     InputError
-        The memory is missing, damaged or too small.
+        The file is missing or damaged.
     """
     shape = top.samples, top.input.beats, top.input.bytes
     if not top.samples:
         return np.zeros(shape, dtype=np.uint8)
     path = place / f"{SAMPLES}.mem"
-    bits = read_words(read_plain(path, _MOST_BYTES), str(path))
+    bits = read_words(read_plain(path, MOST_BYTES) if content is None else content, str(path))
     if bits.shape[1] != top.input.tdata_width or len(bits) < shape[0] * shape[1]:
         raise InputError(f"{path} has {len(bits)} words of {bits.shape[1]} bits, too few: export the model again")
     return np.packbits(bits, axis=1, bitorder="little")[: shape[0] * shape[1]].reshape(shape)

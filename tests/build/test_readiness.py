@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 from exported import flip_bit
 
+from quantnn.board.board import load_board
 from quantnn.build.readiness import check_ready
 from quantnn.design.report import Verification, load_report
-from quantnn.errors import InputError
+from quantnn.errors import InputError, VerificationError
 
 
 @pytest.fixture
@@ -14,9 +15,12 @@ def design(small, copy_of):
     return copy_of(small)
 
 
-def refused(design, **changes):
-    with pytest.raises(InputError) as caught:
-        check_ready(design, replace(load_report(design), **changes))
+BOARD = load_board("de10-lite")
+
+
+def refused(design, error=InputError, **changes):
+    with pytest.raises(error) as caught:
+        check_ready(design, replace(load_report(design), **changes), BOARD)
     return str(caught.value)
 
 
@@ -25,8 +29,9 @@ def found(passed, difference):
 
 
 def test_a_design_as_it_was_exported(design):
-    check_ready(design, load_report(design))
-    check_ready(design, replace(load_report(design), verification=found(True, None)))
+    expected = {path.name: path.read_bytes() for path in (design / "board").iterdir()}
+    assert check_ready(design, load_report(design), BOARD).files == expected
+    check_ready(design, replace(load_report(design), verification=found(True, None)), BOARD)
 
 
 @pytest.mark.parametrize("part", ["core", "board"])
@@ -38,7 +43,8 @@ def test_a_bit_of_a_weight_that_was_changed(design, part):
         for path, content in before.items():
             (design / "board" / path.name).write_bytes(path.read_bytes())
             path.write_bytes(content)
-    assert refused(design) == f"{design / part} holds another core than was exported to {design}: export again"
+    memory = design / part / "quantnn_core_layer_0_mac_weights.mem"
+    assert refused(design, VerificationError).startswith(f"{memory}, line 1: layer 0, weight of input 0")
 
 
 @pytest.mark.parametrize("name", ["quantnn_core.v", "quantnn_board.v"])
@@ -49,7 +55,14 @@ def test_a_file_that_is_missing(design, name):
 
 def test_a_memory_that_is_missing(design):
     next((design / "board").glob("quantnn_core*.mem")).unlink()
-    assert "holds another core" in refused(design)
+    assert "cannot be read (No such file" in refused(design)
+
+
+def test_a_project_that_was_changed_is_built_only_as_it_is(design):
+    path = design / "board" / "quantnn_board.qsf"
+    path.write_text("exec touch planted\n" + path.read_text())
+    assert refused(design).startswith(f"{path}, line 1, is 'exec touch planted', where this quantnn writes ")
+    assert b"planted" in check_ready(design, load_report(design), BOARD, as_it_is=True).files[path.name]
 
 
 def test_a_verification_that_failed(design):

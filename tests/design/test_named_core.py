@@ -7,6 +7,7 @@ import pytest
 from exported import SHAPE, random_model, save_model, small_board, small_options
 from simulated import PATIENCE
 
+from quantnn.board.board import load_board
 from quantnn.build.netlist_check import check_netlist
 from quantnn.build.readiness import check_ready
 from quantnn.design.export import ExportOptions, export
@@ -15,7 +16,7 @@ from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.design.update_weights import UpdateOptions, update_weights
 from quantnn.design.vectors import Vectors
-from quantnn.errors import InputError, ToolError
+from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.importers.npz import load_model
 from quantnn.link.run import run_on_board
 from quantnn.network.file import load_network
@@ -127,7 +128,7 @@ def test_it_is_verified_and_gets_other_weights(named, copy_of, model):
     design = copy_of(named / "core")
     assert verify(design, VerifyOptions(samples=12)).verification.passed
     report = load_report(design)
-    check_ready(design, report)
+    check_ready(design, report, load_board(report.board))
     other = replace(model, layers=(replace(model.layers[0], weights=-model.layers[0].weights), *model.layers[1:]))
     update_weights(design, other, UpdateOptions(name="other"))
     changed = load_report(design).fingerprint
@@ -151,8 +152,8 @@ def test_a_changed_file_is_seen_under_any_name(named, copy_of):
     design = copy_of(named / "core")
     memory = next((design / "board").glob("core_*weights*.mem"))
     memory.write_text(memory.read_text().replace("0", "1", 1))
-    with pytest.raises(InputError, match="holds another core than was exported"):
-        check_ready(design, load_report(design))
+    with pytest.raises(VerificationError, match=r"board/core_layer_\d_mac_weights.mem, line 1: layer \d, weight of "):
+        check_ready(design, load_report(design), load_board(load_report(design).board))
 
 
 @pytest.mark.parametrize("name", ["module", "quantnn_board", "a b"])

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from as_found import as_found
 from exported import faulty_network, flip_weight, small_board
 from reports import damage
 from simulated import COUNT, PATIENCE, segments, test_images
@@ -82,8 +83,9 @@ PLACE = (0, 20, 5, 6)
 
 class TestWrongBitstream:
     @pytest.fixture
-    def wrong(self, digits, copy_of):
+    def wrong(self, digits, copy_of, monkeypatch):
         """The digits example with another weight, as an export would have written it."""
+        as_found(monkeypatch)
         design = copy_of(digits, "wrong")
         flip_weight(design, load_report(design), *PLACE)
         for memory in (design / "core").glob("*.mem"):

@@ -249,11 +249,15 @@ class TestRefused:
             pass
 
     @pytest.mark.parametrize("name", ["pins.json", "quantnn_link_identity.mem"])
-    @pytest.mark.parametrize("content", [None, "{", "2"])
+    @pytest.mark.parametrize("content", [None, "{", "2", '{"clock": "c; initial $system(1);", "groups": {}}'])
     def test_a_damaged_folder(self, small, copy_of, name, content):
         design = copy_of(small)
         (design / "board" / name).unlink()
         if content is not None:
             (design / "board" / name).write_text(content)
-        with pytest.raises(InputError, match="is incomplete or damaged"), simulated_board(design):
+        missing = "cannot be read" if content is None else None
+        with pytest.raises(InputError, match=missing or "where this quantnn writes"), simulated_board(design):
+            pass
+        damaged = simulated_board(design, as_it_is=True)
+        with pytest.raises(InputError, match=missing or "is incomplete or damaged"), damaged:
             pass

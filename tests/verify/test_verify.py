@@ -5,16 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from as_found import as_found
 from exported import faulty_network, first_difference, flip_bit, flip_weight
 
-from quantnn.design.hardware import ExportedHardware
-from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.network.file import load_network, save_network
 from quantnn.verify import core_bench
 from quantnn.verify import verify as module
-from quantnn.verify.genuine import GenuineCore
 from quantnn.verify.verify import VerifyOptions, verify
 
 pytestmark = pytest.mark.xdist_group("exported designs")
@@ -48,13 +46,7 @@ def edit(path, change):
 @pytest.fixture
 def unchecked(monkeypatch):
     """The core of a folder is simulated whatever it is: what a comparison of files finds is left to simulations."""
-
-    def load(design, report, *, as_it_is):
-        core = design / "core"
-        files = {path.name: path.read_bytes() for path in (core / "quantnn_core.v", *core.glob("*.mem"))}
-        return GenuineCore(ExportedHardware.load(design), files, CoreInterface.load(core / "interface.json"))
-
-    monkeypatch.setattr(module.GenuineCore, "load", load)
+    as_found(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,58 @@
+"""A comparison of files with new ones that need not be made twice: the same files are the same the next time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import quantnn
+import quantnn.hdl
+from quantnn.errors import ToolError
+from quantnn.sim.cache import Cache
+
+__all__ = ["compared_once"]
+
+
+@contextmanager
+def compared_once(sources: Iterable[bytes], files: Mapping[str, bytes]) -> Iterator[bool]:
+    """Whether these files were found to be what this quantnn makes of ``sources``, all byte for byte the same.
+
+    If not, and the context ends well, then they were. That is kept in the user's cache, under a digest of everything
+    that counts, this program's own text included; whoever can write there can change the program as well.
+
+    Parameters
+    ----------
+    sources : iterable of bytes
+        All that the new files would be made of.
+    files : mapping of str to bytes
+        What is compared, by name.
+    """
+    kept = Cache("comparisons")
+    contents = (f"{name} {_digest(content)}" for name, content in sorted(files.items()))
+    place = kept.place(_program(), *map(_digest, sources), *contents)
+    if place.is_dir():
+        kept.used(place)
+        yield True
+        return
+    yield False
+    with suppress(ToolError), kept.making(place):
+        pass  # without a cache it is compared again, and no more
+
+
+@cache
+def _program() -> str:
+    """A digest of all that has a part in making files: our own modules, and those that write Verilog."""
+    digest = hashlib.sha256()
+    for package in (quantnn, quantnn.hdl):
+        for folder in sorted(package.__path__):
+            for path in sorted(Path(folder).rglob("*.py")):
+                digest.update(f"{path.relative_to(folder)} {_digest(path.read_bytes())}\n".encode())
+    return f"{digest.hexdigest()} {version('amaranth')} {version('pyosys')}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
