@@ -20,6 +20,8 @@ __all__ = ["LoggedProgress", "ShownProgress", "duration", "progress"]
 _BAR, _LEAST_BAR = 20, 6
 _LEAST_SECONDS = 1.0
 """Between two lines of a log."""
+_UNKNOWN_SECONDS = 5.0
+"""The same while a step goes on of which nobody knows how far it is."""
 _MOST_SECONDS = 60.0
 _SHARE = 0.2
 """Of a step's time that passes between two lines of a log: what takes long tells of itself less often."""
@@ -178,7 +180,9 @@ class LoggedProgress(_Told):
             lasts = now - step.began
             if step is not self._named:
                 self._write(step.title(), now)
-            elif now - self._last >= min(_MOST_SECONDS, max(_LEAST_SECONDS, _SHARE * lasts)):
+            elif now - self._last >= min(
+                _MOST_SECONDS, max(_LEAST_SECONDS if step.total else _UNKNOWN_SECONDS, _SHARE * lasts)
+            ):
                 self._write(f"{step.title()}: {step.far(lasts)}", now)
             self._named = step
 

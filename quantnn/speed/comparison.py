@@ -239,7 +239,7 @@ class _Stopwatch:
         batch = np.ascontiguousarray(np.resize(self.samples, (count, self.samples.shape[1])))
         with contender.ready(batch, threads) as answer:
             timing = measure(answer, self.effort, self.clock)
-        self.progress.advance()
+        self.progress.advance(1, "")
         return timing
 
 

@@ -33,7 +33,8 @@ class Progress:
         count : int
             At least 0.
         note : str, optional
-            What has been found so far, in place of what was said before: "96 MHz so far".
+            What is being done or has been found so far, in place of what was said before: "best 96 MHz"; empty for
+            nothing. The last one stays beside a step that is over.
         """
 
 
