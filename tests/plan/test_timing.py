@@ -146,16 +146,8 @@ def least_depth(queue):
     return max(2, next_power_of_two(queue.words))
 
 
-def test_a_first_pass_that_sends_faster_than_its_queue_takes_is_refused():
-    engine = dense(4, 4, 4, 1, 1)
-    greedy = Greedy(engine.layer, engine.parameters, engine.input, engine.queue, 4, 1)
+def test_a_first_pass_that_sends_faster_than_its_queue_takes_is_refused(monkeypatch):
+    greedy = dense(4, 4, 4, 1, 1)
+    monkeypatch.setattr(FoldedDensePlan, "emissions", (3, 3, 3, 1))  # three beats with each of two words
     with pytest.raises(ValueError, match="first pass must end with beats, and send them before others come"):
         simulate(4, None, [greedy], ENDS, samples=2)
-
-
-class Greedy(FoldedDensePlan):
-    """Three beats with each of two words."""
-
-    @property
-    def emissions(self):
-        return (3, 3, 3, 1)
