@@ -57,7 +57,7 @@ def describe(path: Path) -> Description:
         return Description(record_values(report), summary(report))
     if path.suffix != ".npz":
         raise InputError(f"{path} is neither an .npz nor an exported folder: give one of them")
-    if "header" in read_npz(path):
+    if "header" in read_npz(path, wanted=lambda _: False):
         network = load_network(path)
         return Description(_integer_values(network, path), _integer(network, path))
     model = load_model(path)

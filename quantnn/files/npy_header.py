@@ -129,7 +129,7 @@ class NpyHeader:
         """Bytes of the array as 64-bit numbers, which is what it takes once it is used."""
         return self.size * max(self.dtype.itemsize, 8)
 
-    def array(self, data: bytes) -> npt.NDArray[Any]:
+    def array(self, data: bytes | memoryview) -> npt.NDArray[Any]:
         """The read-only array that ``data``, of exactly ``data_bytes``, holds."""
         flat = np.frombuffer(data, dtype=self.dtype)
         return flat.reshape(self.shape, order="F" if self.fortran_order else "C")

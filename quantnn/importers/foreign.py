@@ -10,7 +10,7 @@ from pathlib import Path
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
 
-__all__ = ["refuse_foreign", "without_training_state"]
+__all__ = ["is_training_state", "refuse_foreign", "without_training_state"]
 
 _TRAINING_STATE = re.compile(
     r"(.*[./])?(optim(izer)?(_?states?)?|optimizers|opt_state|param_groups|lr_schedulers?|scheduler)([./].*)"
@@ -95,9 +95,14 @@ _REFUSED = (
 )
 
 
+def is_training_state(name: str) -> bool:
+    """Whether only training needs an array of that name."""
+    return _TRAINING_STATE.fullmatch(name) is not None
+
+
 def without_training_state(arrays: Mapping[str, Array]) -> tuple[dict[str, Array], tuple[str, ...]]:
     """The arrays without those that only training needs, and a note that names some of them."""
-    kept = {name: array for name, array in arrays.items() if not _TRAINING_STATE.fullmatch(name)}
+    kept = {name: array for name, array in arrays.items() if not is_training_state(name)}
     dropped = [name for name in arrays if name not in kept]
     if not dropped:
         return kept, ()

@@ -14,15 +14,15 @@ from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array, read_npz
 from quantnn.importers.chain import chained
-from quantnn.importers.foreign import refuse_foreign, without_training_state
-from quantnn.importers.reparametrized import recomposed
+from quantnn.importers.foreign import is_training_state, refuse_foreign, without_training_state
+from quantnn.importers.reparametrized import is_factor, recomposed
 from quantnn.importers.spelling import NamedLayer
 from quantnn.importers.spellings import NUMBERED, SPELLINGS
 from quantnn.model.activation import DEFAULT_SLOPE, FloatActivation, Floats
 from quantnn.model.array_checks import integral, numeric, texts
-from quantnn.model.dataset import integer_samples, is_integral, raw_samples
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import MAX_INPUT_BITS, FloatDense, FloatNetwork
+from quantnn.model.sample_file import SampleFile
 
 __all__ = ["OPTIONS", "load_model"]
 
@@ -50,7 +50,7 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
         The file cannot be read, or an array is missing, unknown or wrong.
     """
     path = Path(path)
-    arrays = read_npz(path)
+    arrays = read_npz(path, wanted=_is_needed, samples="calibration")
     layers, notes = _layers(arrays, path)
     named = arrays.get("activations", np.empty(0))
     chain = chained(layers, path, len(named) if named.ndim == 1 else 0)
@@ -75,14 +75,21 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
         )
         if "calibration" not in arrays:
             return network
-        samples = raw_samples(arrays["calibration"], "calibration", path, in_features)
-        if not is_integral(samples):
-            return network.with_sensor(samples, keep=True)
-        return replace(
-            network, calibration=integer_samples(samples, "calibration", path, in_features, network.input)
-        )
+        samples = SampleFile.inside(arrays["calibration"], "calibration", path, in_features)
+        if not samples.survey.integral:
+            network = network.with_sensor(samples.typical, rows=samples.typical_rows)
+        return replace(network, calibration=samples.integers(network.input, network.sensor))
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _is_needed(name: str) -> bool:
+    """Whether an array may be a layer's or an option, by its name."""
+    if name in OPTIONS:
+        return True
+    return not is_training_state(name) and (
+        is_factor(name) or any(spelling.recognises([name]) for spelling in SPELLINGS)
+    )
 
 
 def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, ...], tuple[str, ...]]:

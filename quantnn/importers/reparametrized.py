@@ -13,7 +13,7 @@ from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import numeric
 
-__all__ = ["recomposed"]
+__all__ = ["is_factor", "recomposed"]
 
 _Product = Callable[[Floats, Floats, str, Path], Floats]
 """Both factors, the name of the first and the file it is from, to the whole."""
@@ -23,6 +23,11 @@ _NORM = (
     re.compile(r"(?P<of>(?:.*\.)?weight)_(?P<part>[gv])"),
     re.compile(r"(?P<scope>(?:.*\.)?)parametrizations\.(?P<of>weight)\.original(?P<part>[01])"),
 )
+
+
+def is_factor(name: str) -> bool:
+    """Whether an array of that name may be a factor of weights or biases."""
+    return any(pattern.fullmatch(name) for pattern in (_MASK, *_NORM))
 
 
 def recomposed(arrays: Mapping[str, Array], source: Path) -> tuple[dict[str, Array], tuple[str, ...]]:

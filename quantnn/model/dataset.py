@@ -4,51 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.errors import InputError
-from quantnn.files.safe_npz import Array, read_npy
-from quantnn.model.activation import Floats
-from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, integral, numeric
+from quantnn.files.safe_npz import read_npy
+from quantnn.model.array_checks import integral
 from quantnn.model.sample_file import SampleFile
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
-__all__ = ["integer_samples", "is_integral", "load_inputs", "load_labels", "open_inputs", "raw_samples"]
-
-
-def integer_samples(
-    array: Array, name: str, source: str | Path, in_features: int, allowed: IntegerRange
-) -> Integers:
-    """Raw samples as int64 of shape (n, in_features); images (n, h, w) and the like are flattened.
-
-    ``name`` is empty where the file ``source`` holds nothing else.
-
-    Raises
-    ------
-    InputError
-        The samples have another size, or a value is no integer or outside ``allowed``.
-    """
-    check_samples_shape(array, name, source, in_features)
-    return integral(array, name, source, allowed, RAW_REMEDY).reshape(len(array), in_features)
-
-
-def raw_samples(array: Array, name: str, source: str | Path, in_features: int) -> Floats:
-    """Samples as float64 of shape (n, in_features), integers or not.
-
-    Raises
-    ------
-    InputError
-        The samples have another size, or a value is no finite number.
-    """
-    check_samples_shape(array, name, source, in_features)
-    return numeric(array, name, source).reshape(len(array), in_features)
-
-
-def is_integral(samples: Floats) -> bool:
-    """Whether every value is an integer."""
-    return bool((samples == np.floor(samples)).all())
+__all__ = ["load_inputs", "load_labels", "open_inputs"]
 
 
 def open_inputs(
@@ -60,7 +24,7 @@ def open_inputs(
     Raises
     ------
     InputError
-        The file cannot be used, or its samples cannot: see :func:`integer_samples`.
+        The file cannot be used, or its samples cannot: see :meth:`SampleFile.integers`.
     """
     return SampleFile.of(path, in_features).integers(allowed, sensor)
 

@@ -14,6 +14,7 @@ from quantnn.model.activation import FloatActivation, Floats
 from quantnn.model.decision import decide, needed
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.outliers import outliers
+from quantnn.network.samples import Samples, blocks
 from quantnn.network.sensor import Sensor
 
 __all__ = ["MAX_INPUT_BITS", "FloatDense", "FloatNetwork"]
@@ -90,7 +91,7 @@ class FloatNetwork:
         Bits of a raw input element as the sensor delivers it, 1 to 16.
     input_signed : bool
         Whether raw inputs are signed, two's complement.
-    calibration : int64 array of shape (n, in_features), optional
+    calibration : int64 of shape (n, in_features), optional
         Raw inputs that are typical of what the network will see, each in the input's range.
     notes : tuple of str
         What a report should say about how the model was read.
@@ -117,7 +118,7 @@ class FloatNetwork:
     scaling: InputScaling = field(default_factory=InputScaling)
     input_bits: int = 8
     input_signed: bool = False
-    calibration: Integers | None = None
+    calibration: Samples | None = None
     notes: tuple[str, ...] = ()
     decision: str = ""
     sensor: Sensor | None = None
@@ -146,13 +147,17 @@ class FloatNetwork:
             object.__setattr__(self, "layers", (*self.layers[:-1], replace(self.layers[-1], activation=kept.name)))
             object.__setattr__(self, "notes", (*self.notes, note))
 
-    def _checked(self, samples: npt.NDArray[Any]) -> Integers:
-        if samples.dtype.kind not in "iu":
-            raise ValueError(f"calibration must hold integers, not {samples.dtype}")
-        if samples.ndim != 2 or samples.shape[1] != self.in_features or not len(samples):
+    def _checked(self, samples: Samples) -> Samples:
+        if len(samples.shape) != 2 or samples.shape[1] != self.in_features or not len(samples):
             raise ValueError(f"calibration must have shape (n, {self.in_features}), not {samples.shape}")
-        if samples.min() < self.input.lo or samples.max() > self.input.hi:
-            raise ValueError(f"calibration must lie in {self.input.lo}..{self.input.hi}")
+        for rows in blocks(len(samples)):
+            block = samples[rows]
+            if block.dtype.kind not in "iu":
+                raise ValueError(f"calibration must hold integers, not {block.dtype}")
+            if block.min() < self.input.lo or block.max() > self.input.hi:
+                raise ValueError(f"calibration must lie in {self.input.lo}..{self.input.hi}")
+        if not isinstance(samples, np.ndarray):
+            return samples
         frozen = samples.astype(np.int64)
         frozen.flags.writeable = False
         return frozen

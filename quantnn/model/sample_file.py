@@ -11,6 +11,7 @@ import numpy as np
 
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.files.npy_rows import NpyRows
+from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, integral, numeric
 from quantnn.network.samples import Samples, StoredSamples, blocks
@@ -50,18 +51,50 @@ class Survey:
     ends: Integers
 
 
+class _Rows(Protocol):
+    """Samples as they were saved."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __len__(self) -> int: ...
+
+    def read(self, start: int, end: int) -> Array: ...
+
+
+@dataclass(frozen=True, eq=False)
+class _ArrayRows:
+    array: Array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def read(self, start: int, end: int) -> Array:
+        return self.array[start:end]
+
+
 @dataclass(frozen=True, eq=False)
 class SampleFile:
-    """Samples of an .npy; images (n, h, w) and the like are flattened.
+    """Samples of an .npy, or of an array in an .npz; images (n, h, w) and the like are flattened.
 
     Parameters
     ----------
-    rows : NpyRows
+    rows : rows of any numbers
     in_features : int
+    source : Path
+        The file.
+    name : str
+        The array, where there are others in the file.
     """
 
-    rows: NpyRows
+    rows: _Rows
     in_features: int
+    source: Path
+    name: str = ""
 
     @classmethod
     def of(cls, path: str | Path, in_features: int) -> SampleFile:
@@ -74,11 +107,19 @@ class SampleFile:
         """
         rows = NpyRows.of(path)
         check_samples_shape(rows, "", path, in_features)
-        return cls(rows, in_features)
+        return cls(rows, in_features, rows.path)
 
-    @property
-    def path(self) -> Path:
-        return self.rows.path
+    @classmethod
+    def inside(cls, array: Array, name: str, source: Path, in_features: int) -> SampleFile:
+        """Samples in an array of a file; they stay of the type that it has.
+
+        Raises
+        ------
+        InputError
+            The samples have another size.
+        """
+        check_samples_shape(array, name, source, in_features)
+        return cls(_ArrayRows(array), in_features, source, name)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,7 +136,8 @@ class SampleFile:
         InputError
             One is no finite number.
         """
-        values = numeric(self.rows.read(start, end), "", self.path, start)
+        first = None if len(self) <= end - start else start
+        values = numeric(self.rows.read(start, end), self.name, self.source, first)
         return values.reshape(len(values), self.in_features)
 
     @cached_property
@@ -124,6 +166,11 @@ class SampleFile:
         """Rows in order, among them every end of a feature's values, and others evenly spread."""
         others = np.linspace(0, len(self) - 1, min(len(self), _TYPICAL)).astype(np.int64)
         return np.union1d(self.survey.ends, others)
+
+    @property
+    def typical(self) -> Floats:
+        """The values of the typical rows, float64 of shape (k, in_features)."""
+        return np.concatenate([self[row : row + 1] for row in self.typical_rows.tolist()])
 
     def integers(self, allowed: IntegerRange, sensor: Sensor | None = None) -> Samples:
         """The samples as raw inputs; a sensor makes them of any values.
@@ -155,5 +202,6 @@ class _RawInputs(StoredSamples):
     def read(self, start: int, end: int) -> Integers:
         if self.sensor is not None:
             return self.sensor(self.file.floats(start, end))
-        values = integral(self.file.rows.read(start, end), "", self.file.path, self.allowed, RAW_REMEDY, start)
-        return values.reshape(len(values), self.file.in_features)
+        file = self.file
+        values = integral(file.rows.read(start, end), file.name, file.source, self.allowed, RAW_REMEDY, start)
+        return values.reshape(len(values), file.in_features)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.dataset import load_labels
@@ -60,9 +58,8 @@ class UserData:
                     f"{floats[0]} holds floats, but the model's calibration samples are integers: give integers too"
                 )
             try:
-                rows = raw[floats[0]].typical_rows
-                values = np.concatenate([raw[floats[0]][row : row + 1] for row in rows.tolist()])
-                network = network.with_sensor(values, rows=rows)
+                file = raw[floats[0]]
+                network = network.with_sensor(file.typical, rows=file.typical_rows)
             except ValueError as error:
                 raise InputError(f"{floats[0]}: {error}: give samples in another unit") from None
 

@@ -21,6 +21,7 @@ __all__ = ["FORMAT", "VERSION", "load_network", "save_network"]
 
 FORMAT = "quantnn integer network"
 VERSION = 1
+_MAX_CHANNELS = 1 << 20
 
 
 def save_network(network: IntegerNetwork, path: Path) -> None:
@@ -74,7 +75,7 @@ def load_network(path: str | Path) -> IntegerNetwork:
     InputError
         The file is no saved network, was written by a newer version, or is damaged.
     """
-    arrays = read_npz(path)
+    arrays = read_npz(path, wanted=lambda name: name == "header" or name.startswith("layer"))
     try:
         header = json.loads(arrays["header"].tobytes())
         if header["format"] != FORMAT:
@@ -118,4 +119,6 @@ def _layer(number: int, entry: dict[str, Any], arrays: dict[str, Array]) -> Laye
 
 
 def _integers(arrays: dict[str, Array], name: str) -> tuple[int, ...]:
+    if arrays[name].size > _MAX_CHANNELS:
+        raise ValueError(f"{name} has {arrays[name].size} values, more than {_MAX_CHANNELS}")
     return tuple(frozen_integers(arrays[name], 1, name).tolist())

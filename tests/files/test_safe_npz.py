@@ -2,8 +2,11 @@
 
 import io
 import pickle
+import re
 import struct
 import tempfile
+import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -200,6 +203,91 @@ def test_small_types_count_as_the_numbers_they_become(tmp_path):
     for read, path in ((read_npz, tmp_path / "a.npz"), (read_npy, tmp_path / "a.npy")):
         assert "unpacks to 8000 bytes" in refusal(read, path, limit=7999)
         read(path, limit=8000)
+
+
+def test_the_array_that_claims_most_is_named(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, b0=np.zeros(3), W0=np.zeros((1 << 13, 1 << 13), np.uint8))
+    assert path.stat().st_size < 100_000
+    assert f"{path}: array W0 unpacks to {8 << 26} bytes, more than {1 << 28}" in refusal(read_npz, path)
+
+
+def test_samples_may_take_more_than_the_rest(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, W0=np.zeros(10), calibration=np.zeros(1000, np.int8))
+    assert set(read_npz(path, limit=80 + 128, samples="calibration")) == {"W0", "calibration"}
+    assert "array calibration unpacks to" in refusal(read_npz, path, limit=80 + 128)
+    np.savez_compressed(path, calibration=np.zeros((1 << 26) + 8, np.uint8))
+    message = refusal(lambda path: read_npz(path, samples="calibration"), path)
+    assert f"array calibration unpacks to {8 * ((1 << 26) + 8)} bytes, more than {1 << 29}" in message
+
+
+def test_arrays_that_are_not_wanted_are_not_read(tmp_path):
+    """They may be larger than any limit; their shapes and types are known, and take no memory."""
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("huge.npy", "w", force_zip64=True) as member:
+            member.write(npy_with("<f4", (1 << 16, 1 << 10)))
+            for _ in range(1 << 8):
+                member.write(bytes(1 << 20))
+        archive.writestr("W0.npy", npy_bytes(np.arange(3.0)))
+    arrays, peak = traced(lambda: read_npz(path, wanted=lambda name: name == "W0"))
+    assert list(arrays) == ["huge", "W0"] and arrays["W0"].tolist() == [0, 1, 2]
+    assert (arrays["huge"].shape, arrays["huge"].dtype) == ((1 << 16, 1 << 10), np.float32)
+    assert peak < 8 << 20
+
+
+def traced(function):
+    """What a function returns, and the most bytes that it had at once."""
+    tracemalloc.start()
+    try:
+        return function(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_array_is_in_memory_once(tmp_path):
+    path, size = tmp_path / "a.npz", 32 << 20
+    np.savez_compressed(path, W0=np.zeros(size // 8))
+    arrays, peak = traced(lambda: read_npz(path))
+    assert arrays["W0"].nbytes == size and peak < size + (16 << 20)
+
+
+@pytest.mark.parametrize("count", [1001, 30_000])
+def test_too_many_arrays(tmp_path, count):
+    path, one = tmp_path / "a.npz", npy_bytes(np.zeros(1, np.int8))
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(count):
+            archive.writestr(f"W{number}.npy", one)
+    started = time.monotonic()
+    assert re.search(r"more than 1000( arrays)?: save the layers' arrays only", refusal(read_npz, path))
+    assert time.monotonic() - started < 3
+
+
+def test_a_thousand_arrays_are_read(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, **{f"W{number}": np.array([number]) for number in range(1000)})
+    assert [int(array[0]) for array in read_npz(path).values()] == list(range(1000))
+
+
+def test_much_text_is_refused(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", activations=np.full(1 << 20, "relu"))
+    assert "array activations is text of 16777216 bytes" in refusal(read_npz, tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("name", ["/etc/W0", "../../W0", "C:\\W0", "a/b/../W0"])
+def test_names_that_are_paths_are_only_names(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = zip_of(tmp_path / "a.npz", [(f"{name}.npy", npy_bytes(np.arange(2.0)))])
+    assert list(read_npz(path)) == [name]
+    assert [each.name for each in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_an_archive_in_an_archive_is_no_array(tmp_path):
+    np.savez(tmp_path / "inner.npz", W0=np.zeros(2))
+    inner = (tmp_path / "inner.npz").read_bytes()
+    assert "is no array's name" in refusal(read_npz, zip_of(tmp_path / "a.npz", [("inner.npz", inner)]))
+    assert "has no readable .npy header" in refusal(read_npz, zip_of(tmp_path / "a.npz", [("inner.npy", inner)]))
 
 
 def lying_zip(path, data, declared):

@@ -63,13 +63,13 @@ def test_options(tmp_path):
     assert network.scaling.scale.shape == ()
     assert network.scaling.mean.tolist() == [0, 1, 2, 3]
     assert not network.scaling.uniform
-    assert network.calibration.tolist() == np.arange(-8, 8).reshape(4, 4).tolist()
+    assert network.calibration[:].tolist() == np.arange(-8, 8).reshape(4, 4).tolist()
 
 
 def test_float_calibration_means_a_float_sensor(tmp_path):
     values = np.linspace(-1, 1, 16).reshape(4, 4)
     network = load_model(saved(tmp_path, calibration=values))
-    assert (network.calibration.min(), network.calibration.max()) == (0, 255)
+    assert (network.calibration[:].min(), network.calibration[:].max()) == (0, 255)
     np.testing.assert_array_equal(network.calibration, network.sensor(values))
     np.testing.assert_allclose(network.scaling(network.calibration), values, atol=1 / 255)
     assert any(note.startswith("inputs are floats") for note in network.notes)
@@ -77,7 +77,7 @@ def test_float_calibration_means_a_float_sensor(tmp_path):
 
 def test_float_calibration_that_is_integral_is_raw(tmp_path):
     network = load_model(saved(tmp_path, calibration=np.full((2, 4), 3.0)))
-    assert network.sensor is None and network.calibration.tolist() == [[3] * 4] * 2
+    assert network.sensor is None and network.calibration[:].tolist() == [[3] * 4] * 2
 
 
 def test_the_models_scaling_applies_to_its_floats(tmp_path):

@@ -3,7 +3,7 @@ import pytest
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
-from quantnn.model.dataset import integer_samples, is_integral, load_inputs, load_labels
+from quantnn.model.dataset import load_inputs, load_labels
 from quantnn.network.sensor import Sensor
 
 BYTE = IntegerRange(0, 255)
@@ -82,16 +82,6 @@ def test_a_sensor_takes_floats(tmp_path):
     sensor = Sensor(np.array(0.25), np.array(-1.0), BYTE)
     samples = load_inputs(saved(tmp_path, np.array([[[-1.0, 0.0], [0.125, 99.0]]])), 4, BYTE, sensor)
     assert samples.dtype == np.int64 and samples.tolist() == [[0, 4, 5, 255]]
-
-
-@pytest.mark.parametrize(("values", "integral"), [([1.0, -3.0, 1e300], True), ([1.0, 2.5], False), ([1e-300], False)])
-def test_integral_values(values, integral):
-    assert is_integral(np.array([values])) is integral
-
-
-def test_array_inside_a_file_is_named():
-    message = refusal(integer_samples, np.zeros((2, 3)), "calibration", "model.npz", 4, BYTE)
-    assert message.startswith("model.npz: array calibration must have shape")
 
 
 def test_missing_file(tmp_path):

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,22 @@ def test_the_ends_are_among_the_typical_rows(tmp_path, monkeypatch):
     monkeypatch.setattr(sample_file, "_TYPICAL", 2)
     assert file.typical_rows.tolist() == [0, 1, 3, 6, 9, 11]
     assert file[2:8:3].tolist() == values[2:8:3].tolist()
+
+
+@pytest.mark.parametrize(("values", "integral"), [([1.0, -3.0, 1e300], True), ([1.0, 2.5], False), ([1e-300], False)])
+def test_integral_values(values, integral):
+    assert SampleFile.inside(np.array([values]), "x", Path("a.npz"), len(values)).survey.integral is integral
+
+
+def test_an_array_inside_a_file_is_named():
+    message = refusal(SampleFile.inside, np.zeros((2, 3)), "calibration", Path("model.npz"), 4)
+    assert message.startswith("model.npz: array calibration must have shape")
+    samples = SampleFile.inside(np.full((9, 1), 256), "calibration", Path("model.npz"), 1)
+    assert refusal(samples.integers, BYTE).startswith("model.npz: array calibration must lie in 0..255, not be 256 at")
+
+
+def test_an_array_stays_as_small_as_it_is():
+    array = np.arange(12, dtype=np.uint8).reshape(6, 2)
+    inputs = SampleFile.inside(array, "calibration", Path("model.npz"), 2).integers(BYTE)
+    assert inputs[4:].dtype == np.int64 and inputs[4:].tolist() == [[8, 9], [10, 11]]
+    assert inputs.file.rows.array is array
