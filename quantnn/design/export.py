@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +36,7 @@ from quantnn.plan.cost import Cost
 from quantnn.plan.planner import Goal, Planner
 from quantnn.quantize.post_training import quantize
 from quantnn.quantize.precision import Precision
+from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["ExportOptions", "export"]
 
@@ -89,9 +89,9 @@ class ExportOptions:
 
 
 def export(
-    model: FloatNetwork, destination: Path, options: ExportOptions, step: Callable[[str], None] = lambda _: None
+    model: FloatNetwork, destination: Path, options: ExportOptions, progress: Progress = SILENT
 ) -> Report:
-    """Quantize, plan and write everything; returns the report. ``step`` is told what is being done.
+    """Quantize, plan and write everything; returns the report. ``progress`` is told what is being done.
 
     Nothing is left behind if it fails, and an earlier export at ``destination`` is replaced only at the end.
 
@@ -103,10 +103,10 @@ def export(
         The network needs more than the board has.
     """
     with export_folder(destination) as folder:
-        step("quantizing and planning")
+        progress("quantizing and planning")
         clock = board_clock(options.board, options.clock_mhz)
         network, planner, plan = _design(model, options, reserve(model, options.board, clock))
-        step("writing the core")
+        progress("writing the core")
         (folder / "core").mkdir()
         emit_verilog(Core(plan), options.core, folder / "core")
         CoreInterface.of_plan(plan, options.core).save(folder / "core" / "interface.json")
@@ -114,13 +114,12 @@ def export(
         _write_template(plan, options.core, folder / "core")
         save_network(network, folder / "network.npz")
 
-        step("computing the expected answers")
         own = options.test_inputs if options.test_inputs is not None else _calibration(model, options)
         vectors = _vectors(network, own, options.test_labels)
         (folder / "vectors").mkdir()
-        vectors.save(folder / "vectors")
+        vectors.save(folder / "vectors", progress)
 
-        step("writing the board's project")
+        progress("writing the board's project")
         part = write_board(plan, planner.cost(plan), options.board, clock, vectors, folder, options.core)
 
         quality = None

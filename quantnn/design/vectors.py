@@ -16,6 +16,7 @@ from quantnn.files.safe_npz import Array
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import Evaluation, answers, evaluate
 from quantnn.network.samples import Head, Samples, StoredSamples, blocks
+from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["Vectors"]
 
@@ -52,16 +53,20 @@ class Vectors:
         """The first ``count``."""
         return Vectors(self.network, Head(self.inputs, count), None if self.labels is None else self.labels[:count])
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, progress: Progress = SILENT) -> None:
         """Write inputs.npy, layer_<n>.npy, classes.npy and labels.npy, in the smallest integer types that hold them."""
         ranges: dict[str, IntegerRange] = {}
+        progress("computing the expected answers", len(self.inputs), "samples")
         for block in self._blocks():
+            progress.advance(len(block["inputs"]))
             for name, values in block.items():
                 found = IntegerRange.of_array(values)
                 ranges[name] = found.union(ranges.get(name, found))
         with ExitStack() as files:
             writers: dict[str, RowWriter] = {}
+            progress("writing the vectors", len(self.inputs), "samples")
             for block in self._blocks():
+                progress.advance(len(block["inputs"]))
                 for name, values in block.items():
                     if name not in writers:
                         shape = (len(self.inputs), *values.shape[1:])

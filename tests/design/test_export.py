@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from exported import SHAPE, invented_board, random_model, save_model, small_board, small_options
+from told import Told
 
 from quantnn.design import export as module
 from quantnn.design.export import ExportOptions, export
@@ -79,9 +80,11 @@ def test_the_same_input_gives_the_same_bytes(small, model, tmp_path):
 
 
 def test_steps_are_told(model, tmp_path):
-    steps = []
-    export(model, tmp_path / "design", small_options(model), steps.append)
-    assert len(steps) == len(set(steps)) == 4 and "quantizing" in steps[0]
+    told = Told()
+    export(model, tmp_path / "design", small_options(model), told)
+    assert len(told.steps) == len(set(told.steps)) == 5 and "quantizing" in told.steps[0]
+    written = "writing the vectors"
+    assert told.totals[written] == told.done[written] == len(np.load(tmp_path / "design" / "vectors" / "inputs.npy"))
 
 
 STEPS = [
@@ -132,10 +135,10 @@ def test_an_earlier_export_is_replaced_as_a_whole(small, tmp_path):
 
 def test_a_folder_of_something_else_is_refused_before_any_work(model, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    steps = []
+    told = Told()
     with pytest.raises(InputError, match="holds something else"):
-        export(model, tmp_path, small_options(model), steps.append)
-    assert steps == [] and tree(tmp_path) == {"thesis.txt": b"mine"}
+        export(model, tmp_path, small_options(model), told)
+    assert told.steps == [] and tree(tmp_path) == {"thesis.txt": b"mine"}
 
 
 def test_the_widest_weights_that_fit(tmp_path):
