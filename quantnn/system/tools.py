@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from quantnn.system.watchdog import GRACE
 
 __all__ = ["check_machine", "run"]
 
+_TEMPORARY = ("TMPDIR", "TMP", "TEMP")
 _programs = Programs()
 
 
@@ -28,6 +30,8 @@ def run(
     line: Callable[[str], None] | None = None,
 ) -> None:
     """Run a program to its end, with its output in ``log``; ``line`` is told each line of it as it comes.
+
+    Its temporary files lie beside the log, so that they go with the folder.
 
     If ``line`` raises, or this process is stopped or killed, the program ends, and whatever it started too.
 
@@ -45,7 +49,7 @@ def run(
             process = subprocess.Popen(
                 [str(word) for word in command],
                 cwd=cwd,
-                env=env,
+                env={**(os.environ if env is None else env), **dict.fromkeys(_TEMPORARY, str(log.parent))},
                 stdin=subprocess.DEVNULL,
                 stdout=output if line is None else subprocess.PIPE,
                 stderr=subprocess.STDOUT,

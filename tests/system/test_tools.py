@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,13 @@ def test_folder_and_environment(tmp_path):
     script = "import os, pathlib; pathlib.Path('found').write_text(os.environ['WORD'])"
     tools.run(python(script), cwd=tmp_path / "inside", env={"WORD": "hello"}, log=tmp_path / "log")
     assert (tmp_path / "inside" / "found").read_text() == "hello"
+
+
+def test_temporary_files_lie_beside_the_log(tmp_path):
+    (tmp_path / "work").mkdir()
+    script = "import tempfile; print(tempfile.mkdtemp())"
+    tools.run(python(script), cwd=tmp_path, env={}, log=tmp_path / "work" / "log")
+    assert Path((tmp_path / "work" / "log").read_text().strip()).parent == tmp_path / "work"
 
 
 def test_lines_are_told_as_they_come_and_logged(tmp_path):
