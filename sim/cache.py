@@ -18,6 +18,8 @@ from quantnn.system.scratch import folder_inside, sweep
 __all__ = ["Cache"]
 
 _HOUR, _DAY = 3600.0, 86400.0
+_ROOM = 1 << 20
+"""Bytes that a small simulator takes."""
 
 
 class Cache:
@@ -65,6 +67,8 @@ class Cache:
             with suppress(OSError):  # another process may be tidying, too
                 self._tidy()
             with folder_inside(self.folder) as made:
+                (made / "room").write_bytes(bytes(_ROOM))  # noticed before minutes have passed
+                (made / "room").unlink()
                 yield made
                 made.rename(place)
         except OSError as error:

@@ -15,6 +15,9 @@ __all__ = ["run_tool"]
 _ERROR = re.compile(r"ERROR: ?(.*)")
 """Yosys leaves out the blank where it cannot open a file."""
 
+_RAISED = re.compile(r"[A-Za-z_.]*Error: ")
+"""How the traceback of a program ends that is written in Python."""
+
 
 def run_tool(
     name: str, words: Sequence[str], folder: Path, log: str, line: Callable[[str], None] | None = None
@@ -39,5 +42,7 @@ def run_tool(
         lines = (folder / log).read_text(encoding="utf-8", errors="replace").splitlines()
         # The first: what follows from it is said behind it, down to "loading failed".
         reason = next((text.replace(found[0], found[1]) for text in lines if (found := _ERROR.search(text))), None)
+        if reason is None:
+            reason = next((text for text in reversed(lines) if _RAISED.match(text)), None)
         why = f" ({reason})" if reason else ""
         raise ToolError(f"{name} failed{why}: see {log}") from error

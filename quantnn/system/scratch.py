@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -28,9 +27,17 @@ _COMMON = ("/tmp", "/var/tmp")
 KEPT_DAYS = 7.0
 _UNLOCKED_DAYS = 1.0
 _DAY = 86400.0
-_FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _LEAST_ROOM = 1 << 16
+_USUAL_ROOM = 1 << 26
+"""What a compilation takes; with less, that is why a program failed."""
 _TRIES = 5
+
+
+class _NoRoomError(ToolError):
+    """The disk for temporary files is full."""
+
+    def __init__(self, parent: Path, what: str | None = None):
+        super().__init__(f"{what or f'The disk of {parent} is full'}: make room, or set TMPDIR to another folder")
 
 
 @contextmanager
@@ -51,9 +58,17 @@ def scratch_folder(keep: type[Exception] | tuple[type[Exception], ...] = ()) -> 
     try:
         with _owned(parent, PREFIX, keep) as folder:
             yield folder
-    except (ToolError, OSError) as error:
-        if getattr(error, "errno", None) in _FULL or not _has_room(parent):
-            raise ToolError(f"The disk of {parent} is full: make room, or set TMPDIR to another folder") from error
+            if _room(parent) < _LEAST_ROOM:
+                raise _NoRoomError(parent)  # not every program says that it could not write
+    except _NoRoomError:
+        raise
+    except ToolError as error:
+        if (room := _room(parent)) < _USUAL_ROOM:
+            raise _NoRoomError(parent, f"{error}; the disk of {parent} has only {room >> 20} MiB left") from error
+        raise
+    except Exception as error:
+        if _room(parent) < _LEAST_ROOM:  # which makes all kinds of errors
+            raise _NoRoomError(parent) from error
         raise
 
 
@@ -199,8 +214,9 @@ def _temporary() -> Path:
     raise ToolError(f"TMPDIR must be a path without {odd!r}, not {own}: programs that read there stumble on it")
 
 
-def _has_room(parent: Path) -> bool:
+def _room(parent: Path) -> int:
+    """Bytes that can be written in a folder, as far as that can be told."""
     try:
-        return shutil.disk_usage(parent).free >= _LEAST_ROOM
+        return shutil.disk_usage(parent).free
     except OSError:
-        return True
+        return _USUAL_ROOM

@@ -33,3 +33,9 @@ def test_a_failure_names_the_first_error(tmp_path, says, why):
     with pytest.raises(ToolError) as caught:
         run(tmp_path, f"import sys; print({says}); sys.exit(3)")
     assert str(caught.value) == f"the tool failed{why}: see tool.log"
+
+def test_a_failure_of_a_program_in_python_names_what_it_raised(tmp_path):
+    with pytest.raises(ToolError) as caught:
+        run(tmp_path, "raise OSError(30, 'Read-only file system', '/home/cache')")
+    raised = "OSError: [Errno 30] Read-only file system: '/home/cache'"
+    assert str(caught.value) == f"the tool failed ({raised}): see tool.log"

@@ -144,13 +144,27 @@ def test_programs_never_see_a_path_that_they_stumble_on(tmp_path, monkeypatch, n
     assert repr(sign) in str(caught.value) and str(odd) in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ToolError("make failed")])
+@pytest.mark.parametrize("error", [None, OSError(28, "No space left on device"), ValueError("half a file")])
 def test_a_full_disk_is_named(place, monkeypatch, error):
-    if isinstance(error, ToolError):
-        monkeypatch.setattr(scratch, "_has_room", lambda parent: False)
-    with pytest.raises(ToolError, match=f"The disk of {place} is full: make room") as caught, scratch_folder():
-        raise error
-    assert "\n" not in str(caught.value)
+    """Also where a program wrote half a file without a word."""
+    monkeypatch.setattr(scratch, "_room", lambda parent: 0)
+    with pytest.raises(ToolError) as caught, scratch_folder(), scratch_folder():
+        if error is not None:
+            raise error
+    assert str(caught.value) == f"The disk of {place} is full: make room, or set TMPDIR to another folder"
+
+
+def test_another_disk_that_is_full_is_not_this_one(place, monkeypatch):
+    with pytest.raises(OSError, match="No space left on device"), scratch_folder():
+        raise OSError(28, "No space left on device")
+
+
+def test_a_program_that_failed_on_an_almost_full_disk(place, monkeypatch):
+    monkeypatch.setattr(scratch, "_room", lambda parent: 3 << 20)
+    with pytest.raises(ToolError) as caught, scratch_folder(), scratch_folder():
+        raise ToolError("make failed")
+    left = f"the disk of {place} has only 3 MiB left: make room, or set TMPDIR to another folder"
+    assert str(caught.value) == f"make failed; {left}"
 
 
 def test_a_machine_without_any_room(monkeypatch):
