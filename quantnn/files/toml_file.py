@@ -10,7 +10,7 @@ from typing import Any
 from quantnn.errors import InputError
 from quantnn.files.values import TOO_DEEP, check_values, decode
 
-__all__ = ["load_toml"]
+__all__ = ["load_toml", "toml_values"]
 
 _MOST_BYTES = 1 << 18
 _MOST_PARTS = 32
@@ -40,7 +40,7 @@ def load_toml(file: Path) -> dict[str, Any]:
     try:
         return toml_values(content)
     except ValueError as error:
-        raise InputError(f"{file} must be valid TOML, but {error}") from None
+        raise InputError(f"{file}: {error}") from None
 
 
 def toml_values(content: bytes) -> dict[str, Any]:
@@ -52,18 +52,18 @@ def toml_values(content: bytes) -> dict[str, Any]:
         One line.
     """
     if len(content) > _MOST_BYTES:
-        raise ValueError(f"it has more than {_MOST_BYTES >> 10} KiB")
+        raise ValueError(f"it must have at most {_MOST_BYTES >> 10} KiB")
     text = decode(content)
     # tomllib takes the square of a dotted key's length
     for part in _WORDS.sub("_", text).replace("=", "\n").splitlines():
         if part.count(".") > _MOST_PARTS:
-            raise ValueError(f"it has a key of more than {_MOST_PARTS} parts")
+            raise ValueError(f"its keys must have at most {_MOST_PARTS} parts with dots between")
     try:
         values = tomllib.loads(text)
     except RecursionError:
         raise ValueError(TOO_DEEP) from None
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"it is not: {error}") from None
+        raise ValueError(f"it must be valid TOML, but: {error}") from None
     except ValueError:
         raise ValueError("its integers must have at most 64 bits") from None
     check_values(values)

@@ -53,7 +53,7 @@ def check_values(values: object) -> None:
     while waiting:
         value, depth = waiting.pop()
         count += 1
-        if depth > _MOST_DEPTH:
+        if depth >= _MOST_DEPTH and isinstance(value, dict | list):
             raise ValueError(TOO_DEEP)
         if count > _MOST_VALUES:
             raise ValueError(f"it must have at most {_MOST_VALUES:,} values")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic.dataclasses import dataclass
 
 from quantnn.arithmetic import Box
-from quantnn.files.field_types import Size
+from quantnn.files.field_types import Size, Words
 from quantnn.files.record import RECORD
 from quantnn.network.layers import LAYER_TYPES, Dense, Layer
 from quantnn.plan.datapath import Datapath, HeldParameters, Misfit, format_name, same_format
@@ -50,9 +50,9 @@ class LayerRecord:
         There is no such layer or engine.
     """
 
-    kind: str
-    activation: str
-    engine: str
+    kind: Words
+    activation: Words
+    engine: Words
     in_features: Size
     out_features: Size
     input: RangePair

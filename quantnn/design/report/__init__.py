@@ -15,7 +15,7 @@ from quantnn.design.report.report import (
     Report,
     Units,
 )
-from quantnn.design.report.taken import Taken
+from quantnn.design.report.taken import Limits, Taken
 from quantnn.design.report.verification import Verification
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Cycles",
     "Format",
     "LayerEntry",
+    "Limits",
     "LinkEntry",
     "PllEntry",
     "PrecisionEntry",

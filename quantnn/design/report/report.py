@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from quantnn.design.report.build_result import BuildResult
 from quantnn.design.report.layer_entry import LayerEntry
-from quantnn.design.report.taken import Taken
+from quantnn.design.report.taken import Limits, Taken
 from quantnn.design.report.verification import Verification
 from quantnn.files.field_types import (
     AboveZero,
@@ -173,7 +173,7 @@ class Report:
     """What the board's top takes besides."""
     totals: Taken
     """The sum of core and board_top."""
-    limits: Taken
+    limits: Limits
     """What the device has."""
     units: Units
     """What the device's vendor calls each of the resources."""

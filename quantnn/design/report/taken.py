@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quantnn.files.field_types import Count
+from quantnn.files.field_types import Count, Positive
 from quantnn.files.record import RECORD
 
-__all__ = ["Taken"]
+__all__ = ["Limits", "Taken"]
+
+
+@dataclass(frozen=True, config=RECORD)
+class Limits:
+    """What a device has of each resource."""
+
+    multipliers: Positive
+    """9-bit multiplier elements, or the board's multipliers."""
+    m9k: Positive
+    """Block RAMs."""
+    le: Positive
+    """Logic elements."""
 
 
 @dataclass(frozen=True, config=RECORD)
