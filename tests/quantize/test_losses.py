@@ -6,6 +6,7 @@ import pytest
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.reference import evaluate
+from quantnn.quantize import post_training
 from quantnn.quantize.losses import losses
 from quantnn.quantize.post_training import quantize
 from quantnn.quantize.precision import Precision
@@ -13,6 +14,12 @@ from quantnn.quantize.precision import Precision
 RANDOM = np.random.default_rng(11)
 RAW = RANDOM.integers(0, 256, (600, 8))
 FIRST, LAST = RANDOM.normal(size=(8, 24)), RANDOM.normal(size=(24, 4))
+
+
+@pytest.fixture(autouse=True)
+def unbalanced(monkeypatch):
+    """As if a layer's neurons were never evened out, so that there is something to lose."""
+    monkeypatch.setattr(post_training, "balanced", lambda network, samples: network)
 
 
 def network(sizes=1.0, bias=0.0, last=LAST, decision="argmax"):
