@@ -58,7 +58,8 @@ def noise_ratio(model, network):
 def narrowed(record, number, **changes):
     """The record with a datapath of other formats in one layer."""
     layers = list(record.layers)
-    layers[number] = replace(layers[number], datapath=replace(layers[number].datapath, **changes))
+    changes |= {name: dict(changes[name]) for name in ("fields", "constants") if name in changes}
+    layers[number] = replace(layers[number], **changes)
     return replace(record, layers=tuple(layers))
 
 
@@ -122,7 +123,7 @@ def test_narrower_logits_lose_their_finest_bit():
     record = record_of(network)
     there = record.layers[-1].datapath
     less = IntegerRange.of_format(there.output.width - 1, True)
-    new, _ = fitted(network, narrowed(record, 2, output=less, product=less))
+    new, _ = fitted(network, narrowed(record, 2, requantized=less, product=less))
     assert new.layers[-1].output == less and new.layers[-1].scale >= 2 * quantize(network).layers[-1].scale
 
 
@@ -130,12 +131,8 @@ def test_hardware_with_one_shift_for_all_channels():
     network = model(1)
     record = record_of(network)
     there = record.layers[0].datapath
-    constant = replace(
-        there,
-        fields=tuple(pair for pair in there.fields if pair[0] != "shift"),
-        constants=(*there.constants, ("shift", 8)),
-    )
-    one = replace(record, layers=(replace(record.layers[0], datapath=constant), *record.layers[1:]))
+    fields = [pair for pair in there.fields if pair[0] != "shift"]
+    one = narrowed(record, 0, fields=fields, constants=[*there.constants, ("shift", 8)])
     new, _ = fitted(network, one)
     assert set(new.layers[0].requantizer.shifts) == {8}
     assert_fits(new, one)
