@@ -103,9 +103,8 @@ def export(
         The network needs more than the board has.
     """
     with export_folder(destination) as folder:
-        progress("quantizing and planning")
         clock = board_clock(options.board, options.clock_mhz)
-        network, planner, plan = _design(model, options, reserve(model, options.board, clock))
+        network, planner, plan = _design(model, options, reserve(model, options.board, clock), progress)
         progress("writing the core")
         (folder / "core").mkdir()
         emit_verilog(Core(plan), options.core, folder / "core")
@@ -146,6 +145,10 @@ def export(
                 calibration=calibration,
                 activation_bits=options.precision.activation_bits,
             )
+        if planner.effort.cut:
+            notes.append(
+                "the planner kept the most promising of very many choices of folds: a slightly better plan may exist"
+            )
         stated, clock_notes = stated_clock(options.board, clock, options.clock_mhz)
         names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         report = planned_report(
@@ -168,18 +171,29 @@ def export(
     return report
 
 
-def _design(model: FloatNetwork, options: ExportOptions, reserved: Cost) -> tuple[IntegerNetwork, Planner, CorePlan]:
+def _design(
+    model: FloatNetwork, options: ExportOptions, reserved: Cost, progress: Progress
+) -> tuple[IntegerNetwork, Planner, CorePlan]:
     """The quantized network and its plan, with narrower weights if need and leave be."""
-    precision = options.precision
-    while True:
-        network = quantize(model, options.calibration, precision)
-        planner = Planner(network, options.board.resources, reserved, options.logic_multipliers)
+    resources = options.board.resources
+    weights = sum(layer.weights.size for layer in model.layers)
+    widest = options.precision.weight_bits
+    widths = [widest]
+    if options.widest_that_fit:
+        room = Cost.limits(resources) - reserved
+        held = [bits for bits in range(widest, 2, -1) if room.holds(bits * weights, resources)]
+        widths = [*held, 2]
+    for bits in widths:
+        progress(f"quantizing to weights of {bits} bits")
+        network = quantize(model, options.calibration, replace(options.precision, weight_bits=bits))
+        planner = Planner(network, resources, reserved, options.logic_multipliers)
+        progress(f"planning with weights of {bits} bits")
         try:
-            return network, planner, planner.best(options.goal)
+            return network, planner, planner.best(options.goal, advise=bits == widths[-1])
         except DoesNotFitError:
-            if not options.widest_that_fit or precision.weight_bits == 2:
+            if bits == widths[-1]:
                 raise
-        precision = replace(precision, weight_bits=precision.weight_bits - 1)
+    raise AssertionError("the last width is planned or refused")
 
 
 def _calibration(model: FloatNetwork, options: ExportOptions) -> Samples | None:

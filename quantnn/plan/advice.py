@@ -26,7 +26,7 @@ def explain(least: Cost, limits: Cost, reserved: Cost, resources: Resources, rem
     resources : Resources
         What the device has.
     remedy : str
-        From :func:`narrower`.
+        From :func:`narrower`; '' where nobody asked for it.
     """
     names = {
         "multipliers": resources.multipliers.name,
@@ -45,7 +45,8 @@ def explain(least: Cost, limits: Cost, reserved: Cost, resources: Resources, rem
         for name in short or ("block_ram",)
         if getattr(device, name) != getattr(limits, name)
     )
-    return f"The network does not fit: even at its slowest {needs}{': ' if kept else ''}{kept}. {remedy}"
+    said = f"The network does not fit: even at its slowest {needs}{': ' if kept else ''}{kept}"
+    return f"{said}. {remedy}" if remedy else said
 
 
 def _kept(name: str, reserved: Cost, device: Cost, limits: Cost) -> str:

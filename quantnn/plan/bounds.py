@@ -83,9 +83,12 @@ class Bounds:
         return bool((self.layers(interval)[:, :-1].sum(axis=0) <= self.worth).all())
 
     def least_latency(self, interval: int) -> float:
-        """Cycles that a sample takes at least: through each layer, its queue, and the core's ends."""
-        tails = self.layers(interval)[:, -1]
-        return float((tails + 3).sum()) + 4
+        """Cycles that a sample takes at least at an interval, or at any shorter one."""
+        return self.latency(self.layers(interval)[:, -1].sum())
+
+    def latency(self, tail: float) -> float:
+        """Cycles that a sample takes at least: three of each layer's queue and four of the core's ends on top."""
+        return tail + 3 * len(self.options.network.layers) + 4
 
     def least_interval(self, low: int, high: int) -> int:
         """The least interval from ``low`` to ``high`` that they allow; they allow ``high``."""

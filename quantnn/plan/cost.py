@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from quantnn.arithmetic import ceil_div
 from quantnn.plan.engine import EnginePlan
-from quantnn.plan.memory import MemoryPlan
+from quantnn.plan.memory import ROM_BITS, MemoryPlan
 from quantnn.plan.resources import Multipliers, Resources
 
 __all__ = ["Cost", "engine_cost", "multiplier_elements"]
@@ -43,6 +43,10 @@ class Cost:
             and self.block_ram <= limits.block_ram
             and self.logic <= limits.logic
         )
+
+    def holds(self, bits: int, resources: Resources) -> bool:
+        """Whether block RAM and logic, filled to the last bit with nothing else, hold so many bits of weights."""
+        return bits <= self.block_ram * resources.block_ram.bits + self.logic * ROM_BITS
 
     def excess(self, limits: Cost) -> dict[str, int]:
         """By how much each resource that is short exceeds its limit."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from quantnn.arithmetic import Integers
 from quantnn.network.layers import Layer
-from quantnn.plan.memory import LOGIC_PER_BLOCK, Shapes
+from quantnn.plan.memory import LOGIC_PER_BLOCK, ROM_BITS, Shapes
 from quantnn.plan.parameters import ParameterFormat
 
 __all__ = ["Drains", "Flags", "FoldLimits", "FoldTable", "MemoryColumns", "bit_lengths", "ceil_divs", "powers_of_two"]
@@ -68,7 +68,7 @@ class MemoryColumns:
         """Memories of one part each, as :class:`~quantnn.plan.memory.MemoryPlan` says."""
         depths = powers_of_two(words)
         blocks = _blocks(depths, widths, shapes)
-        logic = widths * depths * 5 // 3 if writable else widths * ceil_divs(depths * 4, 16 * 3)
+        logic = widths * depths * 5 // 3 if writable else widths * ceil_divs(depths, ROM_BITS)
         return cls(blocks, logic, small & (logic <= LOGIC_PER_BLOCK * blocks), small, 0 * logic)
 
     @classmethod

@@ -8,12 +8,15 @@ import numpy as np
 
 from quantnn.arithmetic import Integers, ceil_div
 
-__all__ = ["LOGIC_PER_BLOCK", "MemoryPlan", "Shapes", "next_power_of_two", "pack_words", "split_depths"]
+__all__ = ["LOGIC_PER_BLOCK", "ROM_BITS", "MemoryPlan", "Shapes", "next_power_of_two", "pack_words", "split_depths"]
 
 Shapes = tuple[tuple[int, int], ...]
 """The (depth, width) shapes that one block RAM can take."""
 
 _MAX_PARTS = 3
+ROM_BITS = 12
+"""Bits of a ROM that a logic element holds: a 4-input LUT per 16 bits, and a third as many that select among them."""
+
 LOGIC_PER_BLOCK = 600
 """Logic elements that may be spent to save a block RAM, where block RAM is short."""
 
@@ -82,7 +85,7 @@ class MemoryPlan:
             return 0
         if self.writable:
             return self.width * self.depth * 5 // 3
-        return self.width * ceil_div(self.depth * 4, 16 * 3)
+        return self.width * ceil_div(self.depth, ROM_BITS)
 
     def in_logic_if_small(self, shapes: Shapes) -> MemoryPlan:
         """In logic where a block RAM is worth more than the logic that it saves."""

@@ -111,10 +111,9 @@ class OptionTable(Sequence[Option]):
         whole = self.whole
         return self._kept(by_word, [whole[:, 0], whole[:, 1], self.interval, whole[:, 2], self.tail])
 
-    def within(self, interval: int, by_word: bool, by_tail: bool) -> OptionTable:
-        """Of the options within an interval those that no other beats in cost, and in tail if that matters."""
-        quick = self.rows(np.flatnonzero(self.interval <= interval))
-        return quick._kept(by_word, [*quick.whole.T, *([quick.tail] if by_tail else [])])
+    def cheapest(self, by_word: bool, by_tail: bool) -> OptionTable:
+        """Those that no other beats in cost, and in tail if that matters, whatever their intervals."""
+        return self._kept(by_word, [*self.whole.T, *([self.tail] if by_tail else [])])
 
     def _kept(self, by_word: bool, merits: list[Integers]) -> OptionTable:
         keys = np.stack(merits, axis=1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
+from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.advice import explain, narrower
 from quantnn.plan.assemble import assemble
@@ -16,17 +17,23 @@ from quantnn.plan.cost import Cost, engine_cost, memory_cost
 from quantnn.plan.options import LayerOptions
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.resources import Resources
-from quantnn.plan.search import Search
+from quantnn.plan.search import Effort, Partials, Search
 
 __all__ = ["Goal", "Planner"]
 
-_ASSEMBLED = 12
-"""Candidates of one interval whose queues and latency are worked out exactly."""
-_FURTHER_INTERVALS = 48
-"""Intervals beyond the least promising one that are all tried when exact queues do not fit."""
+_ASSEMBLED, _FEWEST, _STAGES = 12, 2, 72
+"""Candidates of one interval whose queues and latency are worked out exactly, twice: at most, at least, and so many of
+their layers together."""
 
-_FEW, _MANY = 200, 2000
-"""Partial choices of a layer that a search keeps: to see whether there is any, and where the few have led nowhere."""
+_NEAR = 72
+"""Intervals beyond the least promising one that are all tried when exact queues do not fit, times the layers."""
+
+_TRIES = 8
+"""Intervals with room for what queues lacked that are tried beyond."""
+
+_FEW, _MANY, _KEPT = 200, 2000, 12_000
+"""Partial choices of a layer that a search keeps: to see whether there is any; where the few have led nowhere, and for
+plans; and of all layers together."""
 
 _LOGIC_FILL = 0.8
 """How full of logic a device may be: the count is an estimate, and full devices do not route."""
@@ -64,6 +71,8 @@ class Planner:
         if memories in logic shorten the interval.
     parameters : tuple of ParameterFormat, optional
         Those of the network's layers, where they are known already.
+    effort : Effort
+        What the searches took, those on behalf of this planner included.
 
     Members
     -------
@@ -77,6 +86,7 @@ class Planner:
     logic_multipliers: bool = False
     logic_memories: bool = False
     parameters: tuple[ParameterFormat, ...] = ()
+    effort: Effort = field(default_factory=Effort)
 
     @cached_property
     def layers(self) -> LayerOptions:
@@ -87,7 +97,7 @@ class Planner:
     @cached_property
     def search(self) -> Search:
         """The search for choices that the core may take."""
-        return Search(self.layers, self.limits)
+        return Search(self.layers, self.limits, self.effort)
 
     @cached_property
     def limits(self) -> Cost:
@@ -109,23 +119,26 @@ class Planner:
         front = [plan.input_queue.memory("queue")] if plan.input_queue else []
         return sum((engine_cost(e, self.resources) for e in plan.engines), memory_cost(front, self.resources))
 
-    def best(self, goal: Goal = Goal()) -> CorePlan:
+    def best(self, goal: Goal = Goal(), *, advise: bool = True) -> CorePlan:
         """The plan with the least interval; of those, the least latency, then block RAM, then logic.
 
         Every option of every layer is considered: dynamic programming over the layers keeps, for each width of the
         beats in between, all partial plans that no other beats in multipliers, block RAM and logic. Queues are
         priced for two samples while searching and exactly at the end; equal intervals are ranked by exact latency
         among the candidates that promise the least. Logic stands in for block RAM only where that shortens the
-        interval, for multipliers only if asked for or if nothing else fits.
+        interval, for multipliers only if asked for or if nothing else fits. Where there are too many partial plans, the
+        most promising are kept, and ``effort.cut`` says so.
+
+        Without ``advise``, a refusal does not say which weights would fit, which takes as long again.
 
         Raises
         ------
         DoesNotFitError
             The network does not fit, or the goal is out of reach: says by how much, and what would help.
         """
-        planners = self._able
+        planners = list(self._able())
         if not planners:
-            raise DoesNotFitError(replace(self, logic_memories=True, parameters=self.layers.parameters)._refusal())
+            raise DoesNotFitError(self._with(logic_memories=True)._refusal(advise))
         if goal.interval is not None:
             able = [planner for planner in planners if goal.interval > 0 and planner.fits(goal.interval)]
             if not able:
@@ -133,57 +146,106 @@ class Planner:
                 raise DoesNotFitError(
                     f"--target-ii {goal.interval} is out of reach: the least interval here is about {least} cycles"
                 )
-            return able[0]._first(goal, [goal.interval])
+            planners = able[:1]
         refusals = []
-        for planner in sorted(planners, key=lambda planner: planner.least_interval):
+        for planner in sorted(planners, key=lambda planner: goal.interval or planner.least_interval):
             try:
-                return planner._first(goal, planner._intervals)
+                return planner._first(goal, advise)
             except DoesNotFitError as refusal:
                 refusals.append(refusal)
         raise refusals[0]
 
-    @cached_property
-    def _able(self) -> list[Planner]:
-        """This planner, and the one with memories in logic, if they have folds that fit; else with multipliers too."""
-        small = replace(self, logic_memories=True, parameters=self.layers.parameters)
-        planners = [planner for planner in (self, small) if planner.fits(planner.slowest)]
-        if planners or self.logic_multipliers:
-            return planners
-        last_resort = replace(small, logic_multipliers=True)
-        return [last_resort] if last_resort.fits(self.slowest) else []
+    def _with(self, *, logic_memories: bool, logic_multipliers: bool | None = None) -> Planner:
+        """The planner that may use logic so."""
+        multipliers = self.logic_multipliers if logic_multipliers is None else logic_multipliers
+        parameters = self.layers.parameters
+        return replace(self, logic_memories=logic_memories, logic_multipliers=multipliers, parameters=parameters)
 
-    @property
-    def _intervals(self) -> list[int]:
-        """Every interval from the least one on, and further ones at growing steps up to the slowest."""
-        intervals = list(range(self.least_interval, self.least_interval + _FURTHER_INTERVALS))
-        while intervals[-1] < self.slowest:
-            intervals.append(min(self.slowest, intervals[-1] * 3 // 2 + 1))
-        return intervals
+    def _able(self) -> Iterator[Planner]:
+        """This planner, and the one with memories in logic, if they have folds that fit; else with multipliers too."""
+        small = self._with(logic_memories=True)
+        able = False
+        for planner in (self, small):
+            if planner.fits(self.slowest):
+                able = True
+                yield planner
+        if not able and not self.logic_multipliers:
+            last_resort = small._with(logic_memories=True, logic_multipliers=True)
+            if last_resort.fits(self.slowest):
+                yield last_resort
 
     @property
     def possible(self) -> bool:
         """Whether anything fits with exact queues at the slowest."""
-        return any(next(planner._plans(self.slowest), None) is not None for planner in self._able)
+        dense = [layer for layer in self.network.layers if isinstance(layer, Dense)]
+        if not self.limits.holds(sum(layer.macs * layer.weight_range.width for layer in dense), self.resources):
+            return False
+        return any(next(planner._plans(self.slowest), None) is not None for planner in self._able())
 
-    def _first(self, goal: Goal, intervals: Iterable[int]) -> CorePlan:
-        """The best plan of the first interval that has any."""
-        latencies: list[int] = []
-        for number, interval in enumerate(intervals):
-            if latencies and number >= _FURTHER_INTERVALS:
-                break
-            plans = list(self._plans(interval))
-            if goal.latency is not None:
-                latencies += [plan.timing.latency for plan in plans]
-                plans = [plan for plan in plans if plan.timing.latency <= goal.latency]
+    def _first(self, goal: Goal, advise: bool) -> CorePlan:
+        """The best plan of the first interval that has any.
+
+        Intervals are tried one after the other. Where exact queues still do not fit, those are skipped whose choices
+        do not leave what was short; the slowest is always tried.
+        """
+        if goal.latency is not None:
+            return self._quick(goal.latency, goal.interval, advise)
+        if goal.interval is not None:
+            plans = list(self._plans(goal.interval))
+            if not plans:
+                raise DoesNotFitError(self._refusal(advise))
+            return min(plans, key=self._thrift)
+        interval, spare, near = self.least_interval, Cost(), max(1, _NEAR // len(self.network.layers))
+        for number in range(near + _TRIES):
+            short: list[Cost] = []
+            plans = list(self._plans(interval, spare=spare, short=short))
             if plans:
-                return min(plans, key=self._rank if goal.interval is None else self._thrift)
-        if latencies:
-            raise DoesNotFitError(
-                f"--max-latency {goal.latency} is out of reach: the least latency found is {min(latencies)} cycles"
-            )
-        raise DoesNotFitError(self._refusal())
+                return min(plans, key=self._rank)
+            if interval == self.slowest:
+                break
+            spare = min(short, key=lambda cost: cost.share(self.limits), default=spare)
+            interval = min(interval + 1 if number < near else interval * 9 // 8 + 1, self.slowest)
+            if number >= near - 1:
+                interval = self._least(interval, self.slowest, spare)
+            if number == near + _TRIES - 2:
+                interval = self.slowest
+        raise DoesNotFitError(self._refusal(advise))
 
-    def _refusal(self) -> str:
+    def _quick(self, latency: int, only: int | None, advise: bool) -> CorePlan:
+        """The best plan of the first interval that has any within a latency; of the interval ``only``, if given."""
+        found: list[int] = []
+
+        def plans(interval: int, longest: int | None = latency) -> list[CorePlan]:
+            all_plans = list(self._plans(interval, longest))
+            found.extend(plan.timing.latency for plan in all_plans)
+            return [plan for plan in all_plans if plan.timing.latency <= latency]
+
+        bounds, low, high = self.search.bounds, only or self.least_interval, only or self.slowest
+        best: list[CorePlan] = []
+        if bounds.least_latency(high) <= latency:
+            while low < high and bounds.least_latency(low) > latency:
+                low += max(1, (high - low) // 2) if bounds.least_latency((low + high) // 2) > latency else 1
+            failed, step, interval = low - 1, 1, low
+            while not (best := plans(interval)) and interval < high:
+                failed, interval, step = interval, min(interval + step, high), 2 * step
+            while best and interval - failed > 1:
+                middle = (failed + interval) // 2
+                if within := plans(middle):
+                    best, interval = within, middle
+                else:
+                    failed = middle
+        if best:
+            return min(best, key=self._rank if only is None else self._thrift)
+        if not found:
+            plans(low, None)
+            plans(high, None)
+        if not found:
+            raise DoesNotFitError(self._refusal(advise))
+        raise DoesNotFitError(
+            f"--max-latency {latency} is out of reach: the least latency found is {min(found)} cycles"
+        )
+
+    def _refusal(self, advise: bool) -> str:
         """Why nothing fits, even at the slowest."""
         found = self.search.run(self.slowest, _FEW, beyond=True)
         least = min(
@@ -192,7 +254,9 @@ class Planner:
                 amount / max(1, getattr(self.limits, name)) for name, amount in cost.excess(self.limits).items()
             ),
         )
-        remedy = narrower(self.network, lambda network: replace(self, network=network, parameters=()).possible)
+        remedy = ""
+        if advise:
+            remedy = narrower(self.network, lambda network: replace(self, network=network, parameters=()).possible)
         return explain(least, self.limits, self.reserved, self.resources, remedy)
 
     def _rank(self, plan: CorePlan) -> tuple[float, ...]:
@@ -204,34 +268,67 @@ class Planner:
 
     @cached_property
     def least_interval(self) -> int:
-        """The least interval that there are folds for, 0 if there is none.
-
-        What fits at an interval fits at longer ones. The bounds say where to begin; steps from there grow until
-        something fits, and bisection finds the least.
-        """
+        """The least interval that there are folds for, 0 if there is none."""
         if not self.fits(self.slowest):
             return 0
-        low = 1 if self.logic_multipliers else min(self.device_bound, self.slowest)
-        low = self.search.bounds.least_interval(low, self.slowest)
-        step, high = 1, low
-        while high < self.slowest and not self.fits(high):
-            low, high, step = high + 1, min(high + step, self.slowest), 2 * step
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if self.fits(middle) else (middle + 1, high)
-        return low
+        return self._least(1 if self.logic_multipliers else min(self.device_bound, self.slowest), self.slowest)
 
-    def fits(self, interval: int) -> bool:
-        """Whether there is a choice of folds for that interval."""
-        return self.search.bounds.allow(interval) and any(len(self.search.run(interval, n)) for n in (_FEW, _MANY))
+    @property
+    def _many(self) -> int:
+        return min(_MANY, max(_FEW, _KEPT // len(self.network.layers)))
 
-    def _plans(self, interval: int) -> Iterator[CorePlan]:
-        """Cores of the most promising choices that fit with their exact queues and keep the interval."""
-        found = self.search.run(interval, _MANY, by_tail=True)
-        rows = range(len(found))
-        quick = sorted(rows, key=lambda row: found.tail[row])[:_ASSEMBLED]
-        roomy = sorted(rows, key=lambda row: found.costs(row).share(self.limits))[:_ASSEMBLED]
-        for row in dict.fromkeys(quick + roomy):
-            plan = assemble(found.choice(row), self.layers)
-            if self.cost(plan).within(self.limits) and plan.timing.interval <= interval:
+    def _least(self, low: int, high: int, spare: Cost = Cost()) -> int:
+        """The least interval from ``low`` to ``high`` with folds that leave ``spare``; ``high`` if there is none.
+
+        What fits at an interval fits at longer ones. The bounds say where to begin; steps from there grow until
+        something fits, and bisection finds the least, or where searches are cut, about the least.
+        """
+        low = self.search.bounds.least_interval(low, high)
+        step, fitting = 1, low
+        while fitting < high and not self.fits(fitting, spare):
+            low, fitting, step = fitting + 1, min(fitting + step, high), 2 * step
+        while low < fitting:
+            middle = (low + fitting) // 2
+            low, fitting = (low, middle) if self.fits(middle, spare) else (middle + 1, fitting)
+            if self.search.cut and fitting - low < fitting // _NEAR:
+                break
+        return fitting
+
+    def fits(self, interval: int, spare: Cost = Cost()) -> bool:
+        """Whether there is a choice of folds for that interval that leaves ``spare``."""
+        search = self.search
+        return search.bounds.allow(interval) and (
+            len(search.run(interval, _FEW, spare=spare)) > 0
+            or (search.cut and self._many > 2 * _FEW and len(search.run(interval, self._many, spare=spare)) > 0)
+        )
+
+    def _plans(
+        self, interval: int, latency: int | None = None, spare: Cost = Cost(), short: list[Cost] | None = None
+    ) -> Iterator[CorePlan]:
+        """Cores of the most promising choices that fit with their exact queues and keep the interval.
+
+        Where ``latency`` is given, without those that are known to take longer. ``short`` gets what others lacked, and
+        some that leave ``spare`` are among them.
+        """
+        each = min(_ASSEMBLED, max(_FEWEST, _STAGES // len(self.network.layers)))
+
+        def roomy(found: Partials) -> list[tuple[Partials, int]]:
+            rows = sorted(range(len(found)), key=lambda row: found.costs(row).share(self.limits))
+            return [(found, row) for row in rows[:each]]
+
+        found = self.search.run(interval, self._many, by_tail=True)
+        self.effort.cut = cut = self.search.cut
+        rows = sorted(range(len(found)), key=lambda row: found.tail[row])
+        candidates = [(found, row) for row in rows[:each]] + roomy(found)
+        if cut or spare != Cost():
+            candidates += roomy(self.search.run(interval, self._many, spare=spare))
+        for partials, row in dict.fromkeys(candidates):
+            if latency is not None and self.search.bounds.latency(int(partials.tail[row])) > latency:
+                continue
+            plan = assemble(partials.choice(row), self.layers)
+            cost = self.cost(plan)
+            if not cost.within(self.limits):
+                if short is not None:
+                    short.append(Cost(**cost.excess(self.limits)))
+            elif plan.timing.interval <= interval:
                 yield plan

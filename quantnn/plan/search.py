@@ -13,10 +13,19 @@ from quantnn.plan.cost import Cost
 from quantnn.plan.options import LayerOptions, Option, OptionTable, grouped
 from quantnn.plan.pareto import pareto
 
-__all__ = ["Partials", "Search"]
+__all__ = ["Effort", "Partials", "Search"]
 
 _LOGIC_GRAINS = 128
 """Steps of logic in which partial plans are told apart, of the whole device."""
+
+_ROWS = 600_000
+"""Partial choices that a search looks at, of all layers together, about."""
+
+_LEAST_ROWS, _MOST_ROWS = 15_000, 200_000
+"""The same of one layer: at least, and at most."""
+
+_LOOKED_AT = 10
+"""How many times as many as are kept are compared with each other."""
 
 _MIXES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Between few resources and a short tail: what is kept where there is more than can be."""
@@ -77,96 +86,160 @@ class Partials:
         return Choice(tuple(options), per_beat)
 
 
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """A layer of one search.
+
+    Parameters
+    ----------
+    number, interval, most : int
+    by_tail, beyond : bool
+        As :meth:`Search.run` says.
+    others, rest : Floats
+        The bounds of all other layers together, and of those behind.
+    there : Integers of shape (3,)
+    worth : Floats
+        What there is, and what that is worth at the bounds' prices.
+    """
+
+    number: int
+    interval: int
+    most: int
+    by_tail: bool
+    beyond: bool
+    others: Floats
+    rest: Floats
+    there: Integers
+    worth: Floats
+
+
+@dataclass
+class Effort:
+    """What searching for a plan took.
+
+    Parameters
+    ----------
+    states : int
+        Partial choices that were looked at so far.
+    cut : bool
+        Whether the choices for the last plan were not all that there are.
+    """
+
+    states: int = 0
+    cut: bool = False
+
+
 class Search:
     """A search over the layers that keeps, for each width of the beats in between, what no other partial choice beats.
+
+    Where that is more than may be kept or looked at, those stay that leave most room, those with the shortest tails,
+    and some between.
 
     Parameters
     ----------
     options : LayerOptions
     limits : Cost
         What the choice may take.
+    effort : Effort, optional
+        Is told what searches take.
 
     Members
     -------
     cut : bool
-        Whether a search so far kept less than that, because it was too much.
-    states : int
-        Partial choices that were looked at so far.
+        Whether the last search kept less than all.
     """
 
-    def __init__(self, options: LayerOptions, limits: Cost) -> None:
+    def __init__(self, options: LayerOptions, limits: Cost, effort: Effort | None = None) -> None:
         self.options, self.limits = options, limits
         self.bounds = Bounds(options, limits)
         self.cut = False
-        self.states = 0
+        self.effort = effort or Effort()
+        self._rows = min(max(_ROWS // len(options.network.layers), _LEAST_ROWS), _MOST_ROWS)
         self._there = np.array([limits.multipliers, limits.block_ram, limits.logic])
         self._grain = np.array([1, 1, max(1, limits.logic // _LOGIC_GRAINS)])
 
-    def run(self, interval: int, most: int, *, by_tail: bool = False, beyond: bool = False) -> Partials:
-        """Choices within an interval; ``by_tail`` keeps quick ones too, and ``beyond`` what exceeds the limits.
+    def run(
+        self, interval: int, most: int, *, spare: Cost = Cost(), by_tail: bool = False, beyond: bool = False
+    ) -> Partials:
+        """Choices within an interval that leave ``spare``; at most ``most`` are kept of each layer.
 
-        At most ``most`` are kept of each layer.
+        ``by_tail`` keeps quick ones too, and ``beyond`` what exceeds the limits.
         """
-        bounds = self.bounds.layers(interval)
+        self.cut = False
+        less = np.array([spare.multipliers, spare.block_ram, spare.logic])
+        there, worth = self._there - less, self.bounds.worth - self.bounds.prices @ less
+        bounds = self.bounds.layers(interval)[:, :-1]
+        others = bounds.sum(axis=0) - bounds
         rest = np.cumsum(bounds[::-1], axis=0)[::-1] - bounds
         found = Partials.none()
         for number in range(len(bounds)):
-            found = self._layer(number, found, interval, rest[number, :-1], most, by_tail, beyond)
+            layer = _Layer(number, interval, most, by_tail, beyond, others[number], rest[number], there, worth)
+            found = self._unbeaten(self._extended(found, layer), layer)
         return found
 
-    def _layer(
-        self, number: int, before: Partials, interval: int, rest: Floats, most: int, by_tail: bool, beyond: bool
-    ) -> Partials:
-        parts: list[Partials] = []
-        tables: list[OptionTable] = []
-        for members in grouped(before.lanes, np.arange(len(before))):
-            table = self.options.of(number, int(before.lanes[members[0]])).within(interval, number == 0, by_tail)
+    def _options(self, beat: int, layer: _Layer) -> OptionTable:
+        """The options that are of use, for arriving beats of ``beat`` elements."""
+        table = self.options.of(layer.number, beat)
+        useful = table.interval <= layer.interval
+        if not layer.beyond:
+            cost = np.where(table.direct[:, np.newaxis], table.cost, table.whole)
+            useful &= (cost @ self.bounds.prices.T + layer.others <= layer.worth).all(axis=1)
+        return table.rows(np.flatnonzero(useful)).cheapest(layer.number == 0, layer.by_tail)
+
+    def _extended(self, before: Partials, layer: _Layer) -> Partials:
+        """Every choice with every option of the next layer, as far as that fits."""
+        tables = {beat: self._options(beat, layer) for beat in dict.fromkeys(before.lanes.tolist())}
+        rows = sum(len(tables[beat]) for beat in before.lanes.tolist())
+        if rows > self._rows:
+            before = self._thinned(before, layer.others, max(len(_MIXES), len(before) * self._rows // rows))
+        parts = [before.rows(np.arange(0))]
+        for place, (beat, table) in enumerate(tables.items()):
             cost, per_beat = table.whole, np.zeros(len(table), dtype=np.int64)
-            if number == 0:
-                per_beat = _input_beats(table, ceil_div(self.options.network.in_features, interval))
+            row = np.arange(len(table))
+            if layer.number == 0:
+                per_beat = _input_beats(table, ceil_div(self.options.network.in_features, layer.interval))
                 direct = table.direct & (per_beat == table.word)
                 cost = np.where(direct[:, np.newaxis], table.cost, cost)
-            which, row = (grid.ravel() for grid in np.meshgrid(members, np.arange(len(table)), indexing="xy"))
-            if number == 0:
-                which, row = which[per_beat[row] > 0], row[per_beat[row] > 0]
-            self.states += len(row)
+                row = np.flatnonzero(per_beat)
+            members = np.flatnonzero(before.lanes == beat)
+            which, row = np.tile(members, len(row)), np.repeat(row, len(members))
+            self.effort.states += len(row)
             total = before.cost[which] + cost[row]
-            free = (total <= self._there).all(axis=1)
-            free &= (total @ self.bounds.prices.T + rest <= self.bounds.worth).all(axis=1)
-            free |= beyond
-            which, row, total = which[free], row[free], total[free]
+            if not layer.beyond:
+                free = np.flatnonzero((total <= layer.there).all(axis=1))
+                free = free[(total[free] @ self.bounds.prices.T + layer.rest <= layer.worth).all(axis=1)]
+                which, row, total = which[free], row[free], total[free]
             parts.append(
                 Partials(
                     total,
                     before.tail[which] + table.tail[row],
                     table.lanes[row],
-                    before.per_beat[which] if number else per_beat[row],
+                    before.per_beat[which] if layer.number else per_beat[row],
                     which,
-                    np.full(len(row), len(tables)),
+                    np.full(len(row), place),
                     row,
                 )
             )
-            tables.append(table)
-        parts = parts or [before.rows(np.arange(0))]
         joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
-        found = self._thinned(replace(parts[0], **joined, before=before, tables=tables), rest, 20 * most)
+        return replace(parts[0], **joined, before=before, tables=list(tables.values()))
+
+    def _unbeaten(self, found: Partials, layer: _Layer) -> Partials:
+        """Those that no other with the same lanes beats, as many as may be kept."""
+        found = self._thinned(found, layer.rest, _LOOKED_AT * layer.most)
         keys = found.cost // self._grain
-        if by_tail:
+        if layer.by_tail:
             keys = np.column_stack([keys, found.tail])
         kept = [group[pareto(keys[group])] for group in grouped(found.lanes, np.arange(len(found)))]
-        return self._thinned(found.rows(np.concatenate(kept)), rest, most) if kept else found
+        return self._thinned(found.rows(np.concatenate(kept)), layer.rest, layer.most) if kept else found
 
     def _thinned(self, found: Partials, rest: Floats, most: int) -> Partials:
-        """At most ``most`` of the choices: those that leave most room, those with short tails, and between."""
         if len(found) <= most:
             return found
         self.cut = True
         full = ((found.cost @ self.bounds.prices.T + rest) / np.maximum(self.bounds.worth, 1e-9)).max(axis=1)
         ranks = [np.argsort(np.argsort(values, kind="stable"), kind="stable") for values in (full, found.tail)]
-        each = most // len(_MIXES)
-        chosen = [
-            np.argsort((1 - mix) * ranks[0] + mix * ranks[1], kind="stable")[:each] for mix in _MIXES
-        ]
+        each = max(1, most // len(_MIXES))
+        chosen = [np.argsort((1 - mix) * ranks[0] + mix * ranks[1], kind="stable")[:each] for mix in _MIXES]
         return found.rows(np.unique(np.concatenate(chosen)))
 
 
