@@ -82,13 +82,12 @@ class Bounds:
         """Whether something may fit at that interval: if not, nothing does."""
         return bool((self.layers(interval)[:, :-1].sum(axis=0) <= self.worth).all())
 
-    def least_latency(self, interval: int) -> float:
-        """Cycles that a sample takes at least at an interval, or at any shorter one."""
-        return self.latency(self.layers(interval)[:, -1].sum())
+    def longest_tail(self, latency: int) -> int:
+        """Cycles that the layers' tails may have together within a latency.
 
-    def latency(self, tail: float) -> float:
-        """Cycles that a sample takes at least: three of each layer's queue and four of the core's ends on top."""
-        return tail + 3 * len(self.options.network.layers) + 4
+        Three cycles of each layer's queue and four of the core's ends come on top, at least.
+        """
+        return latency - 3 * len(self.options.network.layers) - 4
 
     def least_interval(self, low: int, high: int) -> int:
         """The least interval from ``low`` to ``high`` that they allow; they allow ``high``."""

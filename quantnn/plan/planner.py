@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import numpy as np
 
 from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
@@ -216,15 +218,14 @@ class Planner:
         found: list[int] = []
 
         def plans(interval: int, longest: int | None = latency) -> list[CorePlan]:
-            all_plans = list(self._plans(interval, longest))
-            found.extend(plan.timing.latency for plan in all_plans)
-            return [plan for plan in all_plans if plan.timing.latency <= latency]
+            some = list(self._plans(interval, longest))
+            found.extend(plan.timing.latency for plan in some)
+            return [plan for plan in some if plan.timing.latency <= latency]
 
-        bounds, low, high = self.search.bounds, only or self.least_interval, only or self.slowest
+        low, high = only or self.least_interval, only or self.slowest
         best: list[CorePlan] = []
-        if bounds.least_latency(high) <= latency:
-            while low < high and bounds.least_latency(low) > latency:
-                low += max(1, (high - low) // 2) if bounds.least_latency((low + high) // 2) > latency else 1
+        if self.quick(high, latency):
+            low = self._bisected(low, high, lambda interval: self.quick(interval, latency))
             failed, step, interval = low - 1, 1, low
             while not (best := plans(interval)) and interval < high:
                 failed, interval, step = interval, min(interval + step, high), 2 * step
@@ -244,6 +245,11 @@ class Planner:
         raise DoesNotFitError(
             f"--max-latency {latency} is out of reach: the least latency found is {min(found)} cycles"
         )
+
+    def quick(self, interval: int, latency: int) -> bool:
+        """Whether there is a choice of folds for that interval whose latency may be so short."""
+        tail = self.search.bounds.longest_tail(latency)
+        return len(self.search.run(interval, self._many, tail=tail, by_tail=True)) > 0
 
     def _refusal(self, advise: bool) -> str:
         """Why nothing fits, even at the slowest."""
@@ -284,12 +290,16 @@ class Planner:
         something fits, and bisection finds the least, or where searches are cut, about the least.
         """
         low = self.search.bounds.least_interval(low, high)
+        return self._bisected(low, high, lambda interval: self.fits(interval, spare))
+
+    def _bisected(self, low: int, high: int, fits: Callable[[int], bool]) -> int:
+        """The least interval from ``low`` to ``high`` that fits, about; ``high`` without asking if no other does."""
         step, fitting = 1, low
-        while fitting < high and not self.fits(fitting, spare):
+        while fitting < high and not fits(fitting):
             low, fitting, step = fitting + 1, min(fitting + step, high), 2 * step
         while low < fitting:
             middle = (low + fitting) // 2
-            low, fitting = (low, middle) if self.fits(middle, spare) else (middle + 1, fitting)
+            low, fitting = (low, middle) if fits(middle) else (middle + 1, fitting)
             if self.search.cut and fitting - low < fitting // _NEAR:
                 break
         return fitting
@@ -316,15 +326,14 @@ class Planner:
             rows = sorted(range(len(found)), key=lambda row: found.costs(row).share(self.limits))
             return [(found, row) for row in rows[:each]]
 
-        found = self.search.run(interval, self._many, by_tail=True)
+        tail = np.inf if latency is None else self.search.bounds.longest_tail(latency)
+        found = self.search.run(interval, self._many, tail=tail, by_tail=True)
         self.effort.cut = cut = self.search.cut
         rows = sorted(range(len(found)), key=lambda row: found.tail[row])
         candidates = [(found, row) for row in rows[:each]] + roomy(found)
         if cut or spare != Cost():
-            candidates += roomy(self.search.run(interval, self._many, spare=spare))
+            candidates += roomy(self.search.run(interval, self._many, tail=tail, spare=spare))
         for partials, row in dict.fromkeys(candidates):
-            if latency is not None and self.search.bounds.latency(int(partials.tail[row])) > latency:
-                continue
             plan = assemble(partials.choice(row), self.layers)
             cost = self.cost(plan)
             if not cost.within(self.limits):

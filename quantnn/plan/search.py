@@ -100,6 +100,8 @@ class _Layer:
     there : Integers of shape (3,)
     worth : Floats
         What there is, and what that is worth at the bounds' prices.
+    tail : float
+        Cycles that the tails of the layers up to this one may have.
     """
 
     number: int
@@ -111,6 +113,7 @@ class _Layer:
     rest: Floats
     there: Integers
     worth: Floats
+    tail: float
 
 
 @dataclass
@@ -159,21 +162,31 @@ class Search:
         self._grain = np.array([1, 1, max(1, limits.logic // _LOGIC_GRAINS)])
 
     def run(
-        self, interval: int, most: int, *, spare: Cost = Cost(), by_tail: bool = False, beyond: bool = False
+        self,
+        interval: int,
+        most: int,
+        *,
+        spare: Cost = Cost(),
+        tail: float = np.inf,
+        by_tail: bool = False,
+        beyond: bool = False,
     ) -> Partials:
-        """Choices within an interval that leave ``spare``; at most ``most`` are kept of each layer.
+        """Choices within an interval that leave ``spare``, with tails of ``tail`` cycles together at most.
 
-        ``by_tail`` keeps quick ones too, and ``beyond`` what exceeds the limits.
+        At most ``most`` are kept of each layer; ``by_tail`` keeps quick ones too, ``beyond`` what exceeds the limits.
         """
         self.cut = False
         less = np.array([spare.multipliers, spare.block_ram, spare.logic])
         there, worth = self._there - less, self.bounds.worth - self.bounds.prices @ less
-        bounds = self.bounds.layers(interval)[:, :-1]
+        bounds = self.bounds.layers(interval)
+        tails = tail - (np.cumsum(bounds[::-1, -1])[::-1] - bounds[:, -1])
+        bounds = bounds[:, :-1]
         others = bounds.sum(axis=0) - bounds
         rest = np.cumsum(bounds[::-1], axis=0)[::-1] - bounds
         found = Partials.none()
         for number in range(len(bounds)):
-            layer = _Layer(number, interval, most, by_tail, beyond, others[number], rest[number], there, worth)
+            bound = others[number], rest[number], there, worth, tails[number]
+            layer = _Layer(number, interval, most, by_tail, beyond, *bound)
             found = self._unbeaten(self._extended(found, layer), layer)
         return found
 
@@ -203,6 +216,8 @@ class Search:
                 row = np.flatnonzero(per_beat)
             members = np.flatnonzero(before.lanes == beat)
             which, row = np.tile(members, len(row)), np.repeat(row, len(members))
+            soon = np.flatnonzero(before.tail[which] + table.tail[row] <= layer.tail)
+            which, row = which[soon], row[soon]
             self.effort.states += len(row)
             total = before.cost[which] + cost[row]
             if not layer.beyond:
