@@ -115,10 +115,9 @@ def _sweep(folder: Path) -> None:
     if (folder / KEPT).exists() and age < KEPT_DAYS:
         return
     lock = os.open(owner, os.O_RDWR)
-    try:
-        if _locked(lock, otherwise=age > _UNLOCKED_DAYS):
-            _remove(folder)
-    finally:
+    if _locked(lock, otherwise=age > _UNLOCKED_DAYS):
+        _remove(folder, lock)
+    else:
         os.close(lock)
 
 
@@ -139,9 +138,9 @@ def _owned(parent: Path, prefix: str, keep: type[Exception] | tuple[type[Excepti
             with held(), suppress(OSError):
                 if kept:
                     (folder / KEPT).touch()
+                    os.close(lock)
                 else:
-                    _remove(folder)
-            os.close(lock)
+                    _remove(folder, lock)
 
 
 def _make(parent: Path, prefix: str) -> tuple[Path, int]:
@@ -179,8 +178,11 @@ else:
         return True
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder, the sign that it is ours last; programs that are being ended may still write into it."""
+def _remove(folder: Path, lock: int) -> None:
+    """Remove a folder that is locked; the sign that it is ours goes last, when it is open no more.
+
+    Programs that are being ended may still write into it.
+    """
     for _ in range(_TRIES):
         for entry in folder.iterdir():
             if entry.name != OWNER:
@@ -191,6 +193,7 @@ def _remove(folder: Path) -> None:
         if [entry.name for entry in folder.iterdir()] == [OWNER]:
             break
         time.sleep(0.1)
+    os.close(lock)
     (folder / OWNER).unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()

@@ -120,7 +120,7 @@ def test_a_folder_that_is_swept_while_it_is_made_is_made_again(place, monkeypatc
     def steal(lock, otherwise):
         if not stolen:
             stolen.extend(place.iterdir())
-            scratch._remove(stolen[0])
+            scratch._remove(stolen[0], os.open(stolen[0] / scratch.OWNER, os.O_RDWR))
         return locked(lock, otherwise)
 
     monkeypatch.setattr(scratch, "_locked", steal)
