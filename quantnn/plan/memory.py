@@ -116,6 +116,8 @@ def _part_blocks(depth: int, width: int, shapes: Shapes) -> int:
 
 def pack_words(values: Integers, bits: int) -> list[int]:
     """Rows of ``values``, shape (words, places), as integers: place i in bits [i·bits, (i+1)·bits)."""
-    places = ((values[:, :, np.newaxis] >> np.arange(bits)) & 1).astype(np.uint8)
+    places = np.empty((*values.shape, bits), dtype=np.uint8)
+    for bit in range(bits):
+        places[..., bit] = (values >> bit) & 1
     packed = np.packbits(places.reshape(len(values), -1), axis=1, bitorder="little")
     return [int.from_bytes(row.tobytes(), "little") for row in packed]
