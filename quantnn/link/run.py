@@ -150,7 +150,7 @@ def run_on_board(
         raise InputError(f"The patience must be a number of seconds above 0, not {patience}")
     progress("computing the expected answers", len(inputs), "samples")
     try:
-        expected = evaluate(network, inputs, progress.advance)
+        expected = evaluate(network, inputs, progress.advance, hidden=False)
         samples = [sample.tobytes() for sample in interface.input.pack(inputs)]
     except ValueError as error:
         raise InputError(f"The samples do not suit the network: {error}") from None
