@@ -16,6 +16,7 @@ from quantnn.errors import InputError
 from quantnn.files.field_types import Count, Must, Positive, Size
 from quantnn.files.json_file import load_json, save_json
 from quantnn.files.record import RECORD, read_record, record_values
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_name import CORE, name_fault
 
@@ -189,6 +190,19 @@ class CoreInterface:
             return read_record(cls, values)
         except ValueError as error:
             raise InputError(f"{path} is damaged ({error}): export the model again") from None
+
+    def check(self, network: IntegerNetwork, path: Path) -> None:
+        """Refuse an interface of another network, before samples are packed for it and answers unpacked.
+
+        Raises
+        ------
+        InputError
+            Names ``path``, where the interface was read.
+        """
+        own = (self.input.elements, self.input.element, self.output.elements, self.output.element)
+        wanted = (network.in_features, network.input, network.out_features, network.layers[-1].output)
+        if own != wanted or bool(self.output.class_width) != network.classify:
+            raise InputError(f"{path} is not that of network.npz: export the model again")
 
 
 def _fields(form: BeatFormat) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import re
 __all__ = ["MOST_INTEGER_DIGITS", "TOO_DEEP", "check_values", "decode"]
 
 _MOST_DEPTH = 32
-_MOST_VALUES = 200_000
+_MOST_VALUES = 1_000_000
 _LONGEST = 10_000
 _MOST_INTEGER = 1 << 63
 MOST_INTEGER_DIGITS = len(str(-_MOST_INTEGER))

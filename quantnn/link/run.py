@@ -140,8 +140,10 @@ def run_on_board(
     link = report.link
     if link is None:
         raise InputError(f"{design} has no host link: its board has no serial line, or an old quantnn exported it")
-    interface = CoreInterface.load(design / "core" / "interface.json")
+    path = design / "core" / "interface.json"
+    interface = CoreInterface.load(path)
     network = load_network(design / "network.npz")
+    interface.check(network, path)
     if not len(inputs):
         raise InputError("There must be at least one sample")
     if labels is not None and not network.classify:

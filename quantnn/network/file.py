@@ -84,7 +84,7 @@ def load_network(path: str | Path) -> IntegerNetwork:
         raise InputError(f"{path} is no saved integer network: make one with quantnn export") from None
     if header.get("version") != VERSION:
         raise InputError(
-            f"{path} has format version {header.get('version')}, but this quantnn reads version {VERSION}:"
+            f"{path} has format version {header.get('version')!r:.20}, but this quantnn reads version {VERSION}:"
             " export the model again"
         )
     try:
@@ -97,7 +97,7 @@ def load_network(path: str | Path) -> IntegerNetwork:
             float(header["input_scale"]),
             None if sensor is None else Sensor(np.array(sensor["step"]), np.array(sensor["zero"]), input),
         )
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None
 
 

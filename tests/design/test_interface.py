@@ -115,3 +115,22 @@ def test_a_stream_that_contradicts_itself(field, value, message, plan, tmp_path)
 def test_a_module_is_a_name(plan, tmp_path):
     said = changed(plan, tmp_path / "interface.json", lambda content: content.update(module="a; b"))
     assert "(module must be a Verilog identifier of up to 64 letters" in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content["s_axis"].update(elements=7, beats=-(-7 // content["s_axis"]["elements_per_beat"])),
+        lambda content: content["m_axis"].update(elements=3, beats=-(-3 // content["m_axis"]["elements_per_beat"])),
+        lambda content: content["m_axis"]["element"].update(lo=content["m_axis"]["element"]["lo"] + 1),
+    ],
+)
+def test_an_interface_of_another_network(change, plan, tmp_path):
+    path = tmp_path / "interface.json"
+    CoreInterface.of_plan(plan).save(path)
+    CoreInterface.load(path).check(plan.network, path)
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"interface.json is not that of network.npz: export the model again$"):
+        CoreInterface.load(path).check(plan.network, path)
