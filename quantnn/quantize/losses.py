@@ -15,7 +15,7 @@ from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import Evaluation, decide, evaluate
 from quantnn.network.samples import Samples
-from quantnn.quantize.post_training import quantize
+from quantnn.quantize.post_training import evened, quantize
 from quantnn.quantize.precision import Precision
 
 __all__ = ["losses"]
@@ -73,6 +73,8 @@ def losses(
         What the network was quantized with, to try more bits.
     """
     skipped = len(network.layers) - len(model.layers)
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        model = evened(model, calibration, Precision(_weight_bits(network), activation_bits))
     layers = _layers(model, network, inputs, evaluation)
     found = [*_constant(layers[-1]), *_saturated(layers[:-1], skipped)]
     worth = _worth(model, layers[-1].exact, layers[-1].found, labels)
@@ -178,6 +180,10 @@ def _worst(model: FloatNetwork, layers: list[_Outputs]) -> tuple[int, str]:
     return place, "as its rounding is too coarse"
 
 
+def _weight_bits(network: IntegerNetwork) -> int:
+    return max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense))
+
+
 def _more_bits(
     model: FloatNetwork,
     network: IntegerNetwork,
@@ -188,7 +194,7 @@ def _more_bits(
     activation_bits: int,
 ) -> str:
     """What more bits would bring, tried out."""
-    weight_bits = max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense))
+    weight_bits = _weight_bits(network)
     exact = model.logits(raw)
     for weights, activations in ((weight_bits, 12), (12, 12), (16, 16)):
         if activations <= activation_bits and weights <= weight_bits:

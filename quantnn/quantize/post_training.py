@@ -24,7 +24,7 @@ from quantnn.quantize.input import quantize_input
 from quantnn.quantize.precision import Precision
 from quantnn.quantize.weights import QuantizedTensor
 
-__all__ = ["DenseQuantizer", "quantize"]
+__all__ = ["DenseQuantizer", "evened", "quantize"]
 
 _CALIBRATION_SAMPLES = 2048
 _CLEARLY = 2.0
@@ -71,14 +71,15 @@ def quantize(
     given = network.calibration if calibration is None else calibration
     samples = None if given is None else spread(given, _CALIBRATION_SAMPLES)
     with np.errstate(over="raise", divide="raise", invalid="raise"):
-        return _quantize(_evened(network, samples, precision), samples, precision, dense_layer)
+        return _quantize(evened(network, calibration, precision), samples, precision, dense_layer)
 
 
-def _evened(network: FloatNetwork, samples: Integers | None, precision: Precision) -> FloatNetwork:
-    """The network with balanced neurons, if that loses clearly less; else as it is."""
-    if samples is None:
+def evened(network: FloatNetwork, calibration: Samples | None, precision: Precision) -> FloatNetwork:
+    """What :func:`quantize` quantizes: the network with balanced neurons, if that loses clearly less; else as it is."""
+    given = network.calibration if calibration is None else calibration
+    if given is None:
         return network
-    samples = spread(samples, _TRIAL_SAMPLES)
+    samples = spread(given, _TRIAL_SAMPLES)
     try:
         even = balanced(network, samples)
         exact = network.logits(samples)

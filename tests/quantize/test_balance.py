@@ -7,7 +7,8 @@ from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.reference import evaluate
 from quantnn.quantize.balance import balanced
-from quantnn.quantize.post_training import quantize
+from quantnn.quantize.post_training import evened, quantize
+from quantnn.quantize.precision import Precision
 
 RANDOM = np.random.default_rng(5)
 RAW = RANDOM.integers(0, 256, (500, 8))
@@ -92,6 +93,13 @@ def test_a_silent_neuron_does_not_rule_the_next_weights():
 )
 def test_nothing_to_do(model):
     assert balanced(model, RAW) is model
+
+
+def test_only_what_clearly_loses_less_is_quantized():
+    plain, uneven = network(), network(sizes=SIZES)
+    assert evened(plain, RAW, Precision()) is plain and evened(uneven, None, Precision()) is uneven
+    even = evened(uneven, RAW, Precision())
+    assert (even.layers[0].weights != uneven.layers[0].weights).any()
 
 
 def test_without_samples_nothing_is_balanced():
