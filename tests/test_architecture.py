@@ -177,6 +177,15 @@ def one_module_starts_programs(modules):
     ]
 
 
+def one_module_makes_temporary_folders(modules):
+    """Or they are left behind where a process is killed."""
+    return [
+        f"{name} imports tempfile"
+        for name, source in modules.items()
+        if name != "quantnn.system.scratch" and "tempfile" in imports(source, name)
+    ]
+
+
 def every_text_names_its_encoding(modules):
     """Or a system without UTF-8 writes other files than it reads."""
     return [f"{name}: {line}" for name, source in modules.items() for line in without_encoding(source)]
@@ -252,6 +261,10 @@ RULES = {
         ("quantnn.design.export", "from quantnn import cli"),
         ("quantnn.design.export", "from quantnn.cli import main"),
         ("quantnn.importers.npz", "from ..cli import main"),
+    ],
+    one_module_makes_temporary_folders: [
+        ("quantnn.verify.verify", "import tempfile"),
+        ("quantnn.hdl.core.verilog", "def late():\n    from tempfile import mkdtemp"),
     ],
     every_text_names_its_encoding: [
         ("quantnn.design.export", "def save(path): path.write_text('text')"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from quantnn.board.board import Board
@@ -15,6 +14,7 @@ from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.files.staged_files import staged_files
 from quantnn.plan.clock import ClockPlan
 from quantnn.system.progress import SILENT, Progress
+from quantnn.system.scratch import scratch_folder
 
 __all__ = ["build_fastest", "highest_clock"]
 
@@ -68,8 +68,8 @@ def build_fastest(
         reached, floor = build.fmax_mhz, report.clock_mhz
     except BuildError as error:
         missed, reached, floor = error, error.fmax_mhz, 0.0
-    with tempfile.TemporaryDirectory(prefix="quantnn-") as scratch:
-        work = Path(scratch) / design.name
+    with scratch_folder() as scratch:
+        work = scratch / design.resolve().name
         shutil.copytree(design, work)
         limit = float("inf")
         while reached is not None and (clock := highest_clock(board, min(reached, limit))) is not None:
