@@ -16,8 +16,8 @@ from quantnn.design.report import BuildResult, load_report
 def test_a_build_that_could_be_much_quicker_says_so(run, small, monkeypatch, board, reached, hint):
     result = BuildResult("tools", 24.0, reached, (), None, 1, ("a.bit",), 1.0, (), ())
     monkeypatch.setattr("quantnn.cli.board._board", lambda *_: load_board(board))
-    monkeypatch.setattr("quantnn.build.open_flow.build_open", lambda *_: result)
-    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_: result)
+    monkeypatch.setattr("quantnn.build.open_flow.build_open", lambda *_, **__: result)
+    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
     add = "quantnn.design.build_record.add_build"
     monkeypatch.setattr(add, lambda folder, built: load_report(folder).with_build(built))
     code, out, _ = run("build", small)
@@ -29,7 +29,7 @@ def test_a_build_that_could_be_much_quicker_says_so(run, small, monkeypatch, boa
 def test_the_highest_clock(run, small, monkeypatch):
     result = BuildResult("tools", 44.0, 44.1, (), None, 1, ("a.bit",), 1.0, (), ())
     monkeypatch.setattr("quantnn.cli.board._board", lambda *_: load_board("icebreaker"))
-    monkeypatch.setattr("quantnn.build.fastest.build_fastest", lambda *_: load_report(small).with_build(result))
+    monkeypatch.setattr("quantnn.build.fastest.build_fastest", lambda *_, **__: load_report(small).with_build(result))
     code, out, _ = run("build", small, "--clock-mhz", "max")
     assert code == 0 and f"Built {small}/board/a.bit. Next: " in out
 

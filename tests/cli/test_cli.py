@@ -209,8 +209,8 @@ def test_bad_options(refused, options):
 @pytest.mark.parametrize(
     "old, new, message",
     [
-        ("count = 182", "count = 0", "resources.block_ram.count must be an integer of at least 1, not 0"),
-        ('name = "quartus"', 'name = "vivado"', "name must be one of quartus, ecp5, ice40, gowin, not 'vivado'"),
+        ("count = 182", "count = 0", "resources.block_ram.count must be an integer from 1 to 16777216, not 0"),
+        ('name = "quartus"', 'name = "vivado"', "toolchain.name must be 'quartus', 'ecp5', 'ice40' or 'gowin', not"),
         ("[device]", "[device", "own.toml"),
         ('signals.LEDR = "A8 ', 'signals.LEDR = "A9 ', "pins must be used once, but A9 is both LEDR[0] and LEDR[1]"),
     ],

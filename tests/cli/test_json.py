@@ -89,10 +89,10 @@ def test_what_other_programs_do(printed, small, copy_of, monkeypatch):
     """Verify, build and bench, without what takes long."""
     design = copy_of(small)
     report = load_report(design)
-    monkeypatch.setattr("quantnn.verify.verify.verify", lambda *_: report)
+    monkeypatch.setattr("quantnn.verify.verify.verify", lambda *_, **__: report)
     assert printed("verify", design) == stored(design)
     result = BuildResult("Maker 3", 50.0, 90.0, (), None, None, ("a.sof",), 1.5, (), ())
-    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_: result)
+    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
     assert printed("build", design) == stored(design)
     assert stored(design)["build"]["fmax_mhz"] == 90.0
     figures = {"format": "quantnn speed"}
