@@ -14,6 +14,15 @@ def frames():
         yield Frame(draw.randrange(256), draw.randrange(1 << 16), payload, draw.randrange(256))
 
 
+@pytest.mark.parametrize("said", [0, 2, 4, 0xFFFF])
+def test_a_length_that_is_not_that_of_the_payload(said):
+    """With a right CRC: only the header contradicts what came."""
+    body = bytes([1, SAMPLE, 7, 0]) + said.to_bytes(2, "little") + b"abc"
+    line = cobs.encode(body + zlib.crc32(body).to_bytes(4, "little"))
+    with pytest.raises(ValueError, match=f"^The payload must have {said} bytes, not 3$"):
+        Frame.decode(line)
+
+
 def test_the_bytes_on_the_line_are_those_of_the_page():
     for frame in frames():
         assert frame.encode() == encoded(frame.type, frame.sequence, frame.payload, frame.version)
