@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def verify(
     try:
         core = GenuineCore.load(folder, report, as_it_is=options.as_it_is)
     except VerificationError:
-        write_report(report.unverified(), folder)  # what was verified before lies there no more
+        with suppress(OSError):  # what differs matters more
+            write_report(report.unverified(), folder)  # what was verified before lies there no more
         raise
     network, interface = core.hardware.network, core.interface
     step("computing the expected answers")

@@ -1,3 +1,4 @@
+import errno
 import json
 import re
 import shutil
@@ -274,3 +275,30 @@ class TestTampering:
         path = design / "core" / "quantnn_core.v"
         path.write_text(path.read_text().replace("endmodule", "", 1))
         assert "verilator failed with exit code" in refused(ToolError, design)
+
+
+class TestFullDisk:
+    @pytest.fixture
+    def full(self, monkeypatch):
+        def write(*_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("quantnn.files.whole_file.os.fsync", write)
+
+    def test_a_good_core_is_no_different_one(self, small, copy_of, full):
+        """Exit code 2, and the report of before is whole; 1 would say that the hardware differs."""
+        design = copy_of(small)
+        before = {path: path.read_bytes() for path in design.iterdir() if path.is_file()}
+        message = refused(InputError, design, VerifyOptions(samples=3))
+        assert message == (
+            f"The core is bit-exact, but the report in {design} cannot be written (No space left on device), and is"
+            " as it was: make room, and verify again"
+        )
+        assert {path: path.read_bytes() for path in design.iterdir() if path.is_file()} == before
+
+    def test_a_changed_core_is_told_all_the_same(self, small, copy_of, full):
+        design = copy_of(small)
+        flip_weight(design, load_report(small), 0, 3, 4, 1)
+        before = (design / "report.json").read_bytes()
+        refused(VerificationError, design)
+        assert (design / "report.json").read_bytes() == before and load_report(design)
