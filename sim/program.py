@@ -21,6 +21,7 @@ from cocotb_tools.check_results import get_results
 
 from quantnn.errors import ToolError
 from quantnn.sim.cache import Cache
+from quantnn.sim.environment import simulation_environment
 from quantnn.sim.runtime import Runtime
 from quantnn.system import tools
 from quantnn.system.scratch import scratch_folder
@@ -49,6 +50,15 @@ class _Verilator(runner.Verilator):  # type: ignore[misc] # cocotb is untyped
         self._output = log
         self._make_options = make_options
         self._verilator = Path(verilator.__file__).parent
+
+    def _set_env_common(self) -> None:
+        self.env.update(simulation_environment())
+
+    def _get_sim_cmd_prefix(self) -> list[str]:
+        return []
+
+    def _get_sim_cmd_suffix(self) -> list[str]:
+        return []
 
     def _simulator_in_path_build_only(self) -> None:
         self._verilator = _link(self._verilator, self.build_dir / "verilator")

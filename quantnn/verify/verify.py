@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from quantnn.board.names import board_names
+from quantnn.design.exported_board import exported_board
 from quantnn.design.report import Report, Verification, load_report
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
@@ -16,6 +18,7 @@ from quantnn.files.staged_files import check_writable
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
 from quantnn.verify.genuine import GenuineCore
+from quantnn.verify.genuine_board import GenuineBoard
 
 __all__ = ["VerifyOptions", "verify"]
 
@@ -68,7 +71,7 @@ def verify(
     check_writable(folder)
     step("comparing the files with the network and the Verilog with a new one")
     try:
-        core = GenuineCore.load(folder, report, as_it_is=options.as_it_is)
+        core = _genuine(folder, report, options.as_it_is)
     except VerificationError:
         with suppress(OSError):  # what differs matters more
             write_report(report.unverified(), folder)  # what was verified before lies there no more
@@ -123,3 +126,10 @@ def verify(
         if unwritten:
             raise InputError(f"The core is bit-exact, but {unwritten}: make room, and verify again")
         return report
+
+
+def _genuine(folder: Path, report: Report, as_it_is: bool) -> GenuineCore:
+    """The core, compared; and all around it, where the board is not one of the user's own, whose file is not here."""
+    if report.board not in board_names():
+        return GenuineCore.load(folder, report, as_it_is=as_it_is)
+    return GenuineBoard.load(folder, report, exported_board(folder, report), as_it_is=as_it_is).core

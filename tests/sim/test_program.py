@@ -122,6 +122,28 @@ def test_a_run_gets_the_folder_the_module_and_the_environment(run, tmp_path):
     assert (tmp_path / "seen").read_text() == f"some_module a b in {tmp_path}\n"
 
 
+LEFT_OVER = (
+    "COCOTB_TEST_FILTER", "COCOTB_TESTCASE", "COCOTB_RANDOM_SEED", "COCOTB_RESULTS_FILE", "COCOTB_RESOLVE_X",
+    "GPI_EXTRA", "LIBPYTHON_LOC", "PYGPI_USERS", "TOPLEVEL", "MAKEFLAGS", "VERILATOR_ROOT", "VERILATOR_BIN",
+    "CXXFLAGS", "OPT_FAST", "SIM_CMD_PREFIX", "SIM_CMD_SUFFIX", "MODULE", "TESTCASE",
+)  # fmt: skip
+
+
+def test_what_is_left_over_of_other_work_does_not_reach_a_run(run, tmp_path, monkeypatch):
+    for name in (*LEFT_OVER, "GPI_USERS", "COCOTB_TOPLEVEL"):
+        monkeypatch.setenv(name, "/left/over")
+    monkeypatch.setenv("OTHER", "kept")
+    run(f"env > seen; {results(1)}")
+    seen = (tmp_path / "seen").read_text()
+    assert "/left/over" not in seen and "OTHER=kept" in seen and "COCOTB_TOPLEVEL=top" in seen
+
+
+def test_what_is_left_over_of_other_work_does_not_reach_a_compilation(cache, monkeypatch):
+    for name in (*LEFT_OVER, "MAKEFILES", "CXX", "CC"):
+        monkeypatch.setenv(name, "/left/over")
+    assert Program(SOURCES, "top", optimize=False).path.is_file()
+
+
 def test_what_is_printed_stands_in_the_log(run, tmp_path):
     run(f"echo said; echo cried >&2; {results(1)}")
     assert (tmp_path / "simulation.log").read_text() == "said\ncried\n"
