@@ -14,6 +14,7 @@ from quantnn.design.report import PrecisionEntry, load_report
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.importers.npz import load_model
 from quantnn.network.file import load_network
+from quantnn.plan.planner import Goal
 from quantnn.quantize.precision import Precision
 
 
@@ -157,6 +158,26 @@ def test_the_widest_weights_that_fit(tmp_path):
 def test_the_widest_weights_are_8_bits_where_there_is_room(model, tmp_path):
     options = small_options(model, widest_that_fit=True)
     assert export(model, tmp_path / "auto", options).precision.weight_bits == 8
+
+
+def test_weights_that_no_device_holds_are_not_even_quantized(tmp_path):
+    """16 block RAMs of 9,216 bits and 3,000 logic elements of 12 hold 183,456 bits, 2 for each of 74,000 weights."""
+    model = random_model(64, 1000)
+    board = invented_board(tmp_path, block_rams=16, logic_elements=3000, multipliers=40)
+    told = Told()
+    with pytest.raises(DoesNotFitError, match="does not fit"):
+        export(model, tmp_path / "auto", ExportOptions(board, widest_that_fit=True), told)
+    assert sum(layer.weights.size for layer in model.layers) * 3 > 183_456
+    assert told.steps == ["quantizing to weights of 2 bits", "planning with weights of 2 bits"]
+
+
+def test_a_search_that_was_cut_short_is_noted(tmp_path, monkeypatch):
+    model, board = random_model(64, 32), invented_board(tmp_path, block_rams=20, logic_elements=30_000, multipliers=40)
+    said = "the planner kept the most promising of very many choices of folds: a slightly better plan may exist"
+    options = ExportOptions(board, goal=Goal(interval=2000))
+    assert said not in export(model, tmp_path / "whole", options).notes
+    monkeypatch.setattr("quantnn.plan.planner._MANY", 5)
+    assert said in export(model, tmp_path / "cut", options).notes
 
 
 def test_what_the_report_says_of_the_options(small, model, tmp_path):

@@ -67,3 +67,11 @@ def test_memories_by_shape():
     resources = device()
     memories = [MemoryPlan("a", 32, 8), MemoryPlan("b", 16, 17), MemoryPlan("c", 100, 4)]
     assert memory_cost(memories, resources).block_ram == 1 + 2 + 2
+
+
+def test_what_memory_and_logic_hold_to_the_last_bit():
+    """Ten blocks of 256 bits, and five logic elements of 12: with all of them a ROM of 2,620 bits, and none wider."""
+    limits, resources = Cost(0, 10, 5), device(blocks=10, logic=5)
+    assert limits.holds(10 * 256 + 5 * 12, resources)
+    assert not limits.holds(10 * 256 + 5 * 12 + 1, resources)
+    assert MemoryPlan("m", 12, 5, in_logic=True).logic_elements >= 5
