@@ -21,6 +21,8 @@ def check_plain(path: Path) -> os.stat_result:
     """
     try:
         found = path.lstat()
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing: export the model again") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({_reason(error)}): export the model again") from None
     if stat.S_ISLNK(found.st_mode):

@@ -17,7 +17,7 @@ from quantnn.design.fingerprint import IDENTITY, fingerprint
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.design.update_weights import UpdateOptions, update_weights
-from quantnn.errors import DoesNotFitError, InputError, QuantnnError
+from quantnn.errors import DoesNotFitError, InputError, VerificationError
 from quantnn.importers.npz import load_model
 from quantnn.network.file import load_network, save_network
 from quantnn.verify.verify import verify
@@ -199,7 +199,7 @@ class TestSmall:
         design = copy_of(small)
         update = update_weights(design, other())
         shutil.copy(small / "core" / update.memories[-1], design / "core")
-        with pytest.raises(QuantnnError, match="differs from the reference"):
+        with pytest.raises(VerificationError, match=rf"{update.memories[-1]}, line 1: .* in network.npz"):
             verify(design)
 
 
