@@ -55,7 +55,7 @@ def test_a_file_that_is_missing(design, name):
 
 def test_a_memory_that_is_missing(design):
     next((design / "board").glob("quantnn_core*.mem")).unlink()
-    assert "cannot be read (No such file" in refused(design)
+    assert "is missing: export" in refused(design)
 
 
 def test_a_project_that_was_changed_is_built_only_as_it_is(design):

@@ -54,7 +54,7 @@ def test_damaged_files_are_one_line(content, plan, tmp_path):
 
 
 def test_a_missing_file_is_one_line(tmp_path):
-    with pytest.raises(InputError, match=r"interface.json cannot be read \(No such file.*\): export the model again"):
+    with pytest.raises(InputError, match=r"interface.json is missing: export the model again"):
         CoreInterface.load(tmp_path / "interface.json")
 
 

@@ -21,7 +21,7 @@ def test_a_plain_file_up_to_its_limit(tmp_path):
 
 
 def test_what_is_not_there(tmp_path):
-    assert "cannot be read (No such file" in refused(tmp_path / "a")
+    assert "is missing: " in refused(tmp_path / "a")
     assert "cannot be read" in refused(tmp_path / "a\0b")
 
 

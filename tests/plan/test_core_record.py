@@ -90,5 +90,5 @@ def test_a_damaged_file_is_refused_in_a_line(damage, tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"plan.json cannot be read \(No such file.*\): export the model again"):
+    with pytest.raises(InputError, match=r"plan.json is missing: export the model again"):
         CoreRecord.load(tmp_path / "plan.json")

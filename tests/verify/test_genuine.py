@@ -110,7 +110,7 @@ def test_a_changed_memory_is_a_difference_of_the_hardware(small, copy_of, place)
 def test_a_missing_file(small, copy_of, place, name):
     design = copy_of(small)
     (design / place / name).unlink()
-    assert f"{design / place / name} cannot be read (No such file" in refused(design)
+    assert f"{design / place / name} is missing: export" in refused(design)
 
 
 def test_another_core_on_the_board(small, copy_of):

@@ -94,7 +94,7 @@ def test_memories_around_the_core(small, copy_of, name):
     path.write_bytes(b"x" + content[1:])
     assert str(path) in refused(design)
     path.unlink()
-    assert f"{path} cannot be read (No such file" in refused(design)
+    assert f"{path} is missing: export" in refused(design)
 
 
 def test_a_changed_memory_of_the_core_is_a_difference(small, copy_of):
