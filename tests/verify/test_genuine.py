@@ -130,7 +130,7 @@ def test_taps_are_names_of_signals(small, copy_of, signal):
     entry["taps"][0]["valid"] = signal
     path.write_text(json.dumps(entry))
     for as_it_is in (False, True):
-        assert "a tap must be identifiers with dots between them" in refused(design, as_it_is=as_it_is)
+        assert "must be a signal in the core, Verilog names with dots between" in refused(design, as_it_is=as_it_is)
 
 
 def test_another_interface(small, copy_of):

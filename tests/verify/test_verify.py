@@ -238,7 +238,7 @@ class TestTampering:
     def test_damaged_interface(self, small, copy_of, content):
         design = copy_of(small)
         (design / "core" / "interface.json").write_text(content)
-        assert "interface.json is missing or damaged" in refused(InputError, design)
+        assert "interface.json is damaged (" in refused(InputError, design)
 
     @pytest.mark.parametrize(("name", "words"), [("interval", "initiation interval"), ("latency", "latency")])
     def test_planned_timing(self, small, copy_of, name, words, unchecked):
