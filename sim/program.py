@@ -34,6 +34,10 @@ _LIBRARIES = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PA
 """Where a program looks for libraries besides the usual places."""
 
 
+_SMALL = 1_500_000
+"""Characters of Verilog up to which one compiler is as quick as several."""
+
+
 class _BrokenOffError(ToolError):
     """A program did not come to an end."""
 
@@ -164,6 +168,8 @@ class Program:
             arguments = ["--timing", "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-O3"]
             fast, slow = ("-O2", "-O1") if self._optimize else ("-O0", "-O0")
             levels = [f"OPT_FAST={fast}", f"OPT_SLOW={slow}", f"OPT_GLOBAL={slow}"]
+            if not self._optimize and sum(map(len, self._sources)) < _SMALL:
+                levels.append("VM_PARALLEL_BUILDS=0")  # one unit: precompiled headers cost more than all the rest
             _Verilator(build / "build.log", [*runtime.lend(build), *levels]).build(
                 sources=paths,
                 hdl_toplevel=self._top,

@@ -16,9 +16,11 @@ from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.sim.cell_models import MODELLED, cell_models
 from quantnn.sim.device import Device, Tap
+from quantnn.system.cores import cores
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities
 from quantnn.verify.genuine import GenuineCore
+from quantnn.verify.runs import run_all
 
 __all__ = ["NetlistCheck", "check_netlist"]
 
@@ -104,13 +106,12 @@ def check_netlist(
         bench = CoreBench(device, interface, vectors, optimize=False)
         step("compiling the netlist's simulator (kept for the next time)")
         bench.simulator.program.path  # noqa: B018  compiles
-        step(f"simulating {len(vectors.inputs)} samples back to back")
-        found = bench.back_to_back(1)
-        interval, latency = found.interval, found.latency
-        for name, conditions in adversities(interface).items():
-            step(f"simulating {name}")
-            found += bench.part(conditions)
-    found = found.with_timing(interface, interval, latency)
+        others = adversities(interface)
+        step(f"simulating {len(vectors.inputs)} samples back to back, and again under {len(others)} other conditions")
+        runs = [*bench.parts(1), *(bench.again(conditions) for conditions in others.values())]
+        straight, *more = run_all(runs, cores())
+        found = sum(more, start=straight)
+    found = found.with_timing(interface, straight.interval, straight.latency)
     if found.failures:
         raise VerificationError(f"The netlist for {family} differs from the reference: {found.failures[0]}")
     cells = Counter(cell["type"] for cell in netlist.cells.values())

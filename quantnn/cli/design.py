@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,7 +28,6 @@ from quantnn.cli.options import (
 )
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
-from quantnn.system.cores import cores
 from quantnn.system.extras import missing_package
 from quantnn.system.text import name_of
 
@@ -116,7 +115,9 @@ def export(
 def verify(
     design: Design,
     samples: Annotated[int | None, typer.Option(help="Only this many samples; all by default.")] = None,
-    wave: Annotated[bool, typer.Option("--wave", help="On failure keep wave.vcd of the first failing sample.")] = False,
+    wave: Annotated[
+        str | None, typer.Option(help="Keep wave.vcd of this sample, or of the first failing one.", metavar="N|failing")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, max=64, help="Simulations at the same time; by default one per core.")
     ] = None,
@@ -131,15 +132,23 @@ def verify(
     try:
         from quantnn.build.netlist_check import check_netlist
         from quantnn.sim.cell_models import MODELLED
-        from quantnn.verify.verify import VerifyOptions, verify
+        from quantnn.verify.verify import WAVE, VerifyOptions, verify
     except ModuleNotFoundError as error:
         raise InputError(missing_package(error.name, "sim", what="the simulator")) from None
     if netlist not in (None, *MODELLED):
         raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
+    shown: int | Literal["failing"] | None = None
+    if wave is not None:
+        if wave != "failing" and not wave.isdecimal():
+            raise InputError(f"--wave must be the number of a sample, or failing, not {wave!r}")
+        shown = "failing" if wave == "failing" else int(wave)
     with progress() as told:
-        report = verify(design, VerifyOptions(samples, wave, jobs or cores(), as_it_is), told)
+        report = verify(design, VerifyOptions(samples, shown, jobs, as_it_is), told)
         found = None if netlist is None else check_netlist(design, netlist, told, as_it_is=as_it_is)
     said = []
+    if wave is not None:
+        none = "No sample fails, so there is no waveform: give the number of one."
+        said.append(none if wave == "failing" else f"The waveform of sample {wave} is {design / WAVE}.")
     if found is not None:
         cells = f"{sum(found.cells.values()):,} cells for {found.family}"
         said.append(f"The netlist of {cells} is bit-exact, too: {found.values:,} values of {found.samples} samples.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
 
 from quantnn.arithmetic import Integers
@@ -19,6 +19,7 @@ from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.findings import Difference, Findings
+from quantnn.verify.runs import SimulationRun, run_all
 
 __all__ = ["CoreBench", "adversities", "any_frames"]
 
@@ -26,8 +27,11 @@ _STALLED_SAMPLES = 64
 _STALLS = 0.375
 """Share of the cycles in which a stalling source or sink waits, at least."""
 _RESETS = 12
+_PARTS = 6
+"""Times that the first samples go through again."""
+_PARTS_PER_JOB = 8
 _SPLIT_CYCLES = 100_000
-"""Simulated cycles from which on a run is split over several processes."""
+"""Simulated cycles from which on a run is split over several processes, and worth being compiled for speed."""
 _SMOOTH = Run(samples=0, patience=0)
 """No stalls and no resets; samples and patience are filled in for each run."""
 
@@ -88,7 +92,8 @@ class CoreBench:
         taps = tuple(Tap(tap.valid, tap.data, tap.format) for tap in interface.taps)
         verilog = folder / "core" / f"{interface.module}.v"
         device = Device(interface.module, verilog, interface.input, interface.output, taps)
-        return cls(device, interface, vectors)
+        cycles = interface.interval * (len(vectors.inputs) + _PARTS * min(_STALLED_SAMPLES, len(vectors.inputs)))
+        return cls(device, interface, vectors, optimize=cycles >= _SPLIT_CYCLES)
 
     @cached_property
     def simulator(self) -> Simulator:
@@ -96,22 +101,37 @@ class CoreBench:
         return Simulator([self.device], optimize=self.optimize)
 
     @property
+    def _settled(self) -> int:
+        """Samples after which the pace is steady."""
+        return 2 * len(self.device.taps) + 4
+
+    @property
     def _patience(self) -> int:
         return 4 * self.interface.latency + 40 * self.interface.interval + 1000
 
-    def back_to_back(self, jobs: int) -> Findings:
-        """All samples without a stall, split over ``jobs`` simulations where they are many."""
-        count = len(self.vectors.inputs)
-        if count * self.interface.interval < _SPLIT_CYCLES:
-            jobs = 1
-        ends = [count * job // jobs for job in range(jobs + 1)]
-        with ThreadPoolExecutor(jobs) as pool:
-            parts = list(pool.map(lambda job: self.run(ends[job], ends[job + 1]), range(jobs)))
-        return sum(parts[1:], start=parts[0])
+    def parts(self, jobs: int) -> list[SimulationRun]:
+        """All samples without a stall, split over several simulations where they are many.
 
-    def part(self, conditions: Run) -> Findings:
+        Each part is long enough for its interval to be measured; there are more parts than ``jobs``, so that one sees
+        how far they are.
+        """
+        count = len(self.vectors.inputs)
+        cycles, parts = count * self.interface.interval, 1
+        if cycles >= _SPLIT_CYCLES:
+            rounds = min(-(-cycles // (_SPLIT_CYCLES * jobs)), _PARTS_PER_JOB)
+            parts = max(1, min(rounds * jobs, count // (2 * self._settled + 2)))
+        ends = [count * part // parts for part in range(parts + 1)]
+        return [SimulationRun(end - first, partial(self.run, first, end)) for first, end in pairwise(ends)]
+
+    def back_to_back(self, jobs: int) -> Findings:
+        """What :meth:`parts` find together."""
+        first, *others = run_all(self.parts(jobs), jobs)
+        return sum(others, start=first)
+
+    def again(self, conditions: Run) -> SimulationRun:
         """The first samples under other conditions."""
-        return self.run(0, min(_STALLED_SAMPLES, len(self.vectors.inputs)), conditions)
+        count = min(_STALLED_SAMPLES, len(self.vectors.inputs))
+        return SimulationRun(count, partial(self.run, 0, count, conditions))
 
     def with_other_frames(self, network: IntegerNetwork) -> CoreBench:
         """The first samples in frames of any length."""
@@ -128,7 +148,7 @@ class CoreBench:
     ) -> Findings:
         """One simulation of the samples from ``first`` to before ``end``; ``keep`` takes the waveform."""
         count = end - first
-        warm = min(count - 1, 2 * len(self.device.taps) + 4)
+        warm = min(count - 1, self._settled)
         run = replace(conditions, samples=count, patience=self._patience, warm=warm)
         with scratch_folder(keep=ToolError) as work:
             for rows in blocks(count):
@@ -142,10 +162,15 @@ class CoreBench:
                 keep.write_bytes((work / "wave.vcd").read_bytes())
         return Findings.read(raw, 0, self.interface, count, warm, first)
 
-    def record(self, difference: Difference | None, target: Path) -> None:
-        """A waveform of the failing sample alone, or, if it takes others to fail, of all up to it."""
+    def record(self, sample: int, target: Path) -> None:
+        """A waveform of a sample alone."""
+        self.run(sample, sample + 1, simulator=Simulator([self.device], wave=True), keep=target)
+
+    def record_failure(self, difference: Difference | None, target: Path) -> int:
+        """A waveform of the failing sample alone, or, if it takes others to fail, of all up to it; which that is."""
         sample = difference.sample if difference else 0
         simulator = Simulator([self.device], wave=True)
         alone = self.run(sample, sample + 1, simulator=simulator, keep=target)
         if not alone.failures:
             self.run(0, sample + 1, simulator=simulator, keep=target)
+        return sample

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from quantnn.board.names import board_names
 from quantnn.design.exported_board import exported_board
@@ -15,12 +15,15 @@ from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
 from quantnn.files.staged_files import check_writable
+from quantnn.system.cores import cores
+from quantnn.system.progress import SILENT, Progress
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
 from quantnn.verify.genuine import GenuineCore
 from quantnn.verify.genuine_board import GenuineBoard
+from quantnn.verify.runs import run_all
 
-__all__ = ["VerifyOptions", "verify"]
+__all__ = ["WAVE", "VerifyOptions", "verify"]
 
 WAVE = "wave.vcd"
 
@@ -33,24 +36,23 @@ class VerifyOptions:
     ----------
     samples : int or None
         Only the first samples of the folder's vectors; all by default.
-    wave : bool
-        Whether a failure leaves a waveform of the first failing sample, wave.vcd.
-    jobs : int
-        Simulations to run at the same time.
+    wave : int or "failing", optional
+        The sample of which a waveform, wave.vcd, is left in the folder, whether or not all passes; or the first one
+        that fails, if one does.
+    jobs : int, optional
+        Simulations to run at the same time; by default one per processor core.
     as_it_is : bool
         Whether the Verilog of the folder is simulated even if it is not what this quantnn writes. It can do whatever it
         wants: only for folders of somebody who is trusted.
     """
 
     samples: int | None = None
-    wave: bool = False
-    jobs: int = 2
+    wave: int | Literal["failing"] | None = None
+    jobs: int | None = None
     as_it_is: bool = False
 
 
-def verify(
-    folder: Path, options: VerifyOptions = VerifyOptions(), step: Callable[[str], None] = lambda _: None
-) -> Report:
+def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Progress = SILENT) -> Report:
     """Simulate the exported core and compare it with the reference; returns the report with what was found.
 
     The reference answers anew: expected vectors that somebody changed are refused. Samples go through back to back,
@@ -69,7 +71,7 @@ def verify(
     started = time.monotonic()
     report = load_report(folder)
     check_writable(folder)
-    step("comparing the files with the network and the Verilog with a new one")
+    progress("comparing the files with the network and the Verilog with a new one")
     try:
         core = _genuine(folder, report, options.as_it_is)
     except VerificationError:
@@ -77,28 +79,35 @@ def verify(
             write_report(report.unverified(), folder)  # what was verified before lies there no more
         raise
     network, interface = core.hardware.network, core.interface
-    step("computing the expected answers")
+    progress("computing the expected answers")
     vectors = Vectors.load(folder / "vectors", network)
     if options.samples is not None:
         if options.samples < 1:
             raise InputError(f"--samples must be at least 1, not {options.samples}")
         count = min(options.samples, len(vectors.inputs))
         vectors = vectors.head(count)
+    if isinstance(options.wave, int) and not 0 <= options.wave < len(vectors.inputs):
+        raise InputError(f"--wave must be a sample from 0 to {len(vectors.inputs) - 1}, not {options.wave}")
     with scratch_folder() as copy:
         (copy / "core").mkdir()
         core.write(copy / "core")
         bench = CoreBench.of_design(copy, interface, vectors)
-        step("compiling the simulator (kept for the next time)")
+        progress("compiling the simulator (kept for the next time)")
         bench.simulator.program.path  # noqa: B018  compiles
-        step(f"simulating {len(vectors.inputs)} samples back to back")
-        found = bench.back_to_back(options.jobs)
-        interval, latency = found.interval, found.latency
-        for name, conditions in adversities(interface).items():
-            step(f"simulating {name}")
-            found += bench.part(conditions)
-        step("simulating frames that end early or late")
-        found += bench.with_other_frames(network).part(any_frames(interface)).prefixed("with tlast early or late")
-
+        jobs = options.jobs or cores()
+        parts, others = bench.parts(jobs), adversities(interface)
+        runs = [*parts, *(bench.again(conditions) for conditions in others.values())]
+        runs.append(bench.with_other_frames(network).again(any_frames(interface)))
+        progress(
+            f"simulating {len(vectors.inputs):,} samples back to back, and {runs[-1].samples} again under"
+            f" {len(others) + 1} other conditions",
+            sum(run.samples for run in runs),
+            "samples",
+        )
+        *found_in, frames = run_all(runs, jobs, progress)
+        straight = sum(found_in[1 : len(parts)], start=found_in[0])
+        interval, latency = straight.interval, straight.latency
+        found = sum(found_in[len(parts) :], start=straight) + frames.prefixed("with tlast early or late")
         found = found.with_timing(interface, interval, latency)
         verification = Verification(
             passed=not found.failures,
@@ -111,9 +120,16 @@ def verify(
             seconds=round(time.monotonic() - started, 1),
         )
         report = report.with_verification(verification, interval, latency)
-        if found.failures and options.wave:
-            step("recording the first failing sample")
-            bench.record(found.difference, folder / WAVE)
+        recorded = ""
+        if options.wave == "failing" and found.failures:
+            progress("recording the first failing sample")
+            sample = bench.record_failure(found.difference, folder / WAVE)
+            recorded = f"; the waveform of sample {sample} is {folder / WAVE}"
+        elif isinstance(options.wave, int):
+            progress(f"recording sample {options.wave}")
+            bench.record(options.wave, folder / WAVE)
+            recorded = f"; the waveform of sample {options.wave} is {folder / WAVE}"
+        if recorded:
             report = report.with_files(WAVE)
         unwritten = ""
         try:
@@ -122,7 +138,7 @@ def verify(
             unwritten = f"the report in {folder} cannot be written ({error.strerror}), and is as it was"
         if found.failures:
             note = f"; {unwritten}" if unwritten else ""
-            raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}{note}")
+            raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}{recorded}{note}")
         if unwritten:
             raise InputError(f"The core is bit-exact, but {unwritten}: make room, and verify again")
         return report

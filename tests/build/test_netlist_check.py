@@ -45,7 +45,7 @@ def test_ice40(tiny):
     found, steps = check(tiny, "ice40")
     assert found.samples >= SAMPLES and found.values == values(tiny, found)
     assert found.cells["SB_MAC16"] == MULTIPLIERS and found.cells["SB_RAM40_4K"] > 0
-    assert len(steps) == len(set(steps)) == 4 + adversity_count(tiny)
+    assert len(steps) == len(set(steps)) == 4
 
 
 def test_from_the_command_line(tiny, monkeypatch, capsys):

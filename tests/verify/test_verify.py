@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from as_found import as_found
 from exported import faulty_network, first_difference, flip_bit, flip_weight
+from told import Told
 
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError, VerificationError
@@ -89,10 +90,14 @@ def samples(small):
 
 
 def test_steps_are_told(small, copy_of):
-    steps = []
-    report = verify(copy_of(small), VerifyOptions(), steps.append)
-    assert report.verification.passed and len(steps) == len(set(steps)) == 4 + AGAIN
-    assert not any("recording" in step for step in steps)
+    told = Told()
+    report = verify(copy_of(small), VerifyOptions(), told)
+    assert report.verification.passed and len(told.steps) == len(set(told.steps)) == 4
+    assert not any("recording" in step for step in told.steps)
+    count = report.verification.samples
+    simulated = count + AGAIN * min(count, STALLED)
+    last = told.steps[-1]
+    assert told.totals[last] == told.done[last] == simulated and told.units[last] == "samples"
 
 
 @pytest.mark.parametrize("place", [(0, 3, 4, 1), (1, 4, 0, 0), (2, 0, 2, 2), (2, 3, 1, 7)])
@@ -172,7 +177,7 @@ class TestWave:
         design, place = copy_of(small), (1, 2, 3, 7)
         flip_weight(design, load_report(small), *place)
         layer, _, sample, *_ = first_difference(network, faulty_network(network, *place), samples)
-        message = refused(VerificationError, design, VerifyOptions(wave=True))
+        message = refused(VerificationError, design, VerifyOptions(wave="failing"))
         assert f"layer {layer}, " in message and f"sample {sample}" in message
         text = (design / "wave.vcd").read_text()
         scopes = set(re.findall(r"\$scope module (\S+) \$end", text))
@@ -183,8 +188,25 @@ class TestWave:
 
     def test_without_a_failure_there_is_none(self, small, copy_of):
         design = copy_of(small)
-        verify(design, VerifyOptions(wave=True))
+        verify(design, VerifyOptions(wave="failing"))
         assert not (design / "wave.vcd").exists()
+
+    def test_a_sample_that_passes(self, small, copy_of):
+        design = copy_of(small)
+        report = verify(design, VerifyOptions(wave=5))
+        assert report.verification.passed and "wave.vcd" in report.files
+        assert "$var" in (design / "wave.vcd").read_text()
+
+    def test_the_message_names_the_file(self, small, copy_of, unchecked):
+        design = copy_of(small)
+        flip_weight(design, load_report(small), 1, 2, 3, 7)
+        message = refused(VerificationError, design, VerifyOptions(wave=1))
+        assert message.endswith(f"; the waveform of sample 1 is {design / 'wave.vcd'}")
+
+    @pytest.mark.parametrize("sample", [-1, 10**6])
+    def test_a_sample_that_there_is_not(self, small, copy_of, samples, sample):
+        message = refused(InputError, copy_of(small), VerifyOptions(wave=sample))
+        assert message == f"--wave must be a sample from 0 to {len(samples) - 1}, not {sample}"
 
 
 class TestTampering:
