@@ -18,7 +18,7 @@ from quantnn.plan.cost import Cost
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.planner import Goal, Planner
 
-ENDLESS = {"blocks": 10_000, "logic": 10**8}
+ENDLESS = {"blocks": 10_000, "logic": 10**7}
 LITTLE_LOGIC = 1200
 
 
