@@ -1,10 +1,11 @@
 """How long planning takes, over the size of the network, fitting and not.
 
     python benchmarks/planning.py [--board NAME …] [--weight-bits BITS] [--logic-multipliers] [--max-latency CYCLES]
+        [--widths N-N-…]
 
 Prints a table and a chart of log(seconds) over log(weights). Networks are 10^3 to 10^7 random weights in 1 to 40 dense
-layers of the same width, planned as `quantnn export` does, beside a top that keeps 3 block RAMs and 900 logic elements.
-Seconds are those of the processor: the time on an idle machine, whatever else runs.
+layers of the same width, or of the widths that are given, planned as `quantnn export` does, beside a top that keeps 3
+block RAMs and 900 logic elements. Seconds are those of the processor: the time on an idle machine, whatever else runs.
 """
 
 from __future__ import annotations
@@ -49,13 +50,17 @@ class Result:
         return self.said.startswith("interval")
 
 
-def network(weights: int, layers: int, bits: int) -> IntegerNetwork:
-    """A network of about so many weights, with relus between its layers."""
-    width = max(2, round(math.sqrt(weights / layers)))
-    random, limit, byte = np.random.default_rng(weights + layers), 2 ** (bits - 1) - 1, IntegerRange(0, 255)
+def equal(weights: int, layers: int) -> list[int]:
+    """Widths of so many layers, all the same, with about so many weights together."""
+    return [max(2, round(math.sqrt(weights / layers)))] * (layers + 1)
+
+
+def network(widths: list[int], bits: int) -> IntegerNetwork:
+    """A network of random weights, with relus between its layers."""
+    random, limit, byte = np.random.default_rng(sum(widths)), 2 ** (bits - 1) - 1, IntegerRange(0, 255)
     built = []
-    for number, (inputs, outputs) in enumerate(pairwise([width] * (layers + 1)), start=1):
-        last = number == layers
+    for number, (inputs, outputs) in enumerate(pairwise(widths), start=2):
+        last = number == len(widths)
         output = IntegerRange(-(2**23), 2**23 - 1) if last else byte
         relu = Requantizer.make(outputs, output, shift=0 if last else 8, negative_multiplier=1 if last else 0)
         matrix = random.integers(-limit, limit + 1, (inputs, outputs))
@@ -103,18 +108,21 @@ def main() -> None:
     parser.add_argument("--logic-multipliers", action="store_true")
     parser.add_argument("--target-ii", type=int)
     parser.add_argument("--max-latency", type=int)
+    parser.add_argument("--widths", type=lambda text: [int(width) for width in text.split("-")], metavar="N-N-…")
     options = parser.parse_args()
     goal = Goal(options.target_ii, options.max_latency)
     results = []
     print("| weights | layers | board | seconds | partial choices | |\n|---|---|---|---|---|---|")
-    for size in SIZES:
-        for layers in DEPTHS:
-            net = network(size, layers, options.weight_bits)
-            for board in options.board or BOARDS:
-                r = planned(board, net, goal, options.logic_multipliers)
-                results.append(r)
-                cells = (f"{r.weights:,}", r.layers, r.board, f"{r.seconds:.2f}", f"{r.states:,}", r.said[:90])
-                print(f"| {' | '.join(map(str, cells))} |", flush=True)
+    grid = [equal(size, layers) for size in SIZES for layers in DEPTHS]
+    for widths in [options.widths] if options.widths else grid:
+        net = network(widths, options.weight_bits)
+        for board in options.board or BOARDS:
+            r = planned(board, net, goal, options.logic_multipliers)
+            results.append(r)
+            cells = (f"{r.weights:,}", r.layers, r.board, f"{r.seconds:.2f}", f"{r.states:,}", r.said[:90])
+            print(f"| {' | '.join(map(str, cells))} |", flush=True)
+    if options.widths:
+        return
     print("\n" + chart(results))
     slowest = max(results, key=lambda r: r.seconds)
     fitting = max((r for r in results if r.fits), key=lambda r: r.seconds, default=slowest)
