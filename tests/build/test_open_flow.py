@@ -225,7 +225,7 @@ class TestFailure:
 
     def test_no_project(self, design, board, tools):
         (design / "board" / "quantnn_board.v").unlink()
-        assert refused(InputError, design, board).endswith("(No such file or directory): export the model again")
+        assert refused(InputError, design, board).endswith("quantnn_board.v is missing: export the model again")
 
     def test_no_design(self, tmp_path, board, tools):
         assert "is no exported design" in refused(InputError, tmp_path, board)

@@ -3,6 +3,7 @@ import re
 
 import numpy as np
 import pytest
+from as_found import as_found
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
@@ -87,8 +88,9 @@ endmodule
 """
 
 
-def test_a_core_that_counts_beats_instead_of_looking_at_tlast_is_found(small, copy_of, bench):
+def test_a_core_that_counts_beats_instead_of_looking_at_tlast_is_found(small, copy_of, bench, monkeypatch):
     """Frames of the right length do not tell it from a right one."""
+    as_found(monkeypatch)
     design, form = copy_of(small), bench.interface
     path = design / "core" / "quantnn_core.v"
     text = path.read_text()

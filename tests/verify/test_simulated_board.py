@@ -255,7 +255,7 @@ class TestRefused:
         (design / "board" / name).unlink()
         if content is not None:
             (design / "board" / name).write_text(content)
-        missing = "cannot be read" if content is None else None
+        missing = "is missing: export" if content is None else None
         with pytest.raises(InputError, match=missing or "where this quantnn writes"), simulated_board(design):
             pass
         damaged = simulated_board(design, as_it_is=True)
