@@ -19,6 +19,7 @@ from quantnn.sim.device import Device, Tap
 from quantnn.system.cores import cores
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities
+from quantnn.verify.findings import Findings
 from quantnn.verify.genuine import GenuineCore
 from quantnn.verify.runs import run_all
 
@@ -108,10 +109,10 @@ def check_netlist(
         bench.simulator.program.path  # noqa: B018  compiles
         others = adversities(interface)
         step(f"simulating {len(vectors.inputs)} samples back to back, and again under {len(others)} other conditions")
-        runs = [*bench.parts(1), *(bench.again(conditions) for conditions in others.values())]
-        straight, *more = run_all(runs, cores())
-        found = sum(more, start=straight)
-    found = found.with_timing(interface, straight.interval, straight.latency)
+        parts = bench.parts(1)
+        found_in = run_all([*parts, *(bench.again(conditions) for conditions in others.values())], cores())
+        straight = Findings.of_parts(found_in[: len(parts)], interface)
+        found = sum(found_in[len(parts) :], start=straight)
     if found.failures:
         raise VerificationError(f"The netlist for {family} differs from the reference: {found.failures[0]}")
     cells = Counter(cell["type"] for cell in netlist.cells.values())

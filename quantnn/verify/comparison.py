@@ -19,9 +19,10 @@ __all__ = ["compared_once"]
 
 @contextmanager
 def compared_once(sources: Iterable[bytes], files: Mapping[str, bytes]) -> Iterator[bool]:
-    """Whether these files were found to be what this quantnn makes of ``sources``, all byte for byte the same.
+    """Whether these files, to the byte, were compared before with what this quantnn makes of ``sources``, and passed.
 
-    If not, and the context ends well, then they were. That is kept in the user's cache, under a digest of everything
+    What passes is for the context to say, as lines that name a version may differ: if the files were not compared and
+    it ends well, they passed. That is kept in the user's cache, under a digest of everything
     that counts, this program's own text included; whoever can write there can change the program as well.
 
     Parameters

@@ -19,7 +19,7 @@ from quantnn.sim.frames import Frames
 from quantnn.sim.simulator import Run, Simulator
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.findings import Difference, Findings
-from quantnn.verify.runs import SimulationRun, run_all
+from quantnn.verify.runs import SimulationRun
 
 __all__ = ["CoreBench", "adversities", "any_frames"]
 
@@ -122,11 +122,6 @@ class CoreBench:
             parts = max(1, min(rounds * jobs, count // (2 * self._settled + 2)))
         ends = [count * part // parts for part in range(parts + 1)]
         return [SimulationRun(end - first, partial(self.run, first, end)) for first, end in pairwise(ends)]
-
-    def back_to_back(self, jobs: int) -> Findings:
-        """What :meth:`parts` find together."""
-        first, *others = run_all(self.parts(jobs), jobs)
-        return sum(others, start=first)
 
     def again(self, conditions: Run) -> SimulationRun:
         """The first samples under other conditions."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from quantnn.beats import BeatFormat
 from quantnn.design.interface import CoreInterface
 
 __all__ = ["Difference", "Findings"]
+
+_Cycles = TypeVar("_Cycles", int, float)
 
 
 @dataclass(frozen=True, order=True)
@@ -64,6 +66,7 @@ class Findings:
     latency: int | None = None
 
     def __add__(self, other: Findings) -> Findings:
+        """What both found; the timing is that of the first, as the others may be stalled."""
         failures = (*self.failures, *other.failures)
         differences = sorted(failure for failure in failures if isinstance(failure, Difference))
         texts = [failure for failure in failures if isinstance(failure, str)]
@@ -71,8 +74,7 @@ class Findings:
             self,
             values=self.values + other.values,
             mismatches=self.mismatches + other.mismatches,
-            failures=(*differences, *texts),
-            interval=self.interval if self.interval == other.interval or other.interval is None else other.interval,
+            failures=(*differences, *dict.fromkeys(texts)),
         )
 
     @property
@@ -84,13 +86,24 @@ class Findings:
         """These findings, with the circumstances in front of each failure; a sample's number says less there."""
         return replace(self, failures=tuple(f"{words}, {failure}" for failure in self.failures))
 
-    def with_timing(self, interface: CoreInterface, interval: int | float | None, latency: int | None) -> Findings:
+    @classmethod
+    def of_parts(cls, parts: Sequence[Findings], interface: CoreInterface) -> Findings:
+        """What the parts of a run without stalls found together.
+
+        Each part has to have the planned timing: if one has another, that is what was measured, and a failure.
+        """
+        interval = _measured((part.interval for part in parts), interface.interval)
+        latency = _measured((part.latency for part in parts), interface.latency)
+        first, *others = (part.with_timing(interface) for part in parts)
+        return replace(sum(others, start=first), interval=interval, latency=latency)
+
+    def with_timing(self, interface: CoreInterface) -> Findings:
         """These findings, and a failure for each measured cycle count that is not the planned one."""
         wrong = [
             f"the {name} is {measured} cycles, but {planned} were planned"
             for name, measured, planned in (
-                ("initiation interval", interval, interface.interval),
-                ("latency", latency, interface.latency),
+                ("initiation interval", self.interval, interface.interval),
+                ("latency", self.latency, interface.latency),
             )
             if measured is not None and measured != planned
         ]
@@ -126,6 +139,12 @@ class Findings:
         latency = found["first_output"] - found["first_input"] if found["samples"] else None
         mismatches = sum(checker["mismatches"] for checker, _ in checkers)
         return cls(values + classes, mismatches, tuple(failures), interval, latency)
+
+
+def _measured(values: Iterable[_Cycles | None], planned: int) -> _Cycles | None:
+    """Of measured cycle counts the first that is not the planned one; None where nothing was measured."""
+    found = [value for value in values if value is not None]
+    return next((value for value in found if value != planned), found[0] if found else None)
 
 
 def _differences(

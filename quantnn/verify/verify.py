@@ -19,6 +19,7 @@ from quantnn.system.cores import cores
 from quantnn.system.progress import SILENT, Progress
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
+from quantnn.verify.findings import Findings
 from quantnn.verify.genuine import GenuineCore
 from quantnn.verify.genuine_board import GenuineBoard
 from quantnn.verify.runs import run_all
@@ -105,10 +106,8 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
             "samples",
         )
         *found_in, frames = run_all(runs, jobs, progress)
-        straight = sum(found_in[1 : len(parts)], start=found_in[0])
-        interval, latency = straight.interval, straight.latency
+        straight = Findings.of_parts(found_in[: len(parts)], interface)
         found = sum(found_in[len(parts) :], start=straight) + frames.prefixed("with tlast early or late")
-        found = found.with_timing(interface, interval, latency)
         verification = Verification(
             passed=not found.failures,
             samples=len(vectors.inputs),
@@ -119,7 +118,7 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
             simulator=bench.simulator.name,
             seconds=round(time.monotonic() - started, 1),
         )
-        report = report.with_verification(verification, interval, latency)
+        report = report.with_verification(verification, found.interval, found.latency)
         recorded = ""
         if options.wave == "failing" and found.failures:
             progress("recording the first failing sample")

@@ -94,7 +94,7 @@ def test_a_right_core_under_stalls(simulate, stalls):
 def test_what_a_slow_core_takes_is_measured(found):
     slow = found["slow"]
     assert slow.failures == () and (slow.interval, slow.latency) == (4, 3)
-    wrong = slow.with_timing(toy_cores.INTERFACE, slow.interval, slow.latency).failures
+    wrong = slow.with_timing(toy_cores.INTERFACE).failures
     assert wrong == (
         "the initiation interval is 4 cycles, but 2 were planned", "the latency is 3 cycles, but 2 were planned"
     )

@@ -117,9 +117,10 @@ def test_too_few_samples_measure_nothing():
 
 def test_timing_must_be_the_planned():
     found = read()
-    assert found.with_timing(INTERFACE, 3, 9) == found
-    assert found.with_timing(INTERFACE, None, None) == found
-    assert found.with_timing(INTERFACE, 3.2, 8).failures == (
+    assert found.with_timing(INTERFACE) == found
+    unmeasured = replace(found, interval=None, latency=None)
+    assert unmeasured.with_timing(INTERFACE) == unmeasured
+    assert replace(found, interval=3.2, latency=8).with_timing(INTERFACE).failures == (
         "the initiation interval is 3.2 cycles, but 3 were planned",
         "the latency is 8 cycles, but 9 were planned",
     )
@@ -136,7 +137,36 @@ class TestSum:
         total = Findings(1, 1, (self.late, "text")) + Findings(1, 1, (self.early,))
         assert total.failures == (self.early, self.late, "text")
 
-    def test_another_interval_does_not_disappear(self):
-        for a, b in ((3, 4), (3, None), (None, 4), (None, None)):
-            total = Findings(1, 0, (), a) + Findings(1, 0, (), b)
-            assert total.interval == (b if b is not None else a)
+    def test_the_timing_is_that_of_the_first(self):
+        total = Findings(1, 0, (), 3, 9) + Findings(1, 0, (), 5, 11)
+        assert (total.interval, total.latency) == (3, 9)
+
+    def test_a_text_is_said_once(self):
+        assert (Findings(1, 0, ("text", "b")) + Findings(1, 0, ("text",))).failures == ("text", "b")
+
+
+class TestParts:
+    """Of a run that is split, planned for an interval of 3 cycles and a latency of 9."""
+
+    right = Findings(5, 0, (), 3, 9)
+
+    def test_all_right(self):
+        assert Findings.of_parts([self.right] * 3, INTERFACE) == Findings(15, 0, (), 3, 9)
+
+    def test_nothing_measured(self):
+        assert Findings.of_parts([Findings(5, 0, ())], INTERFACE) == Findings(5, 0, ())
+        assert Findings.of_parts([Findings(5, 0, ()), self.right], INTERFACE) == Findings(10, 0, (), 3, 9)
+
+    @pytest.mark.parametrize("wrong", [[0], [1], [3], [0, 1, 2], [1, 2, 3]])
+    @pytest.mark.parametrize("interval", [2, 4, 3.2])
+    def test_a_wrong_interval_in_any_part(self, wrong, interval):
+        parts = [replace(self.right, interval=interval) if number in wrong else self.right for number in range(4)]
+        text = f"the initiation interval is {interval} cycles, but 3 were planned"
+        assert Findings.of_parts(parts, INTERFACE) == Findings(20, 0, (text,), interval, 9)
+
+    @pytest.mark.parametrize("wrong", range(3))
+    @pytest.mark.parametrize("latency", [8, 10])
+    def test_a_wrong_latency_in_any_part(self, wrong, latency):
+        parts = [replace(self.right, latency=latency) if number == wrong else self.right for number in range(3)]
+        text = f"the latency is {latency} cycles, but 9 were planned"
+        assert Findings.of_parts(parts, INTERFACE) == Findings(15, 0, (text,), 3, latency)

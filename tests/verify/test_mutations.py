@@ -113,13 +113,11 @@ class Bed:
     def verdicts(self):
         """Per fault, what the verification found; nothing may be found in a core without one."""
         interface = self.design.interface
-        found = straight = self.cores.run()
+        found = self.cores.run()
         for conditions in adversities(interface).values():
             found = [*map(add, found, self._run(conditions))]
         found = [*map(add, found, self._run(any_frames(interface), any_frames=True))]
-        return self._by_fault(
-            [a.with_timing(interface, b.interval, b.latency) for a, b in zip(found, straight, strict=True)]
-        )
+        return self._by_fault([each.with_timing(interface) for each in found])
 
     def _run(self, conditions, **options):
         filled_in = ("samples", "patience", "warm")
