@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from quantnn.system.scratch import folder_inside, sweep
 __all__ = ["Cache"]
 
 _HOUR, _DAY = 3600.0, 86400.0
+_NAME = re.compile("[0-9a-f]{32}")
+"""Nothing else is tidied away: the folder may be one that the user has filled, too."""
 _ROOM = 1 << 20
 """Bytes that a small simulator takes."""
 
@@ -93,7 +96,7 @@ class Cache:
     def _tidy(self) -> None:
         sweep(self.folder)
         now = time.time()
-        places = [path for path in self.folder.iterdir() if not path.name.startswith(".")]
+        places = [path for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
         ages = {path: now - path.stat().st_mtime for path in places}
         room = self.BYTES
         for path in sorted(places, key=lambda path: ages[path]):

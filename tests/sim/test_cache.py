@@ -106,6 +106,16 @@ def test_what_was_just_used_stays_however_much_it_is(cache, monkeypatch):
     assert all(path.exists() for path in places)
 
 
+@pytest.mark.parametrize("name", ["spice_2019", "0" * 31, "0" * 33, "A" * 32, "notes"])
+def test_what_is_not_made_here_is_never_tidied_away(cache, name):
+    theirs = cache.folder / name
+    theirs.mkdir(parents=True)
+    (theirs / "file").write_text("mine")
+    os.utime(theirs, (0, 0))
+    put(cache, "new")
+    assert (theirs / "file").read_text() == "mine"
+
+
 def test_what_killed_processes_left_goes(cache):
     cache.folder.mkdir(parents=True)
     left = cache.folder / ".quantnn-abcdefgh"
