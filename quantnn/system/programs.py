@@ -33,32 +33,51 @@ class Programs:
         """A program has begun, in a session of its own."""
         self._running.add(process)
         if hasattr(os, "killpg"):
-            with self._starting, suppress(OSError):
-                self._watchdog = self._watchdog or _start()
-            self._tell(process.pid)
+            with self._starting:
+                if not self._tell(process.pid):
+                    self._watch()
         if is_stopped():  # since it was started
             self.end()
 
     def remove(self, process: subprocess.Popen[str]) -> None:
         """A program has ended and is no zombie any more."""
-        self._running.discard(process)
-        self._tell(-process.pid)
+        with self._starting:
+            self._running.discard(process)
+            self._tell(-process.pid)
 
     def end(self) -> None:
         """Have all of them ended, and what they started; does not wait for it."""
-        if self._watchdog is not None:
-            self._tell(0)
+        if self._tell(0):
             return
         for process in list(self._running):
             stop(process, signal.SIGTERM)
+        # A signal may have come while a watchdog is started: then whoever does that calls this again.
+        if hasattr(os, "killpg") and self._running and self._starting.acquire(blocking=False):
+            try:
+                self._watch()  # for those that do not listen
+            finally:
+                self._starting.release()
+            self._tell(0)
 
-    def _tell(self, number: int) -> None:
+    def _watch(self) -> None:
+        """Start a watchdog, as there is none or it was killed, and tell it of all that run."""
+        self._leave()
+        self._watchdog = None
+        with suppress(OSError):
+            self._watchdog = _start()
+        for process in list(self._running):
+            self._tell(process.pid)
+
+    def _tell(self, number: int) -> bool:
+        """Whether there is a watchdog that was told."""
         if self._watchdog is not None and self._watchdog.stdin is not None:
             with suppress(OSError, ValueError):  # it is gone, or this process is about to be
                 os.write(self._watchdog.stdin.fileno(), f"{number}\n".encode())  # so short a line is never split
+                return True
+        return False
 
     def _leave(self) -> None:
-        """This process ends."""
+        """The watchdog is needed no more, as when this process ends."""
         if self._watchdog is not None and self._watchdog.stdin is not None:
             self._watchdog.stdin.close()
             with suppress(subprocess.TimeoutExpired):
