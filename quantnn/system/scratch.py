@@ -85,14 +85,16 @@ def folder_inside(parent: Path) -> Iterator[Path]:
         yield folder
 
 
-def sweep(parent: Path) -> None:
+def sweep(parent: Path, prefix: str = f".{PREFIX}") -> None:
     """Remove what processes left behind in ``parent`` that were killed, and what was kept for long enough.
+
+    Names begin with ``prefix``: by default that of :func:`folder_inside`.
 
     A folder is another one's as long as its process lives: that holds a lock on it. Where there are no locks, it is
     left alone for a day. Whatever is not made by this module, or belongs to another user, is never touched.
     """
     try:
-        found = [path for path in parent.iterdir() if _NAME.fullmatch(path.name)]
+        found = [path for path in parent.iterdir() if path.name.startswith(prefix) and _NAME.fullmatch(path.name)]
     except OSError:
         return
     for folder in found:
@@ -101,13 +103,16 @@ def sweep(parent: Path) -> None:
 
 
 def is_scratch(path: Path) -> bool:
-    """Whether a path is such a folder itself."""
-    return bool(_NAME.fullmatch(path.name)) and not path.is_symlink() and (path / OWNER).is_file()
+    """Whether a path is such a folder itself: with an empty owner, and nothing that is not made here."""
+    owner = path / OWNER
+    if not _NAME.fullmatch(path.name) or path.is_symlink() or owner.is_symlink() or not owner.is_file():
+        return False
+    return owner.stat().st_size == 0 and {entry.name for entry in path.iterdir()} <= {OWNER, WORK, KEPT}
 
 
 def _sweep(folder: Path) -> None:
     owner = folder / OWNER
-    if not is_scratch(folder) or owner.is_symlink():
+    if not is_scratch(folder):
         return
     if hasattr(os, "geteuid") and folder.stat().st_uid != os.geteuid():
         return
@@ -123,7 +128,7 @@ def _sweep(folder: Path) -> None:
 
 @contextmanager
 def _owned(parent: Path, prefix: str, keep: type[Exception] | tuple[type[Exception], ...]) -> Iterator[Path]:
-    sweep(parent)
+    sweep(parent, prefix)
     kept = False
     with ExitStack() as hold:
         hold.enter_context(held())
@@ -181,19 +186,21 @@ else:
 def _remove(folder: Path, lock: int) -> None:
     """Remove a folder that is locked; the sign that it is ours goes last, when it is open no more.
 
-    Programs that are being ended may still write into it.
+    Programs that are being ended may still write into it, and another process may be removing it, too.
     """
-    for _ in range(_TRIES):
-        for entry in folder.iterdir():
-            if entry.name != OWNER:
-                if entry.is_dir() and not entry.is_symlink():
-                    shutil.rmtree(entry, ignore_errors=True)
-                else:
-                    entry.unlink(missing_ok=True)
-        if [entry.name for entry in folder.iterdir()] == [OWNER]:
-            break
-        time.sleep(0.1)
-    os.close(lock)
+    try:
+        for _ in range(_TRIES):
+            for entry in folder.iterdir():
+                if entry.name != OWNER:
+                    if entry.is_dir() and not entry.is_symlink():
+                        shutil.rmtree(entry, ignore_errors=True)
+                    else:
+                        entry.unlink(missing_ok=True)
+            if [entry.name for entry in folder.iterdir()] == [OWNER]:
+                break
+            time.sleep(0.1)
+    finally:
+        os.close(lock)
     (folder / OWNER).unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
@@ -213,7 +220,9 @@ def _temporary() -> Path:
     for place in (own, *_COMMON):
         if _PLAIN.fullmatch(place) and os.access(place, os.W_OK | os.X_OK):
             return Path(place)
-    odd = next(sign for sign in own if not _PLAIN.fullmatch(sign))
+    odd = next((sign for sign in own if not _PLAIN.fullmatch(sign)), None)
+    if odd is None:
+        raise ToolError(f"TMPDIR must be a folder that you may write into, not {own}: set it to another one")
     raise ToolError(f"TMPDIR must be a path without {odd!r}, not {own}: programs that read there stumble on it")
 
 

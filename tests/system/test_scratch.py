@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,15 +22,16 @@ def place(tmp_path, monkeypatch):
     return folder
 
 
-def left_behind(place, age_days=0.0, kept=False):
+def left_behind(place, age_days=0.0, kept=False, prefix=f".{scratch.PREFIX}"):
     """What a process leaves that was killed."""
     script = (
         "import os, sys, tempfile; from pathlib import Path; from quantnn.system import scratch\n"
-        "context = scratch.folder_inside(Path(sys.argv[1])); (context.__enter__() / 'big').write_text('much')\n"
+        "context = scratch._owned(Path(sys.argv[1]), sys.argv[2], ())\n"
+        "(context.__enter__() / 'big').write_text('much')\n"
         "os._exit(9)"
     )
     before = set(place.iterdir())
-    subprocess.run([sys.executable, "-c", script, str(place)], check=False)
+    subprocess.run([sys.executable, "-c", script, str(place), prefix], check=False)
     [folder] = set(place.iterdir()) - before
     if kept:
         (folder / scratch.KEPT).touch()
@@ -56,22 +58,28 @@ def test_after_an_error_whose_message_names_a_log_it_stays_for_a_week(place):
     with pytest.raises(ToolError), scratch_folder(keep=ToolError) as folder:
         (folder / "log").write_text("why")
         raise ToolError("see the log")
-    sweep(place)
+    sweep(place, scratch.PREFIX)
     assert (folder / "log").read_text() == "why"
     stamp = time.time() - 6.9 * DAY
     os.utime(folder.parent / scratch.OWNER, (stamp, stamp))
-    sweep(place)
+    sweep(place, scratch.PREFIX)
     assert folder.exists()
     stamp -= 0.2 * DAY
     os.utime(folder.parent / scratch.OWNER, (stamp, stamp))
-    sweep(place)
+    sweep(place, scratch.PREFIX)
     assert list(place.iterdir()) == []
 
 
 def test_what_a_killed_process_left_goes_with_the_next_start(place):
-    folder = left_behind(place)
+    folder = left_behind(place, prefix=scratch.PREFIX)
     with scratch_folder():
         assert not folder.exists()
+
+
+def test_beside_an_output_only_what_was_made_there_goes(place):
+    inside, temporary = left_behind(place), left_behind(place, prefix=scratch.PREFIX)
+    with folder_inside(place):
+        assert not inside.exists() and temporary.exists()
 
 
 def test_what_a_living_process_uses_stays_however_old_it_is(place):
@@ -96,7 +104,39 @@ def test_what_is_not_made_here_is_never_touched(place, name):
     if name in ("quantnn-mine", "thesis"):
         (place / name / scratch.OWNER).touch()
     sweep(place)
+    sweep(place, scratch.PREFIX)
     assert (place / name / "work" / "file").exists()
+
+
+@pytest.mark.parametrize("prefix", [scratch.PREFIX, f".{scratch.PREFIX}"])
+@pytest.mark.parametrize(("file", "text"), [(scratch.OWNER, "me"), ("readme", ""), (scratch.OWNER, None)])
+def test_a_folder_that_only_looks_like_one_made_here_is_never_touched(place, prefix, file, text):
+    theirs = place / f"{prefix}examples"
+    (theirs / "work").mkdir(parents=True)
+    (theirs / "work" / "file").write_text("mine")
+    (theirs / scratch.OWNER).touch()
+    if text is None:
+        (theirs / scratch.OWNER).unlink()
+        (theirs / scratch.OWNER).symlink_to(os.devnull)
+    else:
+        (theirs / file).write_text(text)
+    sweep(place, prefix)
+    assert not is_scratch(theirs) and (theirs / "work" / "file").read_text() == "mine"
+
+
+def test_nothing_stays_open_where_another_process_sweeps_faster(place, monkeypatch):
+    folder = left_behind(place)
+    opened = []
+
+    def faster(lock, otherwise):
+        opened.append(lock)
+        shutil.rmtree(folder)
+        return True
+
+    monkeypatch.setattr(scratch, "_locked", faster)
+    sweep(place)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(*opened)
 
 
 def test_a_link_to_such_a_folder_is_not_followed(place, tmp_path):
@@ -165,6 +205,14 @@ def test_a_program_that_failed_on_an_almost_full_disk(place, monkeypatch):
         raise ToolError("make failed")
     left = f"the disk of {place} has only 3 MiB left: make room, or set TMPDIR to another folder"
     assert str(caught.value) == f"make failed; {left}"
+
+
+def test_a_machine_where_nobody_may_write(place, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ToolError) as caught, scratch_folder():
+        pass
+    message = f"TMPDIR must be a folder that you may write into, not {place}: set it to another one"
+    assert str(caught.value) == message
 
 
 def test_a_machine_without_any_room(monkeypatch):
