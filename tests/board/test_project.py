@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,21 @@ def test_the_file_to_open_comes_first_and_nothing_but_the_project_is_written(tmp
     beside = {"quantnn_core.v", "quantnn_samples.v", "quantnn_samples.mem", "quantnn_link.v"}
     beside |= {f"quantnn_link_{memory}.mem" for memory in ("samples", "encoder", "identity")}
     assert {path.name for path in (tmp_path / "board").iterdir()} == {path.name for path in paths} | beside
+
+
+@pytest.mark.parametrize("use", [None, "system,builtin"])
+def test_another_yosys_in_the_path_has_no_part_in_it(tmp_path, monkeypatch, use):
+    before = [path.read_bytes() for path in project(tmp_path / "one")]
+    yosys = tmp_path / "yosys"
+    yosys.write_text("#!/bin/sh\necho 'Yosys 0.99 (git sha1 0123456)'\n")
+    yosys.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    if use is None:
+        monkeypatch.delenv("AMARANTH_USE_YOSYS", raising=False)
+    else:
+        monkeypatch.setenv("AMARANTH_USE_YOSYS", use)
+    assert [path.read_bytes() for path in project(tmp_path / "two")] == before
+    assert os.environ.get("AMARANTH_USE_YOSYS") == use
 
 
 def test_every_file_that_the_qsf_names_is_there_and_the_other_way_round(tmp_path):

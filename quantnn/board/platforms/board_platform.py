@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from amaranth.build import TemplatedPlatform
@@ -19,6 +20,8 @@ VERILOG = r"""
     {{emit_verilog()}}
 """
 """Template of the top's Verilog, without a line of the machine that wrote it if built with ``emit_src=False``."""
+
+_YOSYS = "AMARANTH_USE_YOSYS"
 
 
 class BoardPlatform(TemplatedPlatform):  # type: ignore[misc]  # Amaranth is untyped
@@ -71,6 +74,18 @@ class BoardPlatform(TemplatedPlatform):  # type: ignore[misc]  # Amaranth is unt
                 fragment.add_subfragment(Fragment.get(held, self), f"{group.name}_{number}")
         # Amaranth marks the place of preferences that nobody gave; these files need no such mark.
         return super().prepare(fragment, name, **{"add_preferences": "", **kwargs})
+
+    def toolchain_prepare(self, *arguments: Any, **options: Any) -> Any:
+        """The project's files, by the Yosys that comes with Amaranth: another one in the PATH writes other Verilog."""
+        before = os.environ.get(_YOSYS)
+        os.environ[_YOSYS] = "builtin"
+        try:
+            return super().toolchain_prepare(*arguments, **options)
+        finally:
+            if before is None:
+                del os.environ[_YOSYS]
+            else:
+                os.environ[_YOSYS] = before
 
     def get_io_buffer(self, buffer: Any) -> Any:
         return type(buffer).elaborate(buffer, None)
