@@ -13,7 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-from quantnn.errors import ToolError
+from quantnn.errors import InputError, ToolError
 from quantnn.system.scratch import folder_inside, sweep
 
 __all__ = ["Cache"]
@@ -36,10 +36,16 @@ class Cache:
     kind : str
         Name of the folder for all of them.
 
+    Raises
+    ------
+    InputError
+        The cache's place depends on the folder one is in.
+
     Members
     -------
     folder : Path
-        Absolute. Its parent is ``$QUANTNN_CACHE``, or the user's folder for caches.
+        Its parent is ``$QUANTNN_CACHE``, or the user's folder for caches. Simulators there are run as they are, so it
+        must be an absolute path: a folder from somebody else may bring a ``cache`` of its own.
     """
 
     DAYS = 60.0
@@ -47,7 +53,9 @@ class Cache:
 
     def __init__(self, kind: str):
         root = os.environ.get("QUANTNN_CACHE") or platformdirs.user_cache_dir("quantnn")
-        self.folder = Path(root).absolute() / kind
+        if not Path(root).is_absolute():
+            raise InputError(f"The cache must be an absolute path, not {root}: set QUANTNN_CACHE to one")
+        self.folder = Path(root) / kind
 
     def place(self, *texts: str) -> Path:
         """The folder for what is made of these texts."""

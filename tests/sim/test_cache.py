@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from quantnn.errors import ToolError
+from quantnn.errors import InputError, ToolError
 from quantnn.sim.cache import Cache
 
 DAY = 86400
@@ -37,12 +37,19 @@ def test_nothing_but_what_is_made_stays(cache):
     assert list(cache.folder.iterdir()) == [place]
 
 
-def test_it_lies_where_one_is_told_also_relative_to_where_one_is(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("QUANTNN_CACHE", "near")
-    assert Cache("things").folder == tmp_path / "near" / "things"
+def test_it_lies_where_one_is_told(cache, tmp_path, monkeypatch):
+    assert cache.folder == tmp_path / "cache" / "things"
     monkeypatch.setenv("QUANTNN_CACHE", "")
-    assert not Cache("things").folder.is_relative_to(tmp_path)
+    assert Cache("things").folder.is_absolute() and not Cache("things").folder.is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["cache", ".", "./cache", "~/cache"])
+def test_what_lies_in_the_folder_one_is_in_is_not_taken(monkeypatch, path):
+    """It may be a stranger's, with simulators in it."""
+    monkeypatch.setenv("QUANTNN_CACHE", path)
+    with pytest.raises(InputError) as caught:
+        Cache("things")
+    assert str(caught.value) == f"The cache must be an absolute path, not {path}: set QUANTNN_CACHE to one"
 
 
 def test_a_failure_leaves_nothing(cache):
