@@ -129,12 +129,18 @@ def refuse_foreign(arrays: Mapping[str, Array], source: Path) -> None:
 def _refuse_copies(arrays: Mapping[str, Array], source: Path) -> None:
     copies = {name: prefix for name in arrays if (prefix := _copy_prefix(name))}
     own = [name for name in arrays if name not in copies and re.fullmatch(r".*[./](weight|kernel(:0)?)", name)]
-    if copies and own:
-        name, prefix = next(iter(copies.items()))
+    twins = ((name, prefix) for name, prefix in copies.items() if _has_twin(name.removeprefix(prefix), own))
+    for name, prefix in twins:
         raise InputError(
             f"{source}: arrays {own[0]} and {name} belong to two copies of a network, of which one follows the other:"
             f" keep one, like {{n: a for n, a in arrays.items() if not n.startswith({prefix!r})}}"
         )
+
+
+def _has_twin(rest: str, own: Iterable[str]) -> bool:
+    """Whether what follows a copy's prefix is an array of another part of the file, too: a layer's own name is not."""
+    within_a_layer = re.search(r"[./]", rest) is None
+    return not within_a_layer and any(name == rest or name.endswith((f".{rest}", f"/{rest}")) for name in own)
 
 
 def _copy_prefix(name: str) -> str:

@@ -24,7 +24,8 @@ class Bounds:
     """Lower bounds of what layers cost at an interval, at several prices of the three resources.
 
     A price is one for each resource. What all layers cost together at a price is no less than the sum of each layer's
-    least, and no more than the limits are worth at it; so where the former exceeds the latter, nothing fits.
+    least, and no more than the limits are worth at it; so where the former exceeds the latter, nothing fits. Queues are
+    priced with room for two samples, as in the search: exact ones may take a few block RAMs less.
 
     Parameters
     ----------

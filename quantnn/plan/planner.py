@@ -41,6 +41,10 @@ _LOGIC_FILL = 0.8
 """How full of logic a device may be: the count is an estimate, and full devices do not route."""
 
 
+_QUEUED = 2
+"""Block RAMs that exact queues may save each, about, before a choice beyond the limits is worth a look."""
+
+
 @dataclass(frozen=True)
 class Goal:
     """What to aim for.
@@ -109,7 +113,9 @@ class Planner:
 
     @property
     def device_bound(self) -> int:
-        return ceil_div(self.network.macs, self.resources.multipliers.count)
+        pairs = zip(self.network.layers, self.layers.parameters, strict=True)
+        products = sum(layer.macs for layer, form in pairs if isinstance(layer, Dense) or form.multiplies)
+        return max(1, ceil_div(products, self.resources.multipliers.count))
 
     @property
     def slowest(self) -> int:
@@ -140,7 +146,10 @@ class Planner:
         """
         planners = list(self._able())
         if not planners:
-            raise DoesNotFitError(self._with(logic_memories=True)._refusal(advise))
+            small = self._with(logic_memories=True)
+            if goal == Goal() and (plan := small._exactly()):
+                return plan
+            raise DoesNotFitError(small._refusal(advise))
         if goal.interval is not None:
             able = [planner for planner in planners if goal.interval > 0 and planner.fits(goal.interval)]
             if not able:
@@ -182,7 +191,21 @@ class Planner:
         dense = [layer for layer in self.network.layers if isinstance(layer, Dense)]
         if not self.limits.holds(sum(layer.macs * layer.weight_range.width for layer in dense), self.resources):
             return False
-        return any(next(planner._plans(self.slowest), None) is not None for planner in self._able())
+        if any(next(planner._plans(self.slowest), None) is not None for planner in self._able()):
+            return True
+        return self._with(logic_memories=True)._exactly() is not None
+
+    def _exactly(self) -> CorePlan | None:
+        """A core at the slowest that fits with exact queues, though not with room for two samples in each."""
+        found = self.search.run(self.slowest, _FEW, beyond=True)
+        over = [found.costs(row).excess(self.limits) for row in range(len(found))]
+        most = _QUEUED * (len(self.network.layers) + 1)
+        near = [row for row, excess in enumerate(over) if set(excess) <= {"block_ram"} and sum(excess.values()) <= most]
+        for row in sorted(near, key=lambda row: sum(over[row].values()))[:_ASSEMBLED]:
+            plan = assemble(found.choice(row), self.layers)
+            if self.cost(plan).within(self.limits) and plan.timing.interval <= self.slowest:
+                return plan
+        return None
 
     def _first(self, goal: Goal, advise: bool) -> CorePlan:
         """The best plan of the first interval that has any.

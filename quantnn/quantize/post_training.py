@@ -96,7 +96,11 @@ def evened(network: FloatNetwork, calibration: Samples | None, precision: Precis
         with np.errstate(all="ignore"):
             errors = exact - evaluate(integer, samples).logits * np.asarray(integer.layers[-1].scale)
             each: Floats = np.square(errors).sum(axis=0)
-            return float((each / exact.var(axis=0)).sum() if network.decision == "none" else each.sum())
+            if network.decision != "none":
+                return float(each.sum())
+            signal = np.square(exact).sum(axis=0)
+            heard = signal > 0
+            return float((each[heard] / signal[heard]).sum())
 
     return even if noise(even) < noise(network) / _CLEARLY else network
 

@@ -113,3 +113,8 @@ def test_refuses(names, words):
     with pytest.raises(InputError) as caught:
         refuse_foreign(named(*names), SOURCE)
     assert str(caught.value).removeprefix("model.npz: ").startswith(words)
+
+
+@pytest.mark.parametrize("layer", ["target", "teacher", "shadow", "ema"])
+def test_a_layer_may_be_called_like_a_copy(layer):
+    refuse_foreign(named("features.weight", "hidden.weight", f"{layer}.weight", f"{layer}.bias"), SOURCE)

@@ -12,11 +12,12 @@ from networks import device, plan_of, random_network
 from quantnn.arithmetic import IntegerRange, Requantizer
 from quantnn.board.board import load_board
 from quantnn.errors import DoesNotFitError
-from quantnn.network.layers import Dense
+from quantnn.network.layers import Dense, Rescale
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.cost import Cost
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.planner import Goal, Planner
+from quantnn.plan.resources import BlockRam
 
 ENDLESS = {"blocks": 10_000, "logic": 10**7}
 LITTLE_LOGIC = 1200
@@ -311,3 +312,30 @@ def test_known_networks_on_the_de10_lite(widths, cycles):
     cost = planner.cost(plan)
     assert planner.device_bound <= plan.timing.interval <= cycles
     assert cost.multipliers <= 288 and cost.block_ram <= 180
+
+
+def plain_dense(inputs, outputs, output, seed):
+    weights = np.random.default_rng(seed).integers(-127, 128, (inputs, outputs))
+    requantizer = Requantizer.make(outputs, output, shift=8)
+    return Dense(np.zeros(outputs, np.int64), requantizer, weights=weights, weight_range=IntegerRange(-127, 127))
+
+
+def test_what_only_fits_with_exact_queues_is_found():
+    """A queue that never holds two samples takes half of what it is priced at: the search alone would refuse."""
+    byte = IntegerRange(0, 255)
+    layers = plain_dense(30, 520, byte, 1), plain_dense(520, 2, IntegerRange(-(2**20), 2**20), 2)
+    network = IntegerNetwork(byte, layers)
+    m9k = ((8192, 1), (4096, 2), (2048, 4), (1024, 9), (512, 18), (256, 36))
+    resources = replace(device(6, 23, 1500), block_ram=BlockRam("M9K", 23, 9216, m9k, ("made up",)))
+    planner = Planner(network, resources)
+    assert not any(each.fits(each.slowest) for each in (planner, planner._with(logic_memories=True)))
+    assert planner.cost(planner.best()).within(planner.limits) and planner.possible
+
+
+def test_multiplications_by_powers_of_two_are_no_bound():
+    """They take no multiplier, so an input's normalization by shifts does not hold the interval up."""
+    byte = IntegerRange(-128, 127)
+    normalization = Rescale(np.zeros(8, np.int64), Requantizer.make(8, byte, multiplier=(1, 2) * 4))
+    network = IntegerNetwork(byte, (normalization, plain_dense(8, 2, IntegerRange(-(2**20), 2**20), 3)))
+    planner = Planner(network, device(multipliers=16))
+    assert (planner.device_bound, planner.best().timing.interval) == (1, 1)

@@ -109,3 +109,14 @@ def test_without_samples_nothing_is_balanced():
         layer.requantizer.shifts for layer in quantize(replace(model, calibration=None)).layers
     ]
     assert decibels(model, alone) < decibels(model, quantize(model, RAW))
+
+
+@pytest.mark.parametrize("bias", [0.0, 0.3])
+def test_a_dead_value_hides_no_gain(bias):
+    """Its variance is 0, or what rounding leaves of that: it must not outweigh what the others lose."""
+    model = network(sizes=SIZES, decision="none")
+    last = model.layers[-1]
+    live = np.array([1.0, 1.0, 1.0, 0.0])
+    dead = replace(model, layers=(*model.layers[:-1], FloatDense(last.weights * live, last.bias + bias * (1 - live))))
+    assert evened(model, RAW, Precision()) is not model
+    assert evened(dead, RAW, Precision()) is not dead

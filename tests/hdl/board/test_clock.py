@@ -12,7 +12,7 @@ from quantnn.hdl.board.clock import ClockGenerator
 from quantnn.plan.clock import ClockPlan, plan_clock
 from quantnn.sim.program import Program
 
-HELPERS = Path(__file__).parents[3] / "helpers"
+HELPERS = Path(__file__).parents[2] / "helpers"
 MHZ = 1_000_000
 
 
