@@ -42,14 +42,12 @@ def _told(groups: Iterable[int], number: int) -> list[int]:
 
 def _main() -> None:
     groups: set[int] = set()
-    ending = False
     for line in sys.stdin:
         number = int(line)
-        ending = ending or number == 0
         groups.discard(-number)
         if number > 0:
             groups.add(number)
-        if ending:
+        elif number == 0:
             _end(groups)
             groups.clear()
     _end(groups)

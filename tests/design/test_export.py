@@ -83,7 +83,7 @@ def test_the_same_input_gives_the_same_bytes(small, model, tmp_path):
 def test_steps_are_told(model, tmp_path):
     told = Told()
     export(model, tmp_path / "design", small_options(model), told)
-    assert len(told.steps) == len(set(told.steps)) == 5 and "quantizing" in told.steps[0]
+    assert len(told.steps) == len(set(told.steps)) == 6 and "quantizing" in told.steps[0]
     written = "writing the vectors"
     assert told.totals[written] == told.done[written] == len(np.load(tmp_path / "design" / "vectors" / "inputs.npy"))
 

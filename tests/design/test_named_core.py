@@ -166,5 +166,5 @@ def test_a_folder_that_names_its_core_so(named, copy_of):
     design = copy_of(named / "core")
     path = design / "core" / "interface.json"
     path.write_text(path.read_text().replace('"module": "core"', '"module": "../core"'))
-    with pytest.raises(InputError, match=r"interface.json is missing or damaged \(a core's name must be a Verilog"):
+    with pytest.raises(InputError, match=r"interface.json is damaged \(module must be a Verilog identifier"):
         CoreInterface.load(path)

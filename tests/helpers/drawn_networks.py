@@ -17,6 +17,8 @@ from quantnn.plan.planner import Planner
 __all__ = ["draw_plans", "edge_samples", "plans"]
 
 FORMATS = st.builds(IntegerRange.of_format, st.integers(1, 9), st.booleans())
+SPARE = 4
+"""Networks drawn for each that is kept."""
 LEAST_MACS = 12
 """Hypothesis likes the smallest; a few of those are enough, and stand in extreme_networks.py."""
 WIDTHS = st.lists(st.integers(1, 20), min_size=2, max_size=5)
@@ -103,13 +105,44 @@ def plans(draw):
             multipliers, blocks = 2 * multipliers, 2 * blocks
 
 
+def kinds(plan):
+    """What there is in a plan of which a few networks drawn at random may have none."""
+    network, engines = plan.network, plan.engines
+    requantizers = [layer.requantizer for layer in network.layers]
+    return {
+        ("layers", len(engines)),
+        ("classes", network.classify),
+        ("signed", network.input.signed),
+        ("queue", plan.input_queue is not None),
+        *(("beat", stream, form.per_beat > 1) for stream, form in (("in", plan.input), ("out", plan.output))),
+        *(("kind", layer.kind) for layer in network.layers),
+        *(("table", True) for layer in network.layers if layer.table),
+        *((name, value > 1) for engine in engines for name in ("word", "lanes", "replays")
+          for value in [getattr(engine, name)]),
+        *((name, True) for each in requantizers for name in ("multipliers", "shifts", "roundings")
+          if len(set(getattr(each, name))) > 1),
+    }  # fmt: skip
+
+
+def varied(plans, count):
+    """``count`` of the plans: first those that have what none before had."""
+    found, first, rest = set(), [], []
+    for plan in plans:
+        (rest if kinds(plan) <= found else first).append(plan)
+        found |= kinds(plan)
+    return [*first, *rest][:count]
+
+
 def draw_plans(count, seed):
-    """``count`` plans, the same for the same seed."""
+    """``count`` plans of :data:`SPARE` times as many that hypothesis draws, of all kinds among them.
+
+    The seed alone does not say which: hypothesis also draws constants that it finds in the modules that are imported.
+    """
     drawn = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=count + 1,
+        max_examples=SPARE * count,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
@@ -120,7 +153,7 @@ def draw_plans(count, seed):
         drawn.append(plan)
 
     collect()
-    return drawn[-count:]
+    return varied(drawn[1:], count)
 
 
 def edge_samples(network, count, seed):

@@ -41,6 +41,24 @@ def test_what_has_ended_is_no_longer_watched(process):
     assert process.poll() is None
 
 
+def test_what_begins_after_an_end_goes_on(process):
+    """A notebook that was interrupted starts the next program."""
+    words = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with subprocess.Popen(words, text=True, start_new_session=True) as later:
+        programs = Programs()
+        programs.add(process)
+        programs.end()
+        assert process.wait(10) == -signal.SIGTERM
+        programs.remove(process)
+        programs.add(later)
+        with pytest.raises(subprocess.TimeoutExpired):
+            later.wait(0.5)
+        programs.end()
+        assert later.wait(10) == -signal.SIGTERM
+        programs.remove(later)
+        programs._leave()
+
+
 def killed(programs):
     """The watchdog, which the system has killed."""
     programs._watchdog.kill()
