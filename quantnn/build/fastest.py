@@ -9,7 +9,8 @@ from quantnn.board.board import Board
 from quantnn.build.open_flow import MOST_SEEDS, build_open
 from quantnn.build.reclock import reclock
 from quantnn.design.build_record import add_build
-from quantnn.design.report import Report, load_report
+from quantnn.design.report import Report, current_report, load_report
+from quantnn.design.summary import write_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.files.staged_files import staged_files
 from quantnn.plan.clock import ClockPlan
@@ -61,16 +62,18 @@ def build_fastest(
         )
     if not board.plls:
         raise InputError(f"--clock-mhz max needs a PLL, and {board.name} has none that we set: leave it out")
-    missed = None
+    missed, begun = None, load_report(design)
     try:
         build = build_open(design, board, seeds or MOST_SEEDS, jobs, progress)
-        report = add_build(design, build)
+        report = add_build(design, build, begun)
         reached, floor = build.fmax_mhz, report.clock_mhz
     except BuildError as error:
         missed, reached, floor = error, error.fmax_mhz, 0.0
     with scratch_folder() as scratch:
         work = scratch / design.resolve().name
+        begun = current_report(design, begun)
         shutil.copytree(design, work)
+        current_report(work, begun)
         limit = float("inf")
         while reached is not None and (clock := highest_clock(board, min(reached, limit))) is not None:
             mhz = clock.frequency_hz / 1e6
@@ -79,14 +82,13 @@ def build_fastest(
             progress(f"the project for {mhz:g} MHz")
             reclock(work, board, clock, reached)
             try:
-                report = add_build(work, build_open(work, board, seeds, jobs, progress))
+                report = add_build(work, build_open(work, board, seeds, jobs, progress), load_report(work))
             except BuildError as error:
                 missed, reached, limit = error, error.fmax_mhz, mhz - 1e-6
             except ToolError as error:
                 raise ToolError(f"at {mhz:g} MHz: {str(error).partition(': see ')[0]}") from error
             else:
-                _take(design, work, report)
-                return report
+                return _take(design, work, report, begun)
     if not floor:
         assert missed is not None
         raise missed
@@ -102,10 +104,21 @@ def highest_clock(board: Board, mhz: float) -> ClockPlan | None:
         return None
 
 
-def _take(design: Path, work: Path, report: Report) -> None:
-    """Let a design become what its copy is: the board's project, its build and the report."""
-    with staged_files(design, load_report(design).build_files) as staged:
-        for name in report.files:
-            if name.startswith("board/") or name in ("report.json", "summary.txt"):
-                (staged / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(work / name, staged / name)
+def _take(design: Path, work: Path, report: Report, begun: Report) -> Report:
+    """Let a design become what its copy is: the board's project, its build and the report.
+
+    What was verified of the design since it was copied, when its report was ``begun``, stays; returns the report.
+    """
+    current = current_report(design, begun)
+    with staged_files(design, [*filter(_of_board, current.files)]) as staged:
+        for name in filter(_of_board, report.files):
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(work / name, staged / name)
+        since = {*current.files} - {*begun.files}
+        report = report.verified_as(current).with_files(*(name for name in since if not _of_board(name)))
+        write_report(report, staged)
+    return report
+
+
+def _of_board(name: str) -> bool:
+    return name.startswith("board/")

@@ -19,7 +19,7 @@ from quantnn.build.nextpnr_report import NextpnrReport
 from quantnn.build.passes import improve
 from quantnn.build.readiness import check_ready
 from quantnn.design.build_record import keep_files
-from quantnn.design.report import BuildResult, load_report
+from quantnn.design.report import BuildResult, Report, load_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.files.staged_files import check_writable
 from quantnn.system.cores import cores
@@ -95,7 +95,7 @@ def build_open(
     genuine = check_ready(design, report, board, as_it_is=as_it_is)
     programs = nextpnr.toolset(toolchain)
     check_writable(design)
-    with scratch_folder() as folder, _logs_of_a_failure(design, folder):
+    with scratch_folder() as folder, _logs_of_a_failure(design, report, folder):
         project = folder / "board"
         project.mkdir()
         genuine.write(project)
@@ -110,7 +110,7 @@ def build_open(
         logs = (best.folder / nextpnr.LOG, folder / synthesis.LOG)
         path = best.report.critical_path
         if best.mhz < wanted:
-            _keep(design, *logs)
+            _keep(design, report, *logs)
             slow = f"; the slowest path is {path.where}, {path.delay_ns:.2f} ns" if path else ""
             raise BuildError(
                 f"The clock of {wanted:g} MHz is out of reach: {best.mhz:.2f} MHz at best with --seeds {tried}{slow}."
@@ -123,7 +123,7 @@ def build_open(
         except ToolError:
             shutil.copy(best.folder / nextpnr.LOG, folder)
             raise
-        kept = _keep(design, bitstream, *logs)
+        kept = _keep(design, report, bitstream, *logs)
     return BuildResult(
         tool=f"Yosys {version('pyosys')}, nextpnr {version(programs.package)}",
         clock_mhz=wanted,
@@ -185,18 +185,18 @@ def _placements(job: nextpnr.Job, seeds: int | None, jobs: int | None, progress:
 
 
 @contextmanager
-def _logs_of_a_failure(design: Path, folder: Path) -> Iterator[None]:
+def _logs_of_a_failure(design: Path, report: Report, folder: Path) -> Iterator[None]:
     """If a tool fails, what it and those before it said is kept, and the error says where."""
     try:
         yield
     except ToolError as error:
         with suppress(InputError):  # what went wrong first is what matters
-            _keep(design, *folder.glob("seed_1/*.log"), *folder.glob("*.log"))  # of one name the last
+            _keep(design, report, *folder.glob("seed_1/*.log"), *folder.glob("*.log"))  # of one name the last
         raise ToolError(f"{error} in {design / 'board' / OUTPUT}") from error
 
 
-def _keep(design: Path, *files: Path) -> tuple[str, ...]:
+def _keep(design: Path, report: Report, *files: Path) -> tuple[str, ...]:
     """Put files into the design, in place of an earlier build's; returns their names in ``board/``."""
     kept = {f"{OUTPUT}/{file.name}": file for file in files}
-    keep_files(design, kept)
+    keep_files(design, kept, report)
     return tuple(kept)

@@ -152,7 +152,7 @@ class _Run:
         if self._log.exists():
             files[f"{OUTPUT}/{LOG}"] = self._log
         if files:
-            keep_files(self.design, files)
+            keep_files(self.design, files, self.report)
         return tuple(files)
 
     @property

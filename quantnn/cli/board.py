@@ -91,8 +91,9 @@ def build(
     """Make the bitstream of DESIGN: with Quartus for the DE10-Lite, with Yosys and nextpnr for open boards."""
     from quantnn.build.quartus import compile_quartus
     from quantnn.design.build_record import add_build
+    from quantnn.design.report import load_report
 
-    target = _board(design, board)
+    target, begun = _board(design, board), load_report(design)
     if clock_mhz not in (None, "max"):
         raise InputError(f"--clock-mhz must be max, not {clock_mhz}: another clock is chosen with quantnn export")
     with progress() as told:
@@ -101,15 +102,16 @@ def build(
 
             report = build_fastest(design, target, seeds, jobs, told)
         elif target.toolchain.name == "quartus":
-            report = add_build(design, compile_quartus(design, told, target, as_it_is=as_it_is))
+            report = add_build(design, compile_quartus(design, told, target, as_it_is=as_it_is), begun)
         else:
             from quantnn.build.open_flow import build_open
 
-            report = add_build(design, build_open(design, target, seeds, jobs, told, as_it_is=as_it_is))
-    result = report.build
-    assert result is not None
-    said = f"Built {design / 'board' / result.files[0]}. Next: quantnn flash {design}"
-    hint = _clock_hint(result, target, design) if clock_mhz is None else ()
+            result = build_open(design, target, seeds, jobs, told, as_it_is=as_it_is)
+            report = add_build(design, result, begun)
+    built = report.build
+    assert built is not None
+    said = f"Built {design / 'board' / built.files[0]}. Next: quantnn flash {design}"
+    hint = _clock_hint(built, target, design) if clock_mhz is None else ()
     show(report, *hint, said, as_json=as_json)
 
 

@@ -6,31 +6,38 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from quantnn.design.report import BuildResult, Report, load_report
+from quantnn.design.report import BuildResult, Report, current_report
 from quantnn.design.summary import write_report
 from quantnn.files.staged_files import staged_files
 
 __all__ = ["add_build", "keep_files"]
 
 
-def add_build(folder: Path, result: BuildResult) -> Report:
+def add_build(folder: Path, result: BuildResult, begun: Report) -> Report:
     """Put a build into ``report.json`` and ``summary.txt`` of an exported folder; returns the report.
 
     Both change together or not at all. An earlier build's entry goes. The files that were made join the list of what
     a later export may replace.
 
+    Parameters
+    ----------
+    folder : Path
+    result : BuildResult
+    begun : Report
+        The folder's when the build began.
+
     Raises
     ------
     InputError
-        The folder is no exported design, or cannot be written.
+        The folder is no exported design, is another one by now, or cannot be written.
     """
-    report = load_report(folder).with_build(result)
+    report = current_report(folder, begun).with_build(result)
     with staged_files(folder) as staged:
         write_report(report, staged)
     return report
 
 
-def keep_files(folder: Path, files: Mapping[str, Path]) -> None:
+def keep_files(folder: Path, files: Mapping[str, Path], begun: Report) -> None:
     """Copy what a build made, or left behind when it failed, into ``board/`` of an exported folder.
 
     The files of an earlier build go, and so does its entry in the report: what lies there is of one build. All changes
@@ -41,13 +48,15 @@ def keep_files(folder: Path, files: Mapping[str, Path]) -> None:
     folder : Path
     files : mapping of str to Path
         Where each file is, by its name in ``board/``.
+    begun : Report
+        The folder's when the build began.
 
     Raises
     ------
     InputError
-        The folder is no exported design, or cannot be written.
+        The folder is no exported design, is another one by now, or cannot be written.
     """
-    report = load_report(folder)
+    report = current_report(folder, begun)
     names = {f"board/{name}": path for name, path in files.items()}
     with staged_files(folder, report.build_files) as staged:
         for name, path in names.items():

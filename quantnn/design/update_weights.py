@@ -15,7 +15,7 @@ from quantnn.design.interface import CoreInterface
 from quantnn.design.planned_report import scale_entry
 from quantnn.design.quality import Quality
 from quantnn.design.remarks import remarks
-from quantnn.design.report import LayerEntry, Report, load_report
+from quantnn.design.report import LayerEntry, Report, current_report, load_report
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
@@ -90,7 +90,7 @@ def update_weights(
     Raises
     ------
     InputError
-        The folder is no exported design, is damaged, or was changed.
+        The folder is no exported design, is damaged, or was changed, be it meanwhile.
     DoesNotFitError
         The model needs other hardware: says what for.
     """
@@ -132,6 +132,7 @@ def update_weights(
             activation_bits=report.precision.activation_bits,
         )
 
+    report = current_report(folder, report, core=True)
     with staged_files(folder, [*_OBSOLETE, *report.build_files]) as staged:
         for name in ("core", "board", "vectors"):
             (staged / name).mkdir()

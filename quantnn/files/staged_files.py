@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ def _replace(folder: Path, new: Path, old: Path, obsolete: Sequence[str]) -> Non
 
 
 def _same(a: Path, b: Path) -> bool:
-    return a.is_file() and a.read_bytes() == b.read_bytes()
+    return a.is_file() and filecmp.cmp(a, b, shallow=False)
 
 
 def _keep(file: Path, copy: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise
@@ -154,7 +155,7 @@ class CoreBench:
                 self.device.write_vectors(work, frames, answer.layers, behind=rows.start > 0)
             raw = (simulator or self.simulator).run(run, work)
             if keep is not None:
-                keep.write_bytes((work / "wave.vcd").read_bytes())
+                shutil.move(work / "wave.vcd", keep)
         return Findings.read(raw, 0, self.interface, count, warm, first)
 
     def record(self, sample: int, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from quantnn.files.plain_file import read_plain
 from quantnn.verify.comparison import compared_once
 from quantnn.verify.stored_network import check_stored
 
-__all__ = ["MOST_BYTES", "GenuineCore", "check_list", "compare", "read_files", "sources"]
+__all__ = ["MOST_BYTES", "GenuineCore", "check_list", "compare", "read_files"]
 
 MOST_BYTES = 1 << 30
 _HEADERS = re.compile(
@@ -41,11 +42,14 @@ class GenuineCore:
     files : mapping of str to bytes
         The Verilog and the memory files that it reads, and nothing else.
     interface : CoreInterface
+    sources : tuple of bytes
+        Digests of what ``hardware`` and ``interface`` were read from.
     """
 
     hardware: ExportedHardware
     files: Mapping[str, bytes]
     interface: CoreInterface
+    sources: tuple[bytes, ...]
 
     @classmethod
     def load(cls, design: Path, report: Report, *, as_it_is: bool = False) -> Self:
@@ -68,16 +72,19 @@ class GenuineCore:
         VerificationError
             A memory file does not hold the network.
         InputError
-            Something is missing, damaged, or is not what this quantnn writes.
+            Something is missing, damaged, is not what this quantnn writes, or changed while it was read.
         """
+        before = _sources(design)
         hardware = ExportedHardware.load(design)
         files = _listed(design, report, hardware.module)
         copies = read_files(design / "board", files)
+        interface = CoreInterface.load(design / "core" / "interface.json")
+        if _sources(design) != before:
+            raise InputError(f"{design} must not change while it is read: wait until nothing writes, and try again")
         for place, found in (("core", files), ("board", copies)):
             check_stored(found, hardware.record, hardware.network, str(design / place), hardware.module)
-        interface = CoreInterface.load(design / "core" / "interface.json")
         if not as_it_is:
-            with compared_once(sources(design), files) as same:
+            with compared_once(before, files) as same:
                 if not same:
                     _compare_with_new(design, report, hardware, files, interface)
         for name, content in files.items():
@@ -85,7 +92,7 @@ class GenuineCore:
                 raise InputError(f"{design / 'board' / name} is not the same as in {design / 'core'}: {_REMEDY}")
         if fingerprint_of(files).hex() != report.fingerprint:
             raise InputError(f"{design / 'core'} holds another core than was exported to {design}: {_REMEDY}")
-        return cls(hardware, files, interface)
+        return cls(hardware, files, interface, before)
 
     def write(self, folder: Path) -> None:
         """Put the files into a folder."""
@@ -93,10 +100,10 @@ class GenuineCore:
             (folder / name).write_bytes(content)
 
 
-def sources(design: Path) -> list[bytes]:
-    """What a core is made of."""
+def _sources(design: Path) -> tuple[bytes, ...]:
+    """Digests of what a core is made of."""
     names = ("network.npz", "core/plan.json", "core/interface.json")
-    return [read_plain(design / name, MOST_BYTES) for name in names]
+    return tuple(hashlib.sha256(read_plain(design / name, MOST_BYTES)).digest() for name in names)
 
 
 def read_files(folder: Path, names: Iterable[str]) -> dict[str, bytes]:

@@ -24,7 +24,7 @@ from quantnn.plan.clock import ClockPlan, PllSetting
 from quantnn.plan.pll import Dividers
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.comparison import compared_once
-from quantnn.verify.genuine import MOST_BYTES, GenuineCore, check_list, compare, read_files, sources
+from quantnn.verify.genuine import MOST_BYTES, GenuineCore, check_list, compare, read_files
 from quantnn.verify.stored_network import read_words
 
 __all__ = ["GenuineBoard", "planned_top", "stored_samples"]
@@ -77,7 +77,7 @@ class GenuineBoard:
         files = {**read_files(place, names), **core.files}
         if not as_it_is:
             entry = repr((report.board_top, report.link, report.clock_mhz, board)).encode()
-            with compared_once([*sources(design), entry], files) as same:
+            with compared_once([*core.sources, entry], files) as same:
                 if not same:
                     _compare_with_new(design, report, board, core, files)
         return cls(core, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from typing import Literal
 
 from quantnn.board.names import board_names
 from quantnn.design.exported_board import exported_board
-from quantnn.design.report import Report, Verification, load_report
+from quantnn.design.report import Report, Verification, current_report, load_report
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
-from quantnn.errors import InputError, VerificationError
-from quantnn.files.staged_files import check_writable
+from quantnn.errors import InputError, QuantnnError, VerificationError
+from quantnn.files.staged_files import check_writable, staged_files
 from quantnn.system.cores import cores
 from quantnn.system.progress import SILENT, Progress
 from quantnn.system.scratch import scratch_folder
@@ -63,7 +64,7 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
     Raises
     ------
     InputError
-        The folder is no exported design.
+        The folder is no exported design, or another one by now; or the report or the waveform cannot be written.
     VerificationError
         The hardware differs: the message names layer, neuron, sample, got and expected. The report is written first.
     ToolError
@@ -76,8 +77,9 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
     try:
         core = _genuine(folder, report, options.as_it_is)
     except VerificationError:
+        now = current_report(folder, report, core=True).unverified()  # what was verified before lies there no more
         with suppress(OSError):  # what differs matters more
-            write_report(report.unverified(), folder)  # what was verified before lies there no more
+            write_report(now, folder)
         raise
     network, interface = core.hardware.network, core.interface
     progress("computing the expected answers")
@@ -118,29 +120,45 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
             simulator=bench.simulator.name,
             seconds=round(time.monotonic() - started, 1),
         )
-        report = report.with_verification(verification, found.interval, found.latency)
-        recorded = ""
-        if options.wave == "failing" and found.failures:
-            progress("recording the first failing sample")
-            sample = bench.record_failure(found.difference, folder / WAVE)
-            recorded = f"; the waveform of sample {sample} is {folder / WAVE}"
-        elif isinstance(options.wave, int):
-            progress(f"recording sample {options.wave}")
-            bench.record(options.wave, folder / WAVE)
-            recorded = f"; the waveform of sample {options.wave} is {folder / WAVE}"
-        if recorded:
-            report = report.with_files(WAVE)
-        unwritten = ""
+        recorded = lost = ""
         try:
+            report = current_report(folder, report, core=True)
+            report = report.with_verification(verification, found.interval, found.latency)
             write_report(report, folder)
         except OSError as error:
-            unwritten = f"the report in {folder} cannot be written ({error.strerror}), and is as it was"
+            lost = (
+                f"the report in {folder} cannot be written ({error.strerror}), and is as it was: make room, and verify"
+                " again"
+            )
+        except InputError as error:
+            lost = str(error)
+        wave = options.wave
+        if not lost and (isinstance(wave, int) or (wave == "failing" and found.failures)):
+            progress("recording the first failing sample" if wave == "failing" else f"recording sample {wave}")
+            try:
+                if isinstance(wave, int):
+                    bench.record(wave, copy / WAVE)
+                else:
+                    wave = bench.record_failure(found.difference, copy / WAVE)
+                report = _with_wave(folder, report, copy / WAVE)
+                recorded = f"; the waveform of sample {wave} is {folder / WAVE}"
+            except (QuantnnError, OSError) as error:
+                lost = f"the waveform is not kept: {error}"
         if found.failures:
-            note = f"; {unwritten}" if unwritten else ""
+            note = f"; {lost}" if lost else ""
             raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}{recorded}{note}")
-        if unwritten:
-            raise InputError(f"The core is bit-exact, but {unwritten}: make room, and verify again")
+        if lost:
+            raise InputError(f"The core is bit-exact, but {lost}")
         return report
+
+
+def _with_wave(folder: Path, report: Report, wave: Path) -> Report:
+    """Put a waveform into the folder and its report."""
+    report = current_report(folder, report, core=True).with_files(WAVE)
+    with staged_files(folder) as staged:
+        shutil.copyfile(wave, staged / WAVE)
+        write_report(report, staged)
+    return report
 
 
 def _genuine(folder: Path, report: Report, as_it_is: bool) -> GenuineCore:

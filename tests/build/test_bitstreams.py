@@ -47,7 +47,7 @@ def check(folder, network, board, clock_mhz):
     board = load_board(board)
     export(model, folder, ExportOptions(board=board, test_inputs=samples, clock_mhz=clock_mhz, name="model.npz"))
     result = build_open(folder, board)
-    add_build(folder, result)
+    add_build(folder, result, load_report(folder))
     bitstream = (folder / "board" / result.files[0]).read_bytes()
     assert PREAMBLES[board.toolchain.name] in bitstream[:2000] and len(bitstream) > 50_000
     report = load_report(folder)

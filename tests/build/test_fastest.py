@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
+from built import VERIFICATION
 from exported import save_model, small_options
 from fake_nextpnr import FakeNextpnr
 
@@ -11,9 +13,10 @@ from quantnn.board.board import load_board
 from quantnn.build import synthesis
 from quantnn.build.fastest import build_fastest, highest_clock
 from quantnn.build.netlist import Netlist
+from quantnn.build.reclock import reclock
 from quantnn.design.export import export
 from quantnn.design.fingerprint import IDENTITY
-from quantnn.design.report import load_report
+from quantnn.design.report import load_report, save_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.importers.npz import load_model
 
@@ -144,3 +147,44 @@ def test_a_clock_above_all_that_a_pll_makes(board):
     assert highest_clock(board, 10_000.0).frequency_hz <= 275_000_000
     assert highest_clock(board, 15.9) is None, "below the least, 16 MHz, there is the oscillator only"
     assert highest_clock(board, 12.0).pll is None
+
+
+class TestAnotherCommand:
+    """It changes the folder while a copy of it is built for the next clock."""
+
+    @pytest.fixture
+    def meanwhile(self, tools, monkeypatch):
+        tools.update(mhz={1: 44.6})
+
+        def change(with_folder):
+            def and_reclock(*arguments):
+                with_folder()
+                reclock(*arguments)
+
+            monkeypatch.setattr("quantnn.build.fastest.reclock", and_reclock)
+
+        return change
+
+    def test_what_it_verified_stays(self, design, board, meanwhile):
+        def verify():
+            (design / "wave.vcd").write_text("wave")
+            report = load_report(design).with_verification(VERIFICATION, 3, 9).with_files("wave.vcd")
+            save_report(report, design)
+
+        meanwhile(verify)
+        report = build_fastest(design, board, 1)
+        assert report == load_report(design) and report.clock_mhz == 44.25
+        assert (report.verification, report.ii_cycles.measured, report.latency_cycles.measured) == (VERIFICATION, 3, 9)
+        assert set(report.files) == {path.as_posix() for path in files(design)} and "wave.vcd" in report.files
+
+    def test_another_design_stays_as_it_is(self, design, board, meanwhile):
+        found = []
+
+        def export():
+            save_report(replace(load_report(design), fingerprint="0123456789abcdef"), design)
+            found.append(files(design))
+
+        meanwhile(export)
+        with pytest.raises(InputError, match=r"must stay the design that it was at the start; its fingerprint is 0123"):
+            build_fastest(design, board, 1)
+        assert files(design) == found[0]

@@ -111,7 +111,7 @@ class TestSuccess:
         assert max(seed for _, seed in tools.calls) <= 2, "the next may begin before it is known that none is needed"
 
     def test_it_goes_into_report_and_summary(self, design, board, tools):
-        report = add_build(design, build_open(design, board))
+        report = add_build(design, build_open(design, board), load_report(design))
         assert "clock reached     20 MHz" in render_summary(report)
         assert {"board/output_files/quantnn_board.bin", "board/output_files/build.log"} <= set(report.files)
 
@@ -167,7 +167,7 @@ class TestFailure:
     @pytest.fixture
     def built(self, design, board, tools):
         """A design that was built before."""
-        add_build(design, build_open(design, board))
+        add_build(design, build_open(design, board), load_report(design))
         return design
 
     def nothing_but_logs(self, design, logs=LOGS):

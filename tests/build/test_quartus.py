@@ -95,7 +95,7 @@ class TestSuccess:
 
     def test_the_report_takes_it_and_a_later_export_replaces_it(self, design, quartus, small):
         result = compile_quartus(design)
-        report = add_build(design, result)
+        report = add_build(design, result, load_report(design))
         assert report.build == result
         paths = {path.relative_to(design).as_posix() for path in design.rglob("*") if path.is_file()}
         assert paths == set(report.files)
@@ -165,7 +165,7 @@ class TestConversion:
 
 class TestFolder:
     def test_a_failure_takes_the_bitstream_of_an_earlier_build_away(self, design, quartus):
-        add_build(design, compile_quartus(design))
+        add_build(design, compile_quartus(design), load_report(design))
         quartus.compiles(reports={".sta.rpt": texts.timing_report(slacks={"Setup": -1})})
         failure(design)
         assert outputs(design) == REPORTS | {"paths.rpt"}
@@ -179,7 +179,7 @@ class TestFolder:
         work = tmp_path / "work"
         work.mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(work))
-        add_build(design, compile_quartus(design))
+        add_build(design, compile_quartus(design), load_report(design))
         before = digests(design)
         alive = tmp_path / "alive"
         quartus.does("quartus_sh", {"says": texts.flow_log()}, {"sleeps": 60}, {"writes": {str(alive): ""}})
@@ -221,6 +221,6 @@ def test_a_new_export_takes_the_place_of_a_built_design(tmp_path, quartus):
     model = load_model(save_model(tmp_path))
     design = tmp_path / "small"
     export(model, design, small_options(model))
-    add_build(design, compile_quartus(design))
+    add_build(design, compile_quartus(design), load_report(design))
     report = export(model, design, small_options(model))
     assert report.build is None and outputs(design) == set()

@@ -53,7 +53,7 @@ def deep(tmp_path_factory):
         slacks=(Slack("minimum pulse width", -1234.567),),
         warnings=("a warning of some length that says what has to be looked at in 1,234,567 places",),
     )
-    add_build(folder / "design", built)
+    add_build(folder / "design", built, load_report(folder / "design"))
     return model, folder / "design"
 
 

@@ -3,11 +3,11 @@ from dataclasses import fields, replace
 
 import jsonschema
 import pytest
-from built import RESULT
+from built import RESULT, VERIFICATION
 from reports import damage
 
 from quantnn.design.build_record import add_build, keep_files
-from quantnn.design.report import Report, load_report, report_schema
+from quantnn.design.report import Report, load_report, report_schema, save_report
 from quantnn.design.summary import render_summary
 from quantnn.errors import InputError
 from quantnn.files.record import record_values
@@ -22,7 +22,7 @@ def design(small, copy_of):
 
 def test_it_goes_into_report_and_summary(design):
     before = load_report(design)
-    report = add_build(design, RESULT)
+    report = add_build(design, RESULT, load_report(design))
     assert report == load_report(design)
     assert report.build == RESULT
     assert (design / "summary.txt").read_text() == render_summary(report)
@@ -35,15 +35,15 @@ def test_it_goes_into_report_and_summary(design):
 
 def test_a_second_build_takes_the_place_of_the_first(design):
     before = load_report(design)
-    add_build(design, RESULT)
-    report = add_build(design, replace(RESULT, files=("other.bit",), seed=4))
+    add_build(design, RESULT, load_report(design))
+    report = add_build(design, replace(RESULT, files=("other.bit",), seed=4), load_report(design))
     assert report.build.seed == 4
     assert set(report.files) - set(before.files) == {"board/other.bit"}
 
 
 def test_taking_it_out_gives_the_report_before(design):
     before = load_report(design)
-    report = add_build(design, RESULT)
+    report = add_build(design, RESULT, load_report(design))
     assert report.build_files == ("board/quantnn_board.bit", "board/out/log.txt")
     assert report.without_build() == before == before.without_build()
     assert before.build_files == ()
@@ -51,7 +51,7 @@ def test_taking_it_out_gives_the_report_before(design):
 
 def test_a_folder_that_is_no_design(tmp_path):
     with pytest.raises(InputError, match=r"is no exported design"):
-        add_build(tmp_path, RESULT)
+        add_build(tmp_path, RESULT, load_report(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,10 +68,10 @@ class TestFiles:
         new = {"quantnn_board.bit": tmp_path / "a", "out/log.txt": tmp_path / "b"}
         for path in new.values():
             path.write_text(path.name)
-        keep_files(design, new)
-        add_build(design, RESULT)
+        keep_files(design, new, load_report(design))
+        add_build(design, RESULT, load_report(design))
         (tmp_path / "c").write_text("c")
-        keep_files(design, {"out/log.txt": tmp_path / "c"})
+        keep_files(design, {"out/log.txt": tmp_path / "c"}, load_report(design))
         assert (design / "board" / "out" / "log.txt").read_text() == "c"
         assert not (design / "board" / "quantnn_board.bit").exists()
         report = load_report(design)
@@ -80,21 +80,21 @@ class TestFiles:
         assert (design / "summary.txt").read_text() == render_summary(before)
 
     def test_whatever_fails_nothing_changes(self, design, tmp_path):
-        add_build(design, RESULT)
+        add_build(design, RESULT, load_report(design))
         before = {path: path.read_bytes() for path in design.rglob("*") if path.is_file()}
         (tmp_path / "a").write_text("a")
         with pytest.raises(InputError, match=r"cannot be changed \(No such file or directory\), and is as it was"):
-            keep_files(design, {"a": tmp_path / "a", "b": tmp_path / "gone"})
+            keep_files(design, {"a": tmp_path / "a", "b": tmp_path / "gone"}, load_report(design))
         assert before == {path: path.read_bytes() for path in design.rglob("*") if path.is_file()}
 
 
 class TestSchema:
     def test_it_describes_a_build(self, design):
-        assert not list(SCHEMA.iter_errors(record_values(add_build(design, RESULT))))
+        assert not list(SCHEMA.iter_errors(record_values(add_build(design, RESULT, load_report(design)))))
 
     @pytest.mark.parametrize("path", [(), ("resources", 0), ("critical_path",), ("slacks", 0)], ids=str)
     def test_every_field_is_required_and_has_one_type(self, design, path):
-        report = record_values(add_build(design, RESULT))
+        report = record_values(add_build(design, RESULT, load_report(design)))
 
         def entry(of):
             found = of["build"]
@@ -107,3 +107,29 @@ class TestSchema:
                 changed = copy.deepcopy(report)
                 change(entry(changed), field)
                 assert list(SCHEMA.iter_errors(changed)), (*path, field)
+
+
+class TestAnotherDesign:
+    """A build ends in a folder that became another design since it began."""
+
+    @pytest.fixture(params=[("fingerprint", "0123456789abcdef"), ("board", "another"), ("clock_mhz", 7.0)])
+    def begun(self, design, request):
+        return replace(load_report(design), **dict([request.param]))
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_it_is_refused(self, design, tmp_path, begun, kept):
+        (tmp_path / "a").write_text("a")
+        before = {path: path.read_bytes() for path in design.rglob("*") if path.is_file()}
+        words = r"must stay the design that it was at the start; its .* is .*, and was .*: run the command again$"
+        with pytest.raises(InputError, match=words):
+            if kept:
+                keep_files(design, {"a": tmp_path / "a"}, begun)
+            else:
+                add_build(design, RESULT, begun)
+        assert before == {path: path.read_bytes() for path in design.rglob("*") if path.is_file()}
+
+    def test_what_was_verified_meanwhile_stays(self, design):
+        begun = load_report(design)
+        verified = begun.with_verification(VERIFICATION, 3, 9)
+        save_report(verified, design)
+        assert add_build(design, RESULT, begun) == verified.with_build(RESULT) == load_report(design)

@@ -82,8 +82,8 @@ class TestDigits:
         design = copy_of(digits)
         made = tmp_path / "made"
         made.write_text("a bitstream")
-        keep_files(design, {"output_files/quantnn_board.sof": made})
-        add_build(design, replace(RESULT, files=("output_files/quantnn_board.sof",)))
+        keep_files(design, {"output_files/quantnn_board.sof": made}, load_report(design))
+        add_build(design, replace(RESULT, files=("output_files/quantnn_board.sof",)), load_report(design))
         with demo_files() as files:
             report = update_weights(design, perturbed(files.model, tmp_path / "new.npz")).report
         assert report.build is None and report == load_report(design)
@@ -361,3 +361,37 @@ def test_the_command_line(small, copy_of, other, tmp_path):
     assert f"6 memory files changed in {design}/core and {design}/board, no logic." in text
     assert f"Next: quantnn verify {design}, then quantnn build {design}" in text
     assert load_report(design).model == "other.npz"
+
+
+class TestAnotherCommand:
+    """It changes the folder while the answers are computed."""
+
+    @staticmethod
+    def update(design, tmp_path, meanwhile):
+        model = perturbed(save_model(tmp_path), tmp_path / "new.npz")
+        steps = {"computing the expected answers": meanwhile}
+        return update_weights(design, model, step=lambda step: steps.get(step, lambda: None)()).report
+
+    def test_a_build_that_ended_is_one_of_the_old_weights(self, small, copy_of, tmp_path):
+        design = copy_of(small)
+        (tmp_path / "made").write_text("a bitstream")
+
+        def build():
+            begun = load_report(design)
+            keep_files(design, {"a.bit": tmp_path / "made"}, begun)
+            add_build(design, replace(RESULT, files=("a.bit",)), begun)
+
+        report = self.update(design, tmp_path, build)
+        assert report.build is None and report == load_report(design)
+        assert not (design / "board" / "a.bit").exists() and set(report.files) == set(digests(design))
+
+    def test_another_design_stays_as_it_is(self, small, copy_of, tmp_path):
+        design, found = copy_of(small), []
+
+        def export():
+            damage(design, fingerprint="0123456789abcdef")
+            found.append(digests(design))
+
+        with pytest.raises(InputError, match=r"must stay the design that it was at the start; its fingerprint is 0123"):
+            self.update(design, tmp_path, export)
+        assert digests(design) == found[0]

@@ -19,7 +19,7 @@ def as_found(patch):
         found = files(design / "core")
         names = [name for name in found if name.startswith(interface.module) and name.endswith((".v", ".mem"))]
         kept = {name: found[name] for name in names if not name.endswith("_template.v")}
-        return GenuineCore(ExportedHardware.load(design), kept, interface)
+        return GenuineCore(ExportedHardware.load(design), kept, interface, ())
 
     patch.setattr(GenuineCore, "load", core)
     patch.setattr(GenuineBoard, "load", lambda d, r, *_, **__: GenuineBoard(core(d, r), files(d / "board")))

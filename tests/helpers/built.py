@@ -1,8 +1,8 @@
-"""A result of a build, made up."""
+"""Results of a build and of a verification, made up."""
 
-from quantnn.design.report import BuildResult, CriticalPath, Slack, Usage
+from quantnn.design.report import BuildResult, CriticalPath, Slack, Usage, Verification
 
-__all__ = ["PATH", "RESULT"]
+__all__ = ["PATH", "RESULT", "VERIFICATION"]
 
 PATH = CriticalPath(9.5, "core|a", "core|b", "layer 0, the accumulators")
 RESULT = BuildResult(
@@ -11,3 +11,4 @@ RESULT = BuildResult(
     files=("quantnn_board.bit", "out/log.txt"), seconds=61.25, warnings=("a", "b"),
     slacks=(Slack("setup", 0.25), Slack("hold", -0.1)),
 )  # fmt: skip
+VERIFICATION = Verification(True, 7, 3, 99, 0, None, "Verilator 5", 1.5)

@@ -10,6 +10,7 @@ from quantnn.design.fingerprint import fingerprint
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, VerificationError
+from quantnn.verify import genuine
 from quantnn.verify.genuine import GenuineCore
 
 pytestmark = pytest.mark.xdist_group("exported designs")
@@ -180,3 +181,29 @@ def test_a_plan_that_no_device_holds_is_refused_at_once(small, copy_of, change, 
     change(plan)
     path.write_text(json.dumps(plan))
     assert words in refused(design)
+
+
+class TestAnotherWrites:
+    """What was read before and what was read after may be of two designs: that is not compared, nor remembered."""
+
+    @pytest.mark.parametrize("name", ["network.npz", "core/plan.json", "core/interface.json"])
+    @pytest.mark.parametrize("known", [True, False])
+    def test_a_source_that_changes_in_between_is_refused(self, small, copy_of, monkeypatch, tmp_path, name, known):
+        monkeypatch.setenv("QUANTNN_CACHE", str(tmp_path / "cache"))
+        design = copy_of(small)
+        if known:
+            load(design)
+        before = set((tmp_path / "cache").rglob("*"))
+        read = genuine.read_files
+
+        def read_and_change(folder, names):
+            found = read(folder, names)
+            with (design / name).open("ab") as file:
+                file.write(b" ")
+            return found
+
+        monkeypatch.setattr(genuine, "read_files", read_and_change)
+        assert refused(design) == (
+            f"{design} must not change while it is read: wait until nothing writes, and try again"
+        )
+        assert set((tmp_path / "cache").rglob("*")) == before

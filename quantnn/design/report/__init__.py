@@ -1,7 +1,7 @@
 """report.json: what was exported, what it takes, how fast it is, and what was verified. See docs/formats.md."""
 
 from quantnn.design.report.build_result import BuildResult, CriticalPath, Slack, Usage
-from quantnn.design.report.file import load_report, report_schema, save_report
+from quantnn.design.report.file import current_report, load_report, report_schema, save_report
 from quantnn.design.report.layer_entry import Format, LayerEntry, ScaledFormat
 from quantnn.design.report.report import (
     FORMAT,
@@ -39,6 +39,7 @@ __all__ = [
     "Units",
     "Usage",
     "Verification",
+    "current_report",
     "load_report",
     "report_schema",
     "save_report",

@@ -12,7 +12,7 @@ from quantnn.errors import InputError
 from quantnn.files.json_file import load_json, save_json
 from quantnn.files.record import read_record, record_schema, record_values
 
-__all__ = ["load_report", "report_schema", "save_report"]
+__all__ = ["current_report", "load_report", "report_schema", "save_report"]
 
 _FILE = "report.json"
 
@@ -40,6 +40,36 @@ def load_report(folder: Path) -> Report:
         return read_record(Report, values)
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None
+
+
+def current_report(folder: Path, begun: Report, *, core: bool = False) -> Report:
+    """Read the report anew before a result goes into it, as another command may have ended since.
+
+    Parameters
+    ----------
+    folder : Path
+    begun : Report
+        What it was when the work began.
+    core : bool
+        Whether the result is one of the core alone, which does not depend on board and clock.
+
+    Raises
+    ------
+    InputError
+        As :func:`load_report`; or the design is another one now, to which the result does not belong.
+    """
+    report = load_report(folder)
+    fields: list[tuple[str, object, object]] = [("fingerprint", report.fingerprint, begun.fingerprint)]
+    if not core:
+        fields.append(("board", report.board, begun.board))
+        fields.append(("clock in MHz", report.clock_mhz, begun.clock_mhz))
+    for words, now, before in fields:
+        if now != before:
+            raise InputError(
+                f"{folder} must stay the design that it was at the start; its {words} is {now}, and was {before}:"
+                " run the command again"
+            )
+    return report
 
 
 def save_report(report: Report, folder: Path) -> None:

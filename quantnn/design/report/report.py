@@ -246,6 +246,14 @@ class Report:
             latency_cycles=replace(self.latency_cycles, measured=latency),
         )
 
+    def verified_as(self, other: Report) -> Self:
+        """The same, with what was found of the same core and measured of it, if anything, in another report."""
+        cycles = {
+            name: replace(getattr(self, name), measured=getattr(other, name).measured)
+            for name in ("ii_cycles", "latency_cycles")
+        }
+        return replace(self, verification=other.verification, **cycles)
+
     def unverified(self) -> Self:
         """The design before a simulation, because it changes."""
         cycles = {name: replace(getattr(self, name), measured=None) for name in ("ii_cycles", "latency_cycles")}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from reports import damage
 
-from quantnn.design.report import load_report, save_report
+from quantnn.design.report import current_report, load_report, save_report
 from quantnn.errors import InputError
 from quantnn.files import whole_file
 
@@ -101,3 +101,25 @@ def test_a_full_disk_leaves_the_old_one(small, copy_of, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         save_report(replace(load_report(design), notes=("new",)), design)
     assert {path: path.read_bytes() for path in design.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.parametrize(("field", "value", "of_the_core"), [
+    ("fingerprint", "0123456789abcdef", True), ("board", "another", False), ("clock_mhz", 7.0, False),
+])
+def test_another_design_than_at_the_start(small, field, value, of_the_core):
+    """What was found of a core holds on any board and at any clock."""
+    report = load_report(small)
+    begun = replace(report, **{field: value}, notes=("at the start",))
+    words = rf"must stay the design that it was at the start; its .* is {getattr(report, field)}, and was {value}: run"
+    with pytest.raises(InputError, match=words):
+        current_report(small, begun)
+    if of_the_core:
+        with pytest.raises(InputError, match=words):
+            current_report(small, begun, core=True)
+    else:
+        assert current_report(small, begun, core=True) == report
+
+
+def test_the_same_design_is_read_anew(small):
+    report = load_report(small)
+    assert current_report(small, replace(report, notes=("at the start",))) == report
