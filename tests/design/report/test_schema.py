@@ -2,6 +2,7 @@
 
 import copy
 import shutil
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -65,10 +66,12 @@ def verified(small, tmp_path_factory):
 def failed(small, tmp_path_factory):
     """A report with a verification that found a difference."""
     design = shutil.copytree(small, tmp_path_factory.mktemp("failed") / "small")
-    vectors = Vectors.load(design / "vectors", load_network(design / "network.npz"))
-    vectors.expected.layers[0][0, 0] ^= 1
+    network = load_network(design / "network.npz")
+    first = replace(network.layers[0], bias=network.layers[0].bias + 40)
+    other = replace(network, layers=(first, *network.layers[1:]))
+    wrong = Vectors(other, Vectors.load(design / "vectors", network).inputs)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(VerificationError):
-        patch.setattr(Vectors, "load", lambda *_: vectors)
+        patch.setattr(Vectors, "load", lambda *_: wrong)
         verify(design, VerifyOptions(samples=8))
     return record_values(load_report(design))
 
