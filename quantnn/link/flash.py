@@ -13,7 +13,7 @@ from quantnn.board.project import PROJECT
 from quantnn.board.toolchain import Programmer
 from quantnn.build.quartus_install import QuartusInstall
 from quantnn.design.exported_board import exported_board
-from quantnn.design.report import load_report
+from quantnn.design.report import Report, load_report
 from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
 from quantnn.system import tools
@@ -66,7 +66,8 @@ def flash(
     Parameters
     ----------
     design : Path
-        A folder that ``quantnn export`` wrote and ``quantnn build`` built.
+        A folder that ``quantnn export`` wrote and ``quantnn build`` built, or that was compiled by hand: then what
+        lies in ``board/output_files`` is loaded as it is.
     board : Board, optional
         By default the one of the report, which has to come with quantnn.
     lasting : bool
@@ -81,7 +82,11 @@ def flash(
     """
     report = load_report(design)
     board = exported_board(design, report, board)
-    found = [(programmer, file) for programmer in board.programmers for file in _files(design, programmer, lasting)]
+    found = [
+        (programmer, file)
+        for programmer in board.programmers
+        for file in _files(design, report, programmer, lasting)
+    ]
     if not found:
         endings = " or ".join(f".{kind}" for programmer in board.programmers for kind in _endings(programmer, lasting))
         what = f"There is no bitstream in {design / 'board'}" + (f" ({endings})" if endings else "")
@@ -110,11 +115,11 @@ def _endings(programmer: Programmer, lasting: bool) -> tuple[str, ...]:
     return programmer.files if not lasting or programmer.flash_arguments else ()
 
 
-def _files(design: Path, programmer: Programmer, lasting: bool) -> list[Path]:
-    """Bitstreams for a programmer; Quartus puts its own into a folder."""
-    folders = (design / "board", design / "board" / "output_files")
-    names = [f"{PROJECT}.{ending}" for ending in _endings(programmer, lasting)]
-    return [folder / name for name in names for folder in folders if (folder / name).is_file()]
+def _files(design: Path, report: Report, programmer: Programmer, lasting: bool) -> list[Path]:
+    """Bitstreams for a programmer: those of the build, or, without one, what a vendor's window made there."""
+    names = [f"board/output_files/{PROJECT}.{ending}" for ending in _endings(programmer, lasting)]
+    made = [name for name in names if report.build is None or name in report.build_files]
+    return [design / name for name in made if (design / name).is_file()]
 
 
 def _tools(found: list[tuple[Programmer, Path]]) -> list[str]:

@@ -3,9 +3,11 @@ import os
 from dataclasses import replace
 
 import pytest
+from built import RESULT
 
 from quantnn.board.board import load_board
 from quantnn.build import quartus_install
+from quantnn.design.build_record import add_build
 from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
 from quantnn.link.flash import flash
@@ -50,13 +52,13 @@ def design(tmp_path, small, copy_of):
         (folder / "report.json").write_text(json.dumps({**report, "board": board}))
         (folder / "board" / "output_files").mkdir()
         for name in files:
-            (folder / "board" / name).write_text("a bitstream")
+            (folder / "board" / "output_files" / name).write_text("a bitstream")
         return folder
 
     return make
 
 
-SOF, POF = (f"output_files/quantnn_board.{kind}" for kind in ("sof", "pof"))
+SOF, POF = (f"quantnn_board.{kind}" for kind in ("sof", "pof"))
 
 
 @pytest.mark.parametrize(
@@ -74,17 +76,29 @@ def test_open_boards(board, ending, lasting, arguments, programs, design):
     said = programs("openFPGALoader")
     folder = design(board, f"quantnn_board.{ending}")
     done = flash(folder, lasting=lasting)
-    assert said() == [*arguments, f"quantnn_board.{ending}", str(folder / "board")]
+    assert said() == [*arguments, f"quantnn_board.{ending}", str(folder / "board" / "output_files")]
     assert (done.tool, done.file.name, done.lasts) == ("openFPGALoader", f"quantnn_board.{ending}", lasting)
 
 
 @pytest.mark.parametrize(("lasting", "option"), [(False, "p;quantnn_board.sof"), (True, "bpv;quantnn_board.pof")])
-@pytest.mark.parametrize("where", ["", "output_files/"])
-def test_the_de10_lite_with_quartus(where, lasting, option, programs, design):
+def test_the_de10_lite_with_quartus(lasting, option, programs, design):
     said = programs("quartus_pgm")
-    folder = design("de10-lite", *(f"{where}quantnn_board.{kind}" for kind in ("sof", "pof")))
+    folder = design("de10-lite", SOF, POF)
     flash(folder, lasting=lasting)
-    assert said() == ["-m", "jtag", "-o", option, str((folder / "board" / where).resolve())]
+    assert said() == ["-m", "jtag", "-o", option, str((folder / "board" / "output_files").resolve())]
+
+
+def test_of_a_build_only_what_it_made_is_loaded(programs, design):
+    """Somebody else's may lie beside it: in board/, or of a kind that the build did not make."""
+    programs("openFPGALoader")
+    folder = design("ulx3s-85f", "quantnn_board.bit")
+    (folder / "board" / "quantnn_board.bit").write_text("another one's")
+    made = folder / "board" / "output_files" / "quantnn_board.bit"
+    assert flash(folder).file == made
+    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.bit",)))
+    assert flash(folder).file == made
+    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.other",)))
+    assert "There is no bitstream" in refused(InputError, folder)
 
 
 def test_quartus_is_found_where_it_was_installed(programs, design, tmp_path, monkeypatch):
