@@ -5,6 +5,7 @@ import re
 
 import pytest
 from exported import flip_bit
+from reports import damage
 
 from quantnn.design.fingerprint import fingerprint
 from quantnn.design.interface import CoreInterface
@@ -181,6 +182,22 @@ def test_a_plan_that_no_device_holds_is_refused_at_once(small, copy_of, change, 
     change(plan)
     path.write_text(json.dumps(plan))
     assert words in refused(design)
+
+
+def test_files_that_are_large_together_are_not_read(small, copy_of, monkeypatch):
+    """They may be sparse: nothing on the disk, and all in memory."""
+    design = copy_of(small)
+    names = [f"core/quantnn_core_{name}.mem" for name in "abc"]
+    for name in names:
+        with (design / name).open("wb") as file:
+            file.truncate(100 << 20)
+    damage(design, files=[*names, *load_report(design).files])
+    read, right = [], genuine.read_plain
+    monkeypatch.setattr(genuine, "read_plain", lambda path, limit: read.append(path.suffix) or right(path, limit))
+    found = refused(design)
+    assert ".mem" not in read
+    assert f"The files in {design / 'core'} must have at most 268,435,456 bytes together, not 31" in found
+    assert "of which quantnn_core_a.mem has 104,857,600" in found
 
 
 class TestAnotherWrites:
