@@ -9,6 +9,7 @@ from quantnn.board.board import Board
 from quantnn.build.open_flow import MOST_SEEDS, build_open
 from quantnn.build.reclock import reclock
 from quantnn.design.build_record import add_build
+from quantnn.design.contents import WORK_OF_TOOLS
 from quantnn.design.report import Report, current_report, load_report
 from quantnn.design.summary import write_report
 from quantnn.errors import BuildError, InputError, ToolError
@@ -72,7 +73,8 @@ def build_fastest(
     with scratch_folder() as scratch:
         work = scratch / design.resolve().name
         begun = current_report(design, begun)
-        shutil.copytree(design, work)
+        ignored = shutil.ignore_patterns(".quantnn-*", *WORK_OF_TOOLS)
+        shutil.copytree(design, work, symlinks=True, ignore=ignored)
         current_report(work, begun)
         limit = float("inf")
         while reached is not None and (clock := highest_clock(board, min(reached, limit))) is not None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from quantnn.errors import InputError
 from quantnn.files.plain_file import check_plain
+from quantnn.system.scratch import has_scratch_name
 
-__all__ = ["check_contents"]
+__all__ = ["WORK_OF_TOOLS", "check_contents"]
 
-_WORK_OF_TOOLS = {"db", "incremental_db", "simulation", "greybox_tmp"}
-"""Folders that Quartus makes in a project for itself; nothing of ours looks into them."""
+WORK_OF_TOOLS = {"db", "incremental_db", "simulation", "greybox_tmp"}
+"""Folders that Quartus makes in a project for itself, of any size; nothing of ours reads what is in them."""
 _MOST_FILES = 10_000
 _MOST_BYTES = 4 << 30
 
@@ -22,17 +23,22 @@ def check_contents(folder: Path) -> None:
 
     Files that nobody exported may lie there; nothing reads them. But nothing in it may be other than a plain file or
     a folder, as a link, a pipe or a device stands for something elsewhere, and no name may hold control characters.
+    What other processes of quantnn are at work on there, see :mod:`~quantnn.system.scratch`, is left out.
 
     Raises
     ------
     InputError
         Names the first thing that may not be there.
     """
-    size = 0
-    for count, path in enumerate(_files(folder), start=1):
+    count = size = 0
+    for path, of_tool in _files(folder):
         if not path.name.isprintable():
             raise InputError(f"{str(path)!r} has a name with control characters: take it out of {folder}")
-        size += check_plain(path).st_size
+        found = check_plain(path)
+        if of_tool:
+            continue
+        count += 1
+        size += found.st_size
         if count > _MOST_FILES or size > _MOST_BYTES:
             raise InputError(
                 f"{folder} must hold at most {_MOST_FILES:,} files and {_MOST_BYTES >> 30} GiB, not more: take out what"
@@ -40,8 +46,8 @@ def check_contents(folder: Path) -> None:
             )
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """All that is no folder; the work of vendors' tools is left out."""
+def _files(folder: Path, of_tool: bool = False) -> Iterator[tuple[Path, bool]]:
+    """All that is no folder, and whether it is a vendor's tool's."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -49,7 +55,7 @@ def _files(folder: Path) -> Iterator[Path]:
         raise InputError(f"{folder} cannot be read ({error.strerror}): check its permissions") from None
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _WORK_OF_TOOLS:
-                yield from _files(Path(entry.path))
+            if not has_scratch_name(Path(entry.path)):
+                yield from _files(Path(entry.path), of_tool or entry.name in WORK_OF_TOOLS)
         else:
-            yield Path(entry.path)
+            yield Path(entry.path), of_tool

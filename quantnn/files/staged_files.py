@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import filecmp
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ def staged_files(folder: Path, obsolete: Sequence[str] = ()) -> Iterator[Path]:
     Raises
     ------
     InputError
-        A file cannot be written.
+        A file cannot be written, or is named through a symbolic link, which leads to somebody else's.
     """
     try:
         with folder_inside(folder.resolve()) as scratch:
@@ -63,12 +62,15 @@ def _replace(folder: Path, new: Path, old: Path, obsolete: Sequence[str]) -> Non
     staged = [path.relative_to(new) for path in sorted(new.rglob("*")) if path.is_file()]
     names = [name for name in staged if not _same(folder / name, new / name)]
     names += [Path(name) for name in obsolete if Path(name) not in staged]
+    for name in names:
+        _check_inside(folder, name)
     done: list[Path] = []
     try:
         for name in names:
             if (folder / name).exists():
                 (old / name).parent.mkdir(parents=True, exist_ok=True)
-                _keep(folder / name, old / name)
+                # a second name instead would make the file one that is never read again if this process is killed
+                shutil.copy2(folder / name, old / name, follow_symlinks=False)
         for name in names:
             done.append(name)
             _put(folder / name, new / name)
@@ -85,12 +87,13 @@ def _same(a: Path, b: Path) -> bool:
     return a.is_file() and filecmp.cmp(a, b, shallow=False)
 
 
-def _keep(file: Path, copy: Path) -> None:
-    """A second name for a file, or a copy where the disk knows no such thing."""
-    try:
-        os.link(file, copy)
-    except OSError:
-        shutil.copy2(file, copy)
+def _check_inside(folder: Path, name: Path) -> None:
+    """Refuse a name that leads out of the folder."""
+    for parent in name.parents:
+        if (folder / parent).is_symlink():
+            raise InputError(
+                f"{folder / parent} must be a folder, not a symbolic link: put a folder in its place, or take it away"
+            )
 
 
 def _put(place: Path, file: Path) -> None:

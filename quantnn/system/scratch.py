@@ -15,7 +15,7 @@ from pathlib import Path
 from quantnn.errors import ToolError
 from quantnn.system.stopping import held, is_stopped
 
-__all__ = ["folder_inside", "is_scratch", "scratch_folder", "sweep"]
+__all__ = ["folder_inside", "has_scratch_name", "is_scratch", "scratch_folder", "sweep"]
 
 PREFIX = "quantnn-"
 OWNER, WORK, KEPT = "owner", "work", "kept"
@@ -102,10 +102,15 @@ def sweep(parent: Path, prefix: str = f".{PREFIX}") -> None:
             _sweep(folder)
 
 
+def has_scratch_name(path: Path) -> bool:
+    """Whether a path is named like such a folder; one that is being made or removed has no more than the name."""
+    return bool(_NAME.fullmatch(path.name))
+
+
 def is_scratch(path: Path) -> bool:
     """Whether a path is such a folder itself: with an empty owner, and nothing that is not made here."""
     owner = path / OWNER
-    if not _NAME.fullmatch(path.name) or path.is_symlink() or owner.is_symlink() or not owner.is_file():
+    if not has_scratch_name(path) or path.is_symlink() or owner.is_symlink() or not owner.is_file():
         return False
     return owner.stat().st_size == 0 and {entry.name for entry in path.iterdir()} <= {OWNER, WORK, KEPT}
 

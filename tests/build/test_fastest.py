@@ -16,7 +16,7 @@ from quantnn.build.netlist import Netlist
 from quantnn.build.reclock import reclock
 from quantnn.design.export import export
 from quantnn.design.fingerprint import IDENTITY
-from quantnn.design.report import load_report, save_report
+from quantnn.design.report import current_report, load_report, save_report
 from quantnn.errors import BuildError, InputError, ToolError
 from quantnn.importers.npz import load_model
 
@@ -135,6 +135,29 @@ def test_what_was_verified_stays_verified(design, board, tools):
     fingerprint = before.fingerprint
     core = files(design / "core")
     assert build_fastest(design, board, 1).fingerprint == fingerprint and files(design / "core") == core
+
+
+def test_what_lies_elsewhere_is_not_copied(design, board, tools, tmp_path, monkeypatch):
+    """A link that appears when the folder was looked through already is not followed."""
+    tools.update(mhz={1: 44.6})
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis").write_text("mine")
+    (design / "board" / "db").mkdir()
+    (design / "board" / "db" / "large").write_text("")
+    names = set()
+
+    def current(folder, begun):
+        names.update(path.name for path in folder.rglob("*") if folder != design)
+        report = current_report(folder, begun)
+        if folder == design:
+            (design / "notes").symlink_to(tmp_path / "home")
+            (design / ".quantnn-abcdefgh").mkdir()
+        return report
+
+    monkeypatch.setattr("quantnn.build.fastest.current_report", current)
+    with pytest.raises(InputError, match="notes must be a plain file, not a symbolic link"):
+        build_fastest(design, board, 1)
+    assert "notes" in names and not names & {"thesis", "db", ".quantnn-abcdefgh"}
 
 
 def test_no_open_tools(design):

@@ -14,7 +14,7 @@ from quantnn.design.report import BuildResult, load_report
     ],
 )
 def test_a_build_that_could_be_much_quicker_says_so(run, small, monkeypatch, board, reached, hint):
-    result = BuildResult("tools", 24.0, reached, (), None, 1, ("a.bit",), 1.0, (), ())
+    result = BuildResult("tools", 24.0, reached, (), None, 1, ("output_files/a.bit",), 1.0, (), ())
     monkeypatch.setattr("quantnn.cli.board._board", lambda *_: load_board(board))
     monkeypatch.setattr("quantnn.build.open_flow.build_open", lambda *_, **__: result)
     monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
@@ -23,15 +23,15 @@ def test_a_build_that_could_be_much_quicker_says_so(run, small, monkeypatch, boa
     code, out, _ = run("build", small)
     assert code == 0
     assert ("MHz were reached" in out) is (hint is not None)
-    assert hint is None or f"{hint.format(small)}\nBuilt {small}/board/a.bit. Next: " in out
+    assert hint is None or f"{hint.format(small)}\nBuilt {small}/board/output_files/a.bit. Next: " in out
 
 
 def test_the_highest_clock(run, small, monkeypatch):
-    result = BuildResult("tools", 44.0, 44.1, (), None, 1, ("a.bit",), 1.0, (), ())
+    result = BuildResult("tools", 44.0, 44.1, (), None, 1, ("output_files/a.bit",), 1.0, (), ())
     monkeypatch.setattr("quantnn.cli.board._board", lambda *_: load_board("icebreaker"))
     monkeypatch.setattr("quantnn.build.fastest.build_fastest", lambda *_, **__: load_report(small).with_build(result))
     code, out, _ = run("build", small, "--clock-mhz", "max")
-    assert code == 0 and f"Built {small}/board/a.bit. Next: " in out
+    assert code == 0 and f"Built {small}/board/output_files/a.bit. Next: " in out
 
 
 def test_another_clock_is_a_matter_of_export(run, small, monkeypatch):

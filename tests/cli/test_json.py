@@ -91,7 +91,7 @@ def test_what_other_programs_do(printed, small, copy_of, monkeypatch):
     report = load_report(design)
     monkeypatch.setattr("quantnn.verify.verify.verify", lambda *_, **__: report)
     assert printed("verify", design) == stored(design)
-    result = BuildResult("Maker 3", 50.0, 90.0, (), None, None, ("a.sof",), 1.5, (), ())
+    result = BuildResult("Maker 3", 50.0, 90.0, (), None, None, ("output_files/a.sof",), 1.5, (), ())
     monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
     assert printed("build", design) == stored(design)
     assert stored(design)["build"]["fmax_mhz"] == 90.0

@@ -26,7 +26,7 @@ def test_it_goes_into_report_and_summary(design):
     assert report == load_report(design)
     assert report.build == RESULT
     assert (design / "summary.txt").read_text() == render_summary(report)
-    made = {"board/quantnn_board.bit", "board/out/log.txt"}
+    made = {"board/output_files/quantnn_board.bit", "board/output_files/log.txt"}
     assert set(report.files) == {*before.files, *made} and [*report.files] == sorted(report.files)
     for name in (field.name for field in fields(Report)):
         if name not in ("files", "build"):
@@ -36,15 +36,15 @@ def test_it_goes_into_report_and_summary(design):
 def test_a_second_build_takes_the_place_of_the_first(design):
     before = load_report(design)
     add_build(design, RESULT, load_report(design))
-    report = add_build(design, replace(RESULT, files=("other.bit",), seed=4), load_report(design))
+    report = add_build(design, replace(RESULT, files=("output_files/other.bit",), seed=4), load_report(design))
     assert report.build.seed == 4
-    assert set(report.files) - set(before.files) == {"board/other.bit"}
+    assert set(report.files) - set(before.files) == {"board/output_files/other.bit"}
 
 
 def test_taking_it_out_gives_the_report_before(design):
     before = load_report(design)
     report = add_build(design, RESULT, load_report(design))
-    assert report.build_files == ("board/quantnn_board.bit", "board/out/log.txt")
+    assert report.build_files == ("board/output_files/quantnn_board.bit", "board/output_files/log.txt")
     assert report.without_build() == before == before.without_build()
     assert before.build_files == ()
 
@@ -55,27 +55,28 @@ def test_a_folder_that_is_no_design(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_entry_is_refused(design):
-    """Its files are deleted when the weights change, so they must lie in the folder."""
-    damage(design, build=record_values(RESULT) | {"files": ["../../precious"]})
-    with pytest.raises(InputError, match=r"report.json is damaged \(build.files\[0\] must be a file in the folder"):
+@pytest.mark.parametrize("name", ["../../precious", "db/l/precious", "output_files/l/precious", "quantnn_board.v"])
+def test_a_damaged_entry_is_refused(design, name):
+    """Its files are deleted when the weights change, so they must be what a build can have made."""
+    damage(design, build=record_values(RESULT) | {"files": [name]})
+    with pytest.raises(InputError, match=r"report.json is damaged \(build.files\[0\] must be a file in output_files/"):
         load_report(design)
 
 
 class TestFiles:
     def test_they_take_the_place_of_those_before(self, design, tmp_path):
         before = load_report(design)
-        new = {"quantnn_board.bit": tmp_path / "a", "out/log.txt": tmp_path / "b"}
+        new = {"output_files/quantnn_board.bit": tmp_path / "a", "output_files/log.txt": tmp_path / "b"}
         for path in new.values():
             path.write_text(path.name)
         keep_files(design, new, load_report(design))
         add_build(design, RESULT, load_report(design))
         (tmp_path / "c").write_text("c")
-        keep_files(design, {"out/log.txt": tmp_path / "c"}, load_report(design))
-        assert (design / "board" / "out" / "log.txt").read_text() == "c"
-        assert not (design / "board" / "quantnn_board.bit").exists()
+        keep_files(design, {"output_files/log.txt": tmp_path / "c"}, load_report(design))
+        assert (design / "board" / "output_files" / "log.txt").read_text() == "c"
+        assert not (design / "board" / "output_files" / "quantnn_board.bit").exists()
         report = load_report(design)
-        assert report.files == tuple(sorted([*before.files, "board/out/log.txt"]))
+        assert report.files == tuple(sorted([*before.files, "board/output_files/log.txt"]))
         assert replace(report, files=before.files) == before
         assert (design / "summary.txt").read_text() == render_summary(before)
 

@@ -5,6 +5,7 @@ import pytest
 from quantnn.design.contents import check_contents
 from quantnn.design.report import load_report
 from quantnn.errors import InputError
+from quantnn.files.staged_files import staged_files
 
 pytestmark = pytest.mark.xdist_group("exported designs")
 
@@ -26,8 +27,29 @@ def test_an_exported_folder_and_what_people_put_there(small, copy_of):
 
 def test_what_a_vendors_tool_keeps_for_itself(small, copy_of):
     design = copy_of(small)
-    (design / "board" / "db").mkdir()
-    (design / "board" / "db" / "lock").symlink_to("/nowhere")
+    (design / "board" / "db" / "more").mkdir(parents=True)
+    for name in ("a", "more/b"):
+        with (design / "board" / "db" / name).open("wb") as file:
+            file.truncate(5 << 30)
+    check_contents(design)
+
+
+@pytest.mark.parametrize("folder", ["db", "incremental_db", "simulation", "greybox_tmp/more"])
+def test_links_where_a_vendors_tool_keeps_its_own(small, copy_of, tmp_path, folder):
+    design = copy_of(small)
+    (design / "board" / folder).mkdir(parents=True)
+    (design / "board" / folder / "link").symlink_to(tmp_path)
+    assert f"{folder}/link must be a plain file, not a symbolic link" in refused(design)
+
+
+def test_what_other_processes_are_at_work_on(small, copy_of):
+    design = copy_of(small)
+    with staged_files(design) as staged:
+        (staged / "link").symlink_to("nowhere")
+        check_contents(design)
+        (staged / "link").unlink()
+    (design / ".quantnn-abcdefgh" / "work").mkdir(parents=True)
+    (design / ".quantnn-abcdefgh" / "work" / "link").symlink_to("nowhere")
     check_contents(design)
 
 

@@ -378,8 +378,8 @@ class TestAnotherCommand:
 
         def build():
             begun = load_report(design)
-            keep_files(design, {"a.bit": tmp_path / "made"}, begun)
-            add_build(design, replace(RESULT, files=("a.bit",)), begun)
+            keep_files(design, {"output_files/a.bit": tmp_path / "made"}, begun)
+            add_build(design, replace(RESULT, files=("output_files/a.bit",)), begun)
 
         report = self.update(design, tmp_path, build)
         assert report.build is None and report == load_report(design)

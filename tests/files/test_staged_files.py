@@ -102,19 +102,38 @@ def test_a_disk_that_fills_up_meanwhile(folder):
     assert contents(folder) == before
 
 
-def test_a_disk_without_second_names_for_files(folder, monkeypatch):
-    before, replace = contents(folder), Path.replace
+def test_a_process_that_is_killed_leaves_no_second_name_of_a_file(folder, monkeypatch):
+    """Such a file would be refused as a hard link from then on."""
+    names, right = [], Path.replace
 
-    def refuse(*_):
-        raise PermissionError(1, "Operation not permitted")
+    def replace(self, target):
+        names.extend(path.stat().st_nlink for path in folder.rglob("*") if path.is_file())
+        return right(self, target)
 
-    def broken(self, target):
-        if Path(target) == folder / "b" and "new" in self.parts:
-            raise OSError(5, "Input/output error", str(self), None, str(target))
-        return replace(self, target)
+    monkeypatch.setattr(Path, "replace", replace)
+    with staged_files(folder) as staged:
+        stage(staged, "a", "core/c")
+    assert set(names) == {1}
 
-    monkeypatch.setattr("os.link", refuse)
-    monkeypatch.setattr(Path, "replace", broken)
-    with pytest.raises(InputError), staged_files(folder) as staged:
-        stage(staged, "a", "b")
-    assert contents(folder) == before
+
+@pytest.mark.parametrize("obsolete", [("a", "core/l/thesis"), ("core/l/deep/thesis",)])
+def test_a_name_that_leads_out_of_the_folder(folder, tmp_path, obsolete):
+    (tmp_path / "home" / "deep").mkdir(parents=True)
+    for name in ("thesis", "deep/thesis"):
+        (tmp_path / "home" / name).write_text("mine")
+    (folder / "core" / "l").symlink_to(tmp_path / "home")
+    before = contents(tmp_path)
+    refused = pytest.raises(InputError, match="core/l must be a folder, not a symbolic link")
+    with refused, staged_files(folder, obsolete) as staged:
+        stage(staged, "a")
+    assert contents(tmp_path) == before
+
+
+def test_a_new_file_does_not_go_through_a_link(folder, tmp_path):
+    (tmp_path / "home").mkdir()
+    (folder / "board").symlink_to(tmp_path / "home")
+    refused = pytest.raises(InputError, match="board must be a folder, not a symbolic link")
+    with refused, staged_files(folder) as staged:
+        (staged / "board").mkdir()
+        (staged / "board" / "x").write_text("new")
+    assert not list((tmp_path / "home").iterdir())

@@ -8,6 +8,7 @@ from built import RESULT
 from quantnn.board.board import load_board
 from quantnn.build import quartus_install
 from quantnn.design.build_record import add_build
+from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
 from quantnn.link.flash import flash
@@ -95,9 +96,9 @@ def test_of_a_build_only_what_it_made_is_loaded(programs, design):
     (folder / "board" / "quantnn_board.bit").write_text("another one's")
     made = folder / "board" / "output_files" / "quantnn_board.bit"
     assert flash(folder).file == made
-    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.bit",)))
+    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.bit",)), load_report(folder))
     assert flash(folder).file == made
-    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.other",)))
+    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.other",)), load_report(folder))
     assert "There is no bitstream" in refused(InputError, folder)
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from quantnn.files.field_types import AboveZero, AtLeastZero, Count, FileName, Positive, Text
+from quantnn.files.field_types import AboveZero, AtLeastZero, Count, Must, Positive, Text
 from quantnn.files.record import RECORD
 
 __all__ = ["BuildResult", "CriticalPath", "Slack", "Usage"]
+
+_Made = Annotated[
+    str,
+    Field(pattern=r"^output_files/[A-Za-z0-9_+-][A-Za-z0-9_.+-]*$"),
+    Must("be a file in output_files/, of letters, digits, '_', '.', '+' and '-'"),
+]
+"""It goes when the design changes, so it may be nothing that a build cannot have made."""
 
 
 @dataclass(frozen=True, config=RECORD)
@@ -62,8 +72,8 @@ class BuildResult:
     """The slowest path; null where the tool named none."""
     seed: int | None
     """The placement's seed; null where the tool was given none."""
-    files: tuple[FileName, ...]
-    """What was made, as names in board/, what goes onto the board first."""
+    files: tuple[_Made, ...]
+    """What was made, as names in board/, all in output_files/; what goes onto the board comes first."""
     seconds: AtLeastZero
     """How long it took."""
     warnings: tuple[str, ...]

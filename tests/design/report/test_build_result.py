@@ -25,7 +25,7 @@ def test_as_it_stands_in_a_report():
             "delay_ns": 9.5, "start": "core|a", "end": "core|b", "where": "layer 0, the accumulators",
         },
         "seed": 3,
-        "files": ["quantnn_board.bit", "out/log.txt"],
+        "files": ["output_files/quantnn_board.bit", "output_files/log.txt"],
         "seconds": 61.25,
         "warnings": ["a", "b"],
         "slacks": [{"check": "setup", "ns": 0.25}, {"check": "hold", "ns": -0.1}],
