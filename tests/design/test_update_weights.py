@@ -383,7 +383,7 @@ class TestAnotherCommand:
 
         report = self.update(design, tmp_path, build)
         assert report.build is None and report == load_report(design)
-        assert not (design / "board" / "a.bit").exists() and set(report.files) == set(digests(design))
+        assert not (design / "board" / "output_files" / "a.bit").exists() and set(report.files) == set(digests(design))
 
     def test_another_design_stays_as_it_is(self, small, copy_of, tmp_path):
         design, found = copy_of(small), []
