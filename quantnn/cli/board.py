@@ -14,6 +14,7 @@ from quantnn.cli.options import AsItIs, BoardFile, Design, Input, Json, Labels, 
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
+from quantnn.system.text import typed
 
 if TYPE_CHECKING:
     from quantnn.board.board import Board
@@ -110,7 +111,7 @@ def build(
             report = add_build(design, result, begun)
     built = report.build
     assert built is not None
-    said = f"Built {design / 'board' / built.files[0]}. Next: quantnn flash {design}"
+    said = f"Built {design / 'board' / built.files[0]}. Next: quantnn flash {typed(design)}"
     hint = _clock_hint(built, target, design) if clock_mhz is None else ()
     show(report, *hint, said, as_json=as_json)
 
@@ -120,7 +121,7 @@ def _clock_hint(result: BuildResult, board: Board, design: Path) -> tuple[str, .
     reached, asked = result.fmax_mhz, result.clock_mhz
     if not board.plls or reached is None or reached < _WELL_ABOVE * asked:
         return ()
-    better = f"quantnn build {design} --clock-mhz max"
+    better = f"quantnn build {typed(design)} --clock-mhz max"
     if board.toolchain.name == "quartus":
         better = f"export again with --clock-mhz {int(reached)}"
     return (f"{reached:.4g} MHz were reached, {asked:g} asked for: {better}",)
@@ -139,7 +140,7 @@ def flash(
     with progress() as told:
         done = flash(design, _board(design, board), lasting=lasting, step=told)
     stays = "it stays" if done.lasts else "it is gone after power-off"
-    say(f"{done.tool} loaded {done.file.name}; {stays}. Next: quantnn run {design} --input images.npy")
+    say(f"{done.tool} loaded {done.file.name}; {stays}. Next: quantnn run {typed(design)} --input images.npy")
 
 
 def run(
@@ -178,7 +179,7 @@ def run(
         again = f", {found.repeated} asked again" if found.repeated else ""
         speed = f"{found.samples_per_second:,.0f} samples/s"
         said = f"{len(samples):,} answers, all as the reference's{answers.quality()}; {speed} over the line{again}"
-        say(f"{said}. Next: quantnn bench {design}")
+        say(f"{said}. Next: quantnn bench {typed(design)}")
 
 
 def simulate_board(
@@ -211,7 +212,7 @@ def simulate_board(
             simulation,
             [
                 f"The board is at {simulation.port}; Ctrl-C switches it off.",
-                f"Next, elsewhere: quantnn run {design} --input images.npy --port {simulation.port}",
+                f"Next, elsewhere: quantnn run {typed(design)} --input images.npy --port {simulation.port}",
             ],
         )
 

@@ -29,7 +29,7 @@ from quantnn.cli.options import (
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
 from quantnn.system.extras import missing_package
-from quantnn.system.text import name_of
+from quantnn.system.text import name_of, typed
 
 __all__ = ["demo", "export", "inspect", "simulate", "update_weights", "verify"]
 
@@ -109,7 +109,7 @@ def export(
     folder = output or Path(f"{model.stem}-{options.board.name}")
     with progress() as told:
         report = export(data.network, folder, options, told)
-    show(report, f"Written to {folder}. Next: quantnn verify {folder}", as_json=as_json)
+    show(report, f"Written to {folder}. Next: quantnn verify {typed(folder)}", as_json=as_json)
 
 
 def verify(
@@ -152,7 +152,7 @@ def verify(
     if found is not None:
         cells = f"{sum(found.cells.values()):,} cells for {found.family}"
         said.append(f"The netlist of {cells} is bit-exact, too: {found.values:,} values of {found.samples} samples.")
-    show(report, *said, f"Bit-exact. Next: quantnn build {design}", as_json=as_json)
+    show(report, *said, f"Bit-exact. Next: quantnn build {typed(design)}", as_json=as_json)
 
 
 def update_weights(
@@ -176,8 +176,8 @@ def update_weights(
     with progress() as told:
         update = update_weights(design, data.network, options, told)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
-    steps = f"then quantnn build {design}"
-    show(update.report, f"{changed}. Next: quantnn verify {design}, {steps}", as_json=as_json)
+    steps = f"then quantnn build {typed(design)}"
+    show(update.report, f"{changed}. Next: quantnn verify {typed(design)}, {steps}", as_json=as_json)
 
 
 def simulate(
@@ -216,7 +216,7 @@ def simulate(
         return
     for line in answers.lines(whole=verbose):
         print(line)
-    say(f"{len(values):,} samples{answers.quality()}. Next: quantnn verify {design}")
+    say(f"{len(values):,} samples{answers.quality()}. Next: quantnn verify {typed(design)}")
 
 
 def inspect(

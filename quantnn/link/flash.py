@@ -18,6 +18,7 @@ from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
 from quantnn.system import tools
 from quantnn.system.scratch import scratch_folder
+from quantnn.system.text import typed
 
 __all__ = ["Flashed", "flash"]
 
@@ -90,7 +91,7 @@ def flash(
     if not found:
         endings = " or ".join(f".{kind}" for programmer in board.programmers for kind in _endings(programmer, lasting))
         what = f"There is no bitstream in {design / 'board'}" + (f" ({endings})" if endings else "")
-        raise InputError(f"{what}: run quantnn build {design}")
+        raise InputError(f"{what}: run quantnn build {typed(design)}")
     installed = [(programmer, file, path) for programmer, file in found if (path := _path(programmer.tool))]
     if not installed:
         missing = "; ".join(f"{tool}: {_SOURCES.get(tool, 'see its page')}" for tool in _tools(found))

@@ -19,6 +19,7 @@ from quantnn.link.port import AUTO, open_port
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
 from quantnn.system.progress import SILENT, Progress
+from quantnn.system.text import typed
 
 __all__ = ["BoardDifference", "BoardRun", "run_on_board"]
 
@@ -197,7 +198,7 @@ def _check_identity(identity: Identity, wanted: str, link: LinkEntry, design: Pa
     if found != wanted:
         raise LinkError(
             f"Another network is in the board: its fingerprint is {found}, that of {design} is {wanted}."
-            f" Build and flash this design: quantnn build {design}, quantnn flash {design}"
+            f" Build and flash this design: quantnn build {typed(design)}, quantnn flash {typed(design)}"
         )
     sizes = (identity.sample_bytes, identity.answer_bytes)
     if sizes != (link.sample_bytes, link.answer_bytes):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["name_of", "printable", "shortened"]
+__all__ = ["name_of", "printable", "shortened", "typed"]
 
 
 def name_of(path: Path) -> str:
@@ -31,3 +32,8 @@ def shortened(text: str, most: int) -> str:
         return text
     end = (most - 1) // 3
     return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
+def typed(path: Path) -> str:
+    """A path as one types it behind a command: in quotes where a shell would split it."""
+    return shlex.quote(str(path))

@@ -1,10 +1,11 @@
+import shlex
 import sys
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from quantnn.system.text import name_of, printable, shortened
+from quantnn.system.text import name_of, printable, shortened, typed
 
 
 def test_what_has_a_shape_stays_as_it_is():
@@ -47,3 +48,9 @@ def test_a_long_text_keeps_its_beginning_and_its_end(length):
     before, _, after = short.partition("…")
     assert text.startswith(before) and text.endswith(after)
     assert (short == text) == (length >= len(text))
+
+
+@pytest.mark.parametrize("name", ["digits", "my design", "it's", "a;b", "$HOME", "größer/→"])
+def test_a_path_can_be_typed_as_it_is_shown(name):
+    assert shlex.split(f"quantnn verify {typed(Path(name))}") == ["quantnn", "verify", name]
+    assert name != "digits" or typed(Path(name)) == name
