@@ -145,8 +145,8 @@ class Planner:
             The network does not fit, or the goal is out of reach: says by how much, and what would help.
         """
         planners = list(self._able())
+        small = self._with(logic_memories=True)
         if not planners:
-            small = self._with(logic_memories=True)
             if goal == Goal() and (plan := small._exactly()):
                 return plan
             raise DoesNotFitError(small._refusal(advise))
@@ -164,6 +164,8 @@ class Planner:
                 return planner._first(goal, advise)
             except DoesNotFitError as refusal:
                 refusals.append(refusal)
+        if goal == Goal() and (plan := small._exactly()):
+            return plan
         raise refusals[0]
 
     def _with(self, *, logic_memories: bool, logic_multipliers: bool | None = None) -> Planner:
