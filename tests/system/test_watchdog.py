@@ -54,13 +54,16 @@ def test_what_ended_before_is_left_alone(start):
     assert running.wait(10) == -signal.SIGTERM and ended.poll() is None
 
 
-def test_on_demand_they_end_at_once_and_so_do_later_ones(start):
+def test_on_demand_they_end_at_once_and_later_ones_when_asked_again(start):
     first, later = start(MEEK), start(MEEK)
     words = [sys.executable, "-I", "-S", watchdog.__file__]
     with subprocess.Popen(words, stdin=subprocess.PIPE, text=True, bufsize=1) as process:
         process.stdin.write(f"{first.pid}\n0\n")
         assert first.wait(10) == -signal.SIGTERM
         process.stdin.write(f"{later.pid}\n")
+        with pytest.raises(subprocess.TimeoutExpired):
+            later.wait(0.5)
+        process.stdin.write("0\n")
         assert later.wait(10) == -signal.SIGTERM
 
 
