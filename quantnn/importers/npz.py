@@ -13,11 +13,11 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array, read_npz
-from quantnn.importers.chain import chained
-from quantnn.importers.foreign import is_training_state, refuse_foreign, without_training_state
-from quantnn.importers.reparametrized import is_factor, recomposed
-from quantnn.importers.spelling import NamedLayer
-from quantnn.importers.spellings import NUMBERED, SPELLINGS
+from quantnn.importers.arrays.chain import chained
+from quantnn.importers.arrays.foreign import is_training_state, refuse_foreign, without_training_state
+from quantnn.importers.arrays.reparametrized import is_factor, recomposed
+from quantnn.importers.arrays.spelling import NamedLayer
+from quantnn.importers.arrays.spellings import NUMBERED, SPELLINGS
 from quantnn.model.activation import DEFAULT_SLOPE, FloatActivation, Floats
 from quantnn.model.array_checks import integral, numeric, texts
 from quantnn.model.input_scaling import InputScaling

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from quantnn.files.safe_npz import Array
-from quantnn.importers.spelling import NamedLayer
+from quantnn.importers.arrays.spelling import NamedLayer
 
 __all__ = ["duplicates", "selections", "sequences"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.spellings import KERAS, PYTORCH
+from quantnn.importers.arrays.spellings import KERAS, PYTORCH
 
 SOURCE = Path("model.npz")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.reparametrized import recomposed
+from quantnn.importers.arrays.reparametrized import recomposed
 
 SOURCE = Path("model.npz")
 OLD, NEW = ("{}weight_g", "{}weight_v"), ("{}parametrizations.weight.original0", "{}parametrizations.weight.original1")

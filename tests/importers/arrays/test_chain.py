@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.chain import chained
-from quantnn.importers.spelling import NamedLayer
+from quantnn.importers.arrays.chain import chained
+from quantnn.importers.arrays.spelling import NamedLayer
 
 SOURCE = Path("model.npz")
 W, V = np.arange(12.0).reshape(4, 3), np.arange(6.0).reshape(3, 2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from quantnn.importers.numbered import Numbered
-from quantnn.importers.positional import Positional
-from quantnn.importers.scoped import Scoped
-from quantnn.importers.spelling import Spelling
+from quantnn.importers.arrays.numbered import Numbered
+from quantnn.importers.arrays.positional import Positional
+from quantnn.importers.arrays.scoped import Scoped
+from quantnn.importers.arrays.spelling import Spelling
 
 __all__ = ["KERAS", "NUMBERED", "POSITIONAL", "PYTORCH", "SCIKIT_LEARN", "SPELLINGS"]
 

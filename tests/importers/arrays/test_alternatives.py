@@ -1,7 +1,7 @@
 import numpy as np
 
-from quantnn.importers.alternatives import duplicates, selections, sequences
-from quantnn.importers.spelling import NamedLayer
+from quantnn.importers.arrays.alternatives import duplicates, selections, sequences
+from quantnn.importers.arrays.spelling import NamedLayer
 
 
 def layers(*sizes):

@@ -1,6 +1,6 @@
 import pytest
 
-from quantnn.importers.spellings import KERAS, NUMBERED, POSITIONAL, PYTORCH, SCIKIT_LEARN, SPELLINGS
+from quantnn.importers.arrays.spellings import KERAS, NUMBERED, POSITIONAL, PYTORCH, SCIKIT_LEARN, SPELLINGS
 
 
 @pytest.mark.parametrize(

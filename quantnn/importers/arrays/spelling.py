@@ -52,7 +52,7 @@ class NamedLayer:
 
 class Spelling(ABC):
     """One way to name arrays. To add one, derive from this class and add an instance to
-    :data:`~quantnn.importers.spellings.SPELLINGS`."""
+    :data:`~quantnn.importers.arrays.spellings.SPELLINGS`."""
 
     @abstractmethod
     def recognises(self, names: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.positional import Positional
+from quantnn.importers.arrays.positional import Positional
 
 SOURCE = Path("model.npz")
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.order import ordered
+from quantnn.importers.arrays.order import ordered
 
 SOURCE = Path("model.npz")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.numbered import Numbered
+from quantnn.importers.arrays.numbered import Numbered
 
 SOURCE = Path("model.npz")
 

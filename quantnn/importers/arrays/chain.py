@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from quantnn.errors import InputError
-from quantnn.importers.alternatives import duplicates, selections, sequences
-from quantnn.importers.spelling import NamedLayer
+from quantnn.importers.arrays.alternatives import duplicates, selections, sequences
+from quantnn.importers.arrays.spelling import NamedLayer
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import numeric
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
-from quantnn.importers.spelling import NamedLayer, Spelling
+from quantnn.importers.arrays.spelling import NamedLayer, Spelling
 
 __all__ = ["Numbered"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
-from quantnn.importers.foreign import refuse_foreign, without_training_state
+from quantnn.importers.arrays.foreign import refuse_foreign, without_training_state
 
 SOURCE = Path("model.npz")
 MODEL = ("module._orig_mod.fc1.weight", "net.0.bias", "dense/kernel:0", "W0", "weight", "state.weight", "scaler.weight")

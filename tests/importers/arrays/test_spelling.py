@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quantnn.importers.spelling import NamedLayer, Spelling
-from quantnn.importers.spellings import SPELLINGS
+from quantnn.importers.arrays.spelling import NamedLayer, Spelling
+from quantnn.importers.arrays.spellings import SPELLINGS
 
 
 @pytest.mark.parametrize(("transposed", "order"), [(False, "(inputs, outputs)"), (True, "(outputs, inputs)")])
