@@ -11,9 +11,11 @@ import typer
 from quantnn.cli.answers import Answers
 from quantnn.cli.console import say, show, show_json, show_table
 from quantnn.cli.options import (
+    Activations,
     AsItIs,
     BoardName,
     Calibration,
+    Decision,
     Design,
     Input,
     InputBits,
@@ -25,6 +27,7 @@ from quantnn.cli.options import (
     TestSet,
     Verbose,
     existing,
+    listed,
 )
 from quantnn.cli.progress import progress
 from quantnn.errors import InputError
@@ -49,6 +52,8 @@ def _mhz(text: str) -> float:
 
 def export(
     model: Model,
+    activations: Activations = None,
+    decision: Decision = None,
     board: BoardName = "de10-lite",
     calibration: Calibration = None,
     test: TestSet = None,
@@ -85,12 +90,14 @@ def export(
         raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
     from quantnn.board.board import load_board
     from quantnn.design.export import ExportOptions, export
-    from quantnn.importers.npz import load_model
+    from quantnn.importers.format import Hints
+    from quantnn.importers.formats import read_model
     from quantnn.model.user_data import UserData
     from quantnn.plan.planner import Goal
     from quantnn.quantize.precision import Precision
 
-    network = load_model(model).with_input(input_scale, input_bits, input_signed)
+    hints = Hints(listed(activations), decision or "")
+    network = read_model(model, hints).model.with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
     options = ExportOptions(
         board=load_board(board),
@@ -158,6 +165,8 @@ def verify(
 def update_weights(
     design: Design,
     model: Model,
+    activations: Activations = None,
+    decision: Decision = None,
     calibration: Calibration = None,
     test: TestSet = None,
     input_scale: InputScale = None,
@@ -167,10 +176,12 @@ def update_weights(
 ) -> None:
     """Put MODEL, a network of the same shape, into the hardware of DESIGN: only contents of memories change."""
     from quantnn.design.update_weights import UpdateOptions, update_weights
-    from quantnn.importers.npz import load_model
+    from quantnn.importers.format import Hints
+    from quantnn.importers.formats import read_model
     from quantnn.model.user_data import UserData
 
-    network = load_model(model).with_input(input_scale, input_bits, input_signed)
+    hints = Hints(listed(activations), decision or "")
+    network = read_model(model, hints).model.with_input(input_scale, input_bits, input_signed)
     data = UserData.load(network, calibration, test)
     options = UpdateOptions(data.calibration, data.inputs, data.labels, name_of(model), data.values)
     with progress() as told:
@@ -223,12 +234,14 @@ def inspect(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A model, a network.npz, or an exported folder.", callback=existing)
     ],
+    activations: Activations = None,
     as_json: Json = False,
 ) -> None:
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
     from quantnn.design.inspection import describe
+    from quantnn.importers.format import Hints
 
-    described = describe(file)
+    described = describe(file, Hints(listed(activations)))
     if as_json:
         show_json(described.values)
     else:

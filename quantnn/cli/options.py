@@ -12,10 +12,12 @@ from quantnn.board.names import board_names, check_board_name
 from quantnn.errors import InputError
 
 __all__ = [
+    "Activations",
     "AsItIs",
     "BoardFile",
     "BoardName",
     "Calibration",
+    "Decision",
     "Design",
     "Input",
     "InputBits",
@@ -28,6 +30,7 @@ __all__ = [
     "Verbose",
     "existing",
     "known_board",
+    "listed",
     "suggested_boards",
 ]
 
@@ -75,6 +78,16 @@ def suggested_boards(incomplete: str) -> Iterator[str]:
     return (name for name in (*board_names(), *files) if name.startswith(incomplete))
 
 
+Activations = Annotated[
+    str | None,
+    typer.Option(
+        help="Activation of each layer, where the file holds weights only.", metavar="relu,…,linear"
+    ),
+]
+Decision = Annotated[
+    str | None,
+    typer.Option(help="What the answer is; by default as the model says.", metavar="argmax|threshold|none"),
+]
 Model = Annotated[
     Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.", callback=existing)
 ]
@@ -111,3 +124,8 @@ BoardFile = Annotated[
     Path | None,
     typer.Option("--board", help="The board's TOML file, if it is one of your own.", metavar="FILE", callback=existing),
 ]
+
+
+def listed(names: str | None) -> tuple[str, ...]:
+    """The names of a list with commas."""
+    return tuple(name.strip() for name in names.split(",")) if names else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,11 @@ from rich.console import Group, RenderableType
 
 from quantnn.design.report import load_report
 from quantnn.design.summary import summary
-from quantnn.errors import InputError
 from quantnn.files.record import record_values
-from quantnn.files.safe_npz import read_npz
-from quantnn.importers.npz import load_model
-from quantnn.model.network import FloatNetwork
+from quantnn.files.safe_zip import zip_names
+from quantnn.importers.format import NO_HINTS, Hints
+from quantnn.importers.formats import read_model
+from quantnn.importers.reading import Reading
 from quantnn.network.file import load_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
@@ -44,7 +44,7 @@ class Description:
         return self.shown
 
 
-def describe(path: Path) -> Description:
+def describe(path: Path, hints: Hints = NO_HINTS) -> Description:
     """A model file, a saved integer network, or the report of an exported folder.
 
     Raises
@@ -55,19 +55,20 @@ def describe(path: Path) -> Description:
     if path.is_dir():
         report = load_report(path)
         return Description(record_values(report), summary(report))
-    if path.suffix != ".npz":
-        raise InputError(f"{path} is neither an .npz nor an exported folder: give one of them")
-    if "header" in read_npz(path, wanted=lambda _: False):
+    if "header.npy" in (zip_names(path) or ()):
         network = load_network(path)
         return Description(_integer_values(network, path), _integer(network, path))
-    model = load_model(path)
-    return Description(_float_values(model, path), _float(model, path))
+    reading = read_model(path, hints)
+    return Description(_float_values(reading, path), _float(reading, path))
 
 
-def _float_values(network: FloatNetwork, path: Path) -> dict[str, Any]:
+def _float_values(reading: Reading, path: Path) -> dict[str, Any]:
+    network = reading.model
     return {
         "format": "quantnn model",
         "file": path.name,
+        "file_format": reading.format,
+        "operators": [asdict(entry) for entry in reading.entries],
         "input": {"bits": network.input_bits, "signed": network.input_signed},
         "uniform_scaling": network.scaling.uniform,
         "calibration_samples": 0 if network.calibration is None else len(network.calibration),
@@ -86,7 +87,11 @@ def _float_values(network: FloatNetwork, path: Path) -> dict[str, Any]:
     }
 
 
-def _float(network: FloatNetwork, path: Path) -> Group:
+def _float(reading: Reading, path: Path) -> Group:
+    network = reading.model
+    operators = Table("operator", "name", "outputs", "in the network")
+    for entry in reading.entries:
+        operators.add_row(entry.operator, entry.name, entry.shape, entry.became)
     table = Table("layer", "shape", "activation", "weights", "bias")
     for number, layer in enumerate(network.layers):
         table.add_row(
@@ -99,7 +104,12 @@ def _float(network: FloatNetwork, path: Path) -> Group:
     sign = "signed" if network.input_signed else "unsigned"
     scaling = "one for all inputs" if network.scaling.uniform else "one per input"
     lines: list[RenderableType] = [
-        Paragraph(f"{path.name}: float model, {network.in_features} inputs, {network.out_features} outputs", "bold"),
+        Paragraph(
+            f"{path.name}: float model ({reading.format}),"
+            f" {network.in_features} inputs, {network.out_features} outputs",
+            "bold",
+        ),
+        *([operators] if reading.entries else []),
         table,
         Paragraph(f"input: {network.input_bits} bits {sign}; scaling: {scaling}; calibration samples: {count}"),
     ]

@@ -13,7 +13,8 @@ from numpy.lib import format as npy
 
 from quantnn.errors import InputError
 from quantnn.files.npy_header import NpyHeader
-from quantnn.files.safe_npz import Array, opened, read_npy
+from quantnn.files.regular_file import opened
+from quantnn.files.safe_npz import Array, read_npy
 
 __all__ = ["NpyRows", "RowWriter"]
 

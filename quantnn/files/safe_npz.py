@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,8 +12,10 @@ import numpy.typing as npt
 
 from quantnn.errors import InputError
 from quantnn.files.npy_header import HEADER_LIMIT, NpyHeader
+from quantnn.files.regular_file import opened
+from quantnn.files.safe_zip import ENCRYPTED, ZIP_ERRORS, ShortReads, TooLongError
 
-__all__ = ["SAMPLES_LIMIT", "SIZE_LIMIT", "Array", "opened", "read_npy", "read_npz"]
+__all__ = ["SAMPLES_LIMIT", "SIZE_LIMIT", "Array", "read_npy", "read_npz"]
 
 SIZE_LIMIT = 1 << 28
 """Bytes that the arrays of one file may take, counted as 64-bit numbers; what uses them makes two or three copies."""
@@ -28,24 +26,9 @@ Array = npt.NDArray[Any]
 
 _MAX_NAME = 200
 _MAX_MEMBERS = 1000
-_MAX_LIST = 1 << 20
-"""Bytes of an archive's list of members; a member takes 46 and its name."""
 _MAX_TEXT = 1 << 20
 """Bytes of an array of text."""
 _CHUNK = 1 << 20
-_ENCRYPTED = 0x1
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    OverflowError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-)
 
 
 def read_npz(
@@ -71,11 +54,11 @@ def read_npz(
     path = Path(path)
     with opened(path) as file:
         try:
-            archive = zipfile.ZipFile(_ShortReads(file))
-        except _TooLongError:
+            archive = zipfile.ZipFile(ShortReads(file))
+        except TooLongError:
             what = f"{path} holds far more than {_MAX_MEMBERS} arrays"
             raise InputError(f"{what}: save the layers' arrays only") from None
-        except _ZIP_ERRORS:
+        except ZIP_ERRORS:
             raise InputError(_what_else(file, path)) from None
         with archive:
             members = _members(archive, path)
@@ -106,32 +89,6 @@ def read_npy(path: str | Path, limit: int = SAMPLES_LIMIT) -> Array:
         return header.array(file.read(header.data_bytes))
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, to read from.
-
-    Raises
-    ------
-    InputError
-        There is none, or it may not be read.
-    """
-    try:
-        if path.is_dir():
-            raise InputError(f"{path} is a folder: give a file inside it")
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path} is a device or pipe: give a regular file")
-        file = path.open("rb")
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist: check the path") from None
-    except PermissionError:
-        raise InputError(f"{path} may not be read: give yourself permission to read it") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"{str(path)!r} cannot be opened ({reason}): check the path") from None
-    with file:
-        yield file
-
-
 def _what_else(file: BinaryIO, path: Path) -> str:
     file.seek(0)
     head = file.read(8)
@@ -144,35 +101,6 @@ def _what_else(file: BinaryIO, path: Path) -> str:
     if head.startswith(b"\x80"):
         return f"{path} looks like a Python pickle, which is never opened: save plain arrays with np.savez"
     return f"{path} is no .npz: save the model with np.savez"
-
-
-class _TooLongError(Exception):
-    """Something asks for more bytes at once than it may."""
-
-
-class _ShortReads(io.BufferedIOBase):
-    """A file of which no more than a few bytes are read at once: a zip's list of members is one such piece."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = self._file.read(_MAX_LIST + 1 if size is None or size < 0 else min(size, _MAX_LIST + 1))
-        if len(data) > _MAX_LIST:
-            raise _TooLongError
-        return data
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
@@ -189,7 +117,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
             raise InputError(f"{path}: member {shown} is no array's name: write the file with np.savez")
         if name in members:
             raise InputError(f"{path}: array {name} is there twice: write the file again with np.savez")
-        if info.flag_bits & _ENCRYPTED:
+        if info.flag_bits & ENCRYPTED:
             raise InputError(f"{path}: array {name} is encrypted: write the file with np.savez")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise InputError(f"{path}: array {name} has unknown compression: use np.savez_compressed")
@@ -239,7 +167,7 @@ def _member_array(
                 if len(piece) < min(_CHUNK, len(data) - start):
                     raise InputError(f"{path}: array {name} ends early: copy or save the file again")
             stream.read(1)  # the end, where its checksum is compared
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         raise InputError(f"{path}: array {name} is damaged: copy or save the file again") from None
     data.flags.writeable = False
     return header.array(data.data)
@@ -249,5 +177,5 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, count: int, name: str
     try:
         with archive.open(info) as stream:
             return stream.read(count)
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         raise InputError(f"{path}: array {name} is damaged: copy or save the file again") from None

@@ -13,18 +13,21 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array, read_npz
+from quantnn.files.safe_zip import zip_names
 from quantnn.importers.arrays.chain import chained
 from quantnn.importers.arrays.foreign import is_training_state, refuse_foreign, without_training_state
 from quantnn.importers.arrays.reparametrized import is_factor, recomposed
 from quantnn.importers.arrays.spelling import NamedLayer
 from quantnn.importers.arrays.spellings import NUMBERED, SPELLINGS
+from quantnn.importers.format import NO_HINTS, Format, Hints
+from quantnn.importers.reading import Reading
 from quantnn.model.activation import DEFAULT_SLOPE, FloatActivation, Floats
 from quantnn.model.array_checks import integral, numeric, texts
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import MAX_INPUT_BITS, FloatDense, FloatNetwork
 from quantnn.model.sample_file import SampleFile
 
-__all__ = ["OPTIONS", "load_model"]
+__all__ = ["OPTIONS", "Npz", "load_model"]
 
 OPTIONS = (
     "activations",
@@ -41,8 +44,22 @@ OPTIONS = (
 _LAYER_LIKE = re.compile(r"(w|b|weights?|bias(es)?|kernels?)[_.]?[0-9]+", re.IGNORECASE)
 
 
-def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
-    """Read a model file; nothing in it is ever unpickled. A ``decision`` overrides the file's.
+class Npz(Format):
+    """Named arrays, as np.savez writes them."""
+
+    name = "NumPy"
+    suffixes = (".npz",)
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        names = zip_names(path) if head.startswith(b"PK") else None
+        return bool(names) and all(name.endswith(".npy") for name in names or ())
+
+    def load(self, path: Path, hints: Hints) -> Reading:
+        return Reading(self.name, load_model(path, hints))
+
+
+def load_model(path: str | Path, hints: Hints = NO_HINTS) -> FloatNetwork:
+    """Read a model file; nothing in it is ever unpickled. A decision of the hints overrides the file's.
 
     Raises
     ------
@@ -55,7 +72,7 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
     named = arrays.get("activations", np.empty(0))
     chain = chained(layers, path, len(named) if named.ndim == 1 else 0)
     in_features = len(chain[0][0])
-    activations = _activations(arrays, len(layers), path)
+    activations = _activations(arrays, len(layers), path, hints.activations)
     if any(FloatActivation.named(name).kind == "leaky_relu" and ":" not in name for name in activations):
         notes += (f"leaky_relu states no slope: {DEFAULT_SLOPE} is taken, PyTorch's (Keras has 0.3): leaky_relu:0.3",)
     bits = int(_integer(arrays, "input_bits", 8, IntegerRange(1, MAX_INPUT_BITS), path))
@@ -71,7 +88,7 @@ def load_model(path: str | Path, decision: str = "") -> FloatNetwork:
             bits,
             signed,
             notes=notes,
-            decision=decision or _text(arrays, "decision", path),
+            decision=hints.decision or _text(arrays, "decision", path),
         )
         if "calibration" not in arrays:
             return network
@@ -125,7 +142,11 @@ def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, 
     return layers, tuple(notes)
 
 
-def _activations(arrays: Mapping[str, Array], count: int, path: Path) -> list[str]:
+def _activations(arrays: Mapping[str, Array], count: int, path: Path, given: tuple[str, ...]) -> list[str]:
+    if given and "activations" in arrays:
+        raise _bad(path, "activations", "states the activations: leave --activations out")
+    if given:
+        arrays = {"activations": np.array(given)}
     if "activations" not in arrays:
         example = ["relu"] * (count - 1) + ["linear"]
         raise _bad(path, "activations", f"is missing: save a name per layer, like np.array({example})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -102,6 +103,9 @@ class FloatNetwork:
 
     sensor : Sensor, optional
         What the host does with float values before they become raw inputs; ``scaling`` starts from the integers.
+    input_shape : tuple of int
+        The shape of one sample where the model was trained on images and the like, of in_features elements in all and
+        flattened with its last axis fastest; by default flat.
 
     Members
     -------
@@ -122,6 +126,7 @@ class FloatNetwork:
     notes: tuple[str, ...] = ()
     decision: str = ""
     sensor: Sensor | None = None
+    input_shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -138,6 +143,10 @@ class FloatNetwork:
             raise ValueError(f"input_bits must lie in 1..{MAX_INPUT_BITS}, not be {self.input_bits}")
         if self.scaling.features not in (None, self.in_features):
             raise ValueError(f"The input scaling must have 1 or {self.in_features} values, not {self.scaling.features}")
+        if not self.input_shape:
+            object.__setattr__(self, "input_shape", (self.in_features,))
+        if math.prod(self.input_shape) != self.in_features:
+            raise ValueError(f"input_shape must have {self.in_features} elements, not {self.input_shape}")
         if self.calibration is not None:
             object.__setattr__(self, "calibration", self._checked(self.calibration))
         last = FloatActivation.named(self.layers[-1].activation)

@@ -79,7 +79,7 @@ def test_what_needs_it_is_imported(tmp_path):
     """The check above can fail."""
     (tmp_path / "text.npz").write_text("text")
     code, _, said, packages = started("inspect", str(tmp_path / "text.npz"))
-    assert code == 2 and "is no .npz" in said[0]
+    assert code == 2 and "is of an unknown kind" in said[0]
     assert "numpy" in packages
 
 

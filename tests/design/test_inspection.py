@@ -31,7 +31,7 @@ def test_a_model(tmp_path):
     arrays = {"activations": np.array(["leaky_relu:0.1", "softmax"]), "input_mean": np.array([1, 2]), "input_bits": 4}
     np.savez(tmp_path / "m.npz", **model, **arrays, input_signed=1, calibration=np.zeros((5, 2), np.int8))
     text = shown(tmp_path / "m.npz")
-    assert text.splitlines()[0] == "m.npz: float model, 2 inputs, 2 outputs"
+    assert text.splitlines()[0] == "m.npz: float model (NumPy), 2 inputs, 2 outputs"
     assert rows(text) == [
         ["0", "2→3", "leaky_relu:0.1", "-0.25", "…", "0.375", "-1", "…", "2"],
         ["1", "3→2", "linear", "1", "…", "1", "0", "…", "0"],
@@ -107,7 +107,7 @@ def test_what_is_neither(tmp_path, name):
     (tmp_path / name).write_bytes(b"1")
     with pytest.raises(InputError) as caught:
         describe(tmp_path / name)
-    assert str(caught.value) == f"{tmp_path / name} is neither an .npz nor an exported folder: give one of them"
+    assert str(caught.value).startswith(f"{tmp_path / name} is of an unknown kind; models are read from NumPy (.npz)")
 
 
 def test_a_missing_model(tmp_path):

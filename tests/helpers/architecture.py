@@ -98,7 +98,9 @@ def without_encoding(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and not any(word.arg == "encoding" for word in node.keywords):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if getattr(getattr(node.func, "value", None), "id", "") in ("os", "gzip", "archive") and name == "open":
+            owner = getattr(node.func, "value", None)
+            called = getattr(owner, "attr", getattr(owner, "id", ""))
+            if called in ("os", "gzip", "archive", "_archive") and name == "open":
                 continue  # bytes, unless told otherwise
             mode = [word.value for word in ast.walk(node) if isinstance(word, ast.Constant)]
             binary = any(isinstance(word, str) and "b" in word and set(word) <= set("rwxab+") for word in mode)

@@ -9,6 +9,7 @@ from sklearn.neural_network import MLPClassifier
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
+from quantnn.importers.format import Hints
 from quantnn.importers.npz import OPTIONS, load_model
 
 RNG = np.random.default_rng(1)
@@ -249,7 +250,7 @@ def test_decision(tmp_path, decision):
 def test_decision_of_the_caller(tmp_path):
     path = saved(tmp_path, W1=np.ones((3, 1)), b1=np.ones(1), activations=np.array(["tanh", "sigmoid"]))
     assert load_model(path).decision == "threshold"
-    network = load_model(path, decision="none")
+    network = load_model(path, Hints(decision="none"))
     assert (network.decision, network.layers[1].activation) == ("none", "sigmoid")
 
 
