@@ -1,5 +1,7 @@
 """The one base error: a line that says what is wrong, where, and what to do."""
 
+from collections.abc import Mapping
+
 __all__ = ["BuildError", "DoesNotFitError", "InputError", "LinkError", "QuantnnError", "ToolError", "VerificationError"]
 
 
@@ -32,9 +34,20 @@ class LinkError(QuantnnError):
 
 
 class VerificationError(QuantnnError):
-    """The hardware's answer differs from the reference."""
+    """The hardware's answer differs from the reference.
+
+    Parameters
+    ----------
+    message : str
+    difference : mapping of str to int or str, optional
+        What the message names, for programs: sample, layer, neuron, file, line, got, expected, as far as there are such.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, difference: Mapping[str, int | str] | None = None):
+        super().__init__(message)
+        self.difference = difference
 
 
 class BuildError(QuantnnError):

@@ -114,7 +114,9 @@ def check_netlist(
         straight = Findings.of_parts(found_in[: len(parts)], interface)
         found = sum(found_in[len(parts) :], start=straight)
     if found.failures:
-        raise VerificationError(f"The netlist for {family} differs from the reference: {found.failures[0]}")
+        raise VerificationError(
+            f"The netlist for {family} differs from the reference: {found.failures[0]}", found.named
+        )
     cells = Counter(cell["type"] for cell in netlist.cells.values())
     return NetlistCheck(family, len(vectors.inputs), found.values, dict(sorted(cells.items())))
 

@@ -30,7 +30,7 @@ from quantnn.cli.options import (
     listed,
 )
 from quantnn.cli.progress import progress
-from quantnn.errors import InputError
+from quantnn.errors import InputError, VerificationError
 from quantnn.system.extras import missing_package
 from quantnn.system.text import name_of, typed
 
@@ -149,9 +149,15 @@ def verify(
         if wave != "failing" and not wave.isdecimal():
             raise InputError(f"--wave must be the number of a sample, or failing, not {wave!r}")
         shown = "failing" if wave == "failing" else int(wave)
-    with progress() as told:
-        report = verify(design, VerifyOptions(samples, shown, jobs, as_it_is), told)
-        found = None if netlist is None else check_netlist(design, netlist, told, as_it_is=as_it_is)
+    try:
+        with progress() as told:
+            report = verify(design, VerifyOptions(samples, shown, jobs, as_it_is), told)
+            found = None if netlist is None else check_netlist(design, netlist, told, as_it_is=as_it_is)
+    except VerificationError as error:
+        if as_json:
+            verdict = {"passed": False, "first_difference": str(error)}
+            show_json({"verification": verdict, "difference": error.difference})
+        raise
     said = []
     if wave is not None:
         none = "No sample fails, so there is no waveform: give the number of one."

@@ -121,7 +121,8 @@ class Vectors:
                 if not same or not np.array_equal(_integers(files[name], start, start + len(values)), values):
                     raise VerificationError(
                         f"{folder / name}.npy does not hold what the network answers: it or network.npz was changed."
-                        " Export the model again"
+                        " Export the model again",
+                        {"file": f"{folder / name}.npy"},
                     )
             start += len(block["inputs"])
 

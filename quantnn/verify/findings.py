@@ -42,6 +42,17 @@ class Difference:
             else f"{self.what} of sample {self.sample}, neuron {self.neuron}: got {self.got}, expected {self.expected}"
         )
 
+    def values(self) -> dict[str, int | str]:
+        """The same for programs: numbers as numbers, and no layer where the message names none."""
+        place = {"sample": self.sample, "layer": self.layer, "neuron": self.neuron}
+        if self.what != "output":
+            del place["layer"]
+        return {"what": self.what, **place, "got": _number(self.got), "expected": _number(self.expected)}
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.removeprefix("-").isdecimal() else text
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -81,6 +92,12 @@ class Findings:
     def difference(self) -> Difference | None:
         """The first differing value, if a value differs."""
         return next((failure for failure in self.failures if isinstance(failure, Difference)), None)
+
+    @property
+    def named(self) -> dict[str, int | str] | None:
+        """The values of the most telling failure, if it names a value."""
+        first = self.failures[0] if self.failures else None
+        return first.values() if isinstance(first, Difference) else None
 
     def prefixed(self, words: str) -> Findings:
         """These findings, with the circumstances in front of each failure; a sample's number says less there."""

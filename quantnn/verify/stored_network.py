@@ -88,12 +88,14 @@ class _Memory:
         parts = tuple((f"{place}/{name}", len(content)) for name, content in zip(names, contents, strict=True))
         return cls(parts, np.concatenate(contents))
 
-    def where(self, word: int) -> str:
-        """The file that a word stands in, and its line."""
+    def differs(self, word: int, message: str, **values: int | str) -> VerificationError:
+        """The error that a word is another one than it must be: the message goes behind its file and line."""
+        line = word + 1
         for name, words in self.parts:
-            if word < words:
-                return f"{name}, line {word + 1}"
-            word -= words
+            if line <= words:
+                place = {"file": name, "line": line}
+                return VerificationError(f"{name}, line {line}{message}: {_REMEDY}", {**place, **values})
+            line -= words
         raise LookupError("the memory has no such word")
 
     def check_size(self, words: int, width: int) -> None:
@@ -141,13 +143,14 @@ def _compare(
     for word, place in np.argwhere(found != wanted)[:1]:
         got, own = int(found[word, place]), np.argwhere((words == word) & (places == place))
         if not len(own):
-            raise VerificationError(f"{memory.where(word)}, place {place}: {got} must be 0 beyond the layer: {_REMEDY}")
+            beyond = f", place {place}: {got} must be 0 beyond the layer"
+            raise memory.differs(int(word), beyond, place=int(place), got=got, expected=0)
         if form.signed and got >> (form.width - 1):
             got -= mask + 1
         index = tuple(int(i) for i in own[0])
-        raise VerificationError(
-            f"{memory.where(word)}: {what.format(*index)} is {got} there, but {int(values[index])} in network.npz:"
-            f" {_REMEDY}"
+        named, expected = what.format(*index), int(values[index])
+        raise memory.differs(
+            int(word), f": {named} is {got} there, but {expected} in network.npz", what=named, got=got, expected=expected
         )
 
 
@@ -196,4 +199,4 @@ def _table(memory: _Memory, layer: Layer, number: int) -> None:
 
 def _zeros(memory: _Memory, what: str) -> None:
     for word in np.flatnonzero(memory.bits.any(axis=1))[:1]:
-        raise VerificationError(f"{memory.where(int(word))}: {what} must begin with zeros: {_REMEDY}")
+        raise memory.differs(int(word), f": {what} must begin with zeros", what=what)

@@ -146,7 +146,9 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
                 lost = f"the waveform is not kept: {error}"
         if found.failures:
             note = f"; {lost}" if lost else ""
-            raise VerificationError(f"The hardware differs from the reference: {found.failures[0]}{recorded}{note}")
+            raise VerificationError(
+                f"The hardware differs from the reference: {found.failures[0]}{recorded}{note}", found.named
+            )
         if lost:
             raise InputError(f"The core is bit-exact, but {lost}")
         return report

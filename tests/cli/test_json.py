@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import typer
-from exported import save_model
+from exported import flip_bit, save_model
 
 from quantnn import cli
 from quantnn.board.board import board_names
@@ -25,13 +25,14 @@ def printed(tmp_path, monkeypatch, capsys):
     """Runs a command line in an empty folder; what it prints, as JSON."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*words):
+    def call(*words, error=None):
         monkeypatch.setattr(sys, "argv", ["quantnn", *map(str, words), "--json"])
         with pytest.raises(SystemExit) as end:
             cli.main()
         out, err = capsys.readouterr()
-        assert not end.value.code, err
-        assert all(line.startswith("… ") for line in err.splitlines())
+        assert (end.value.code or 0) == (0 if error is None else 1), err
+        said = [line for line in err.splitlines() if not line.startswith("… ")]
+        assert said == ([] if error is None else [f"Error: {error}"])
         return json.loads(out)
 
     return call
@@ -83,6 +84,21 @@ def test_simulate(printed, small):
     found = printed("simulate", small, "-i", "x.npy", "--labels", "y.npy")
     assert (found["samples"], found["correct"], found["accuracy"]) == (12, 9, 0.75)
     assert found["logits"] == expected.logits.tolist() and found["classes"] == expected.classes.tolist()
+
+
+@pytest.mark.parametrize("words", [[], ["--netlist", "ecp5"]])
+def test_hardware_that_differs(printed, small, copy_of, words):
+    """The verdict on standard output, the error as without --json; here of a weight that is another one."""
+    design = copy_of(small)
+    path = next((design / "core").glob("*_layer_1_mac_weights.mem"))
+    flip_bit(design, "layer_1_mac_weights", 0, 0)
+    weight = int(load_network(design / "network.npz").layers[1].weights[0, 0])
+    what, got = "layer 1, weight of input 0, neuron 0", weight ^ 1
+    message = f"{path}, line 1: {what} is {got} there, but {weight} in network.npz: export the model again"
+    assert printed("verify", design, *words, error=message) == {
+        "verification": {"passed": False, "first_difference": message},
+        "difference": {"file": str(path), "line": 1, "what": what, "got": got, "expected": weight},
+    }
 
 
 def test_what_other_programs_do(printed, small, copy_of, monkeypatch):

@@ -63,12 +63,14 @@ def test_the_first_sample_comes_first_and_then_the_first_layer():
     found = read(hidden=differs(9, 1), logits=differs(3, 1), output=differs(3, 1))
     assert [(f.sample, f.layer) for f in found.failures] == [(1, 1), (1, 2), (3, 0)]
     assert found.difference == found.failures[0]
+    assert found.named == {"what": "output", "sample": 1, "layer": 1, "neuron": 0, "got": 1, "expected": 0}
 
 
 def test_a_wrong_class_is_a_difference():
     got, expected = tdata(OUTPUT, -5, chosen=1), tdata(OUTPUT, -5, chosen=2)
     found = read(output={"mismatches": 1, "first_beat": 2, "got": got, "expected": expected})
     assert str(found.failures[0]) == "answer of sample 0, neuron 2: got class 1, expected class 2"
+    assert found.named == {"what": "answer", "sample": 0, "neuron": 2, "got": "class 1", "expected": "class 2"}
 
 
 def test_a_surplus_beat_is_a_difference():
@@ -84,6 +86,7 @@ def test_a_surplus_beat_is_a_difference():
 def test_x_and_z_are_differences(got):
     found = read(hidden={"mismatches": 1, "first_beat": 1, "got": got, "expected": tdata(HIDDEN, -3, 2)})
     assert str(found.failures[0]) == f"layer 0, neuron 2, sample 0: got {got.upper()}, expected -3"
+    assert (found.named["got"], found.named["expected"]) == (got.upper(), -3)
 
 
 def test_missing_beats():
@@ -98,7 +101,8 @@ def test_missing_beats():
 
 def test_hanging_is_the_fault_of_the_core_that_hangs():
     assert read(hung=True).failures == ()
-    assert read(hung=True, samples=4).failures == ("the core stopped after 4 of 10 samples",)
+    hanging = read(hung=True, samples=4)
+    assert (hanging.failures, hanging.named) == (("the core stopped after 4 of 10 samples",), None)
 
 
 def test_protocol_errors():

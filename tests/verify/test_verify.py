@@ -26,11 +26,14 @@ AGAIN = 6
 
 
 def refused(error, design, options=VerifyOptions()):
+    return str(raised(error, design, options))
+
+
+def raised(error, design, options=VerifyOptions()):
     with pytest.raises(error) as caught:
         verify(design, options)
-    message = str(caught.value)
-    assert "\n" not in message
-    return message
+    assert "\n" not in str(caught.value)
+    return caught.value
 
 
 def values_compared(report, samples):
@@ -107,7 +110,10 @@ def test_a_wrong_weight_is_named_by_what_it_makes_wrong(small, copy_of, network,
     flip_weight(design, load_report(small), *place)
     layer, neuron, sample, got, expected = first_difference(network, faulty_network(network, *place), samples)
     first = f"layer {layer}, neuron {neuron}, sample {sample}: got {got}, expected {expected}"
-    assert refused(VerificationError, design) == f"The hardware differs from the reference: {first}"
+    error = raised(VerificationError, design)
+    assert str(error) == f"The hardware differs from the reference: {first}"
+    place = {"what": "output", "sample": sample, "layer": layer, "neuron": neuron}
+    assert error.difference == {**place, "got": got, "expected": expected}
 
     found = load_report(design).verification
     assert (found.passed, found.first_difference) == (False, first)
@@ -268,8 +274,9 @@ class TestTampering:
         path = design / "core" / "interface.json"
         planned = json.loads(path.read_text())[name]
         edit(path, lambda entry: entry.update({name: planned + 1}))
-        message = refused(VerificationError, design)
-        assert message.endswith(f"the {words} is {planned} cycles, but {planned + 1} were planned")
+        error = raised(VerificationError, design)
+        assert str(error).endswith(f"the {words} is {planned} cycles, but {planned + 1} were planned")
+        assert error.difference is None
 
     def test_missing_report(self, small, copy_of):
         design = copy_of(small)
