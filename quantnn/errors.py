@@ -40,7 +40,7 @@ class VerificationError(QuantnnError):
     ----------
     message : str
     difference : mapping of str to int or str, optional
-        What the message names, for programs: sample, layer, neuron, file, line, got, expected, as far as there are such.
+        What the message names, for programs: sample, layer, neuron, file, line, got, expected, as far as it does.
     """
 
     exit_code = 1

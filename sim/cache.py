@@ -39,13 +39,13 @@ class Cache:
     Raises
     ------
     InputError
-        The cache's place depends on the folder one is in.
+        The cache's place depends on the folder one is in, or belongs to another user.
 
     Members
     -------
     folder : Path
         Its parent is ``$QUANTNN_CACHE``, or the user's folder for caches. Simulators there are run as they are, so it
-        must be an absolute path: a folder from somebody else may bring a ``cache`` of its own.
+        must be an absolute path, and this user's: a folder from somebody else may bring a ``cache`` of its own.
     """
 
     DAYS = 60.0
@@ -56,6 +56,12 @@ class Cache:
         if not Path(root).is_absolute():
             raise InputError(f"The cache must be an absolute path, not {root}: set QUANTNN_CACHE to one")
         self.folder = Path(root) / kind
+        for place in (self.folder.parent, self.folder):
+            if hasattr(os, "geteuid") and place.exists() and (owner := place.stat().st_uid) != os.geteuid():
+                raise InputError(
+                    f"The cache must be the user's own, {os.geteuid()}, and {place} belongs to {owner}: set"
+                    " QUANTNN_CACHE to another folder"
+                )
 
     def place(self, *texts: str) -> Path:
         """The folder for what is made of these texts."""

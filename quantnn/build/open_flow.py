@@ -123,7 +123,7 @@ def build_open(
         except ToolError:
             shutil.copy(best.folder / nextpnr.LOG, folder)
             raise
-        kept = _keep(design, report, bitstream, *logs)
+        files, digests = _keep(design, report, bitstream, *logs)
     return BuildResult(
         tool=f"Yosys {version('pyosys')}, nextpnr {version(programs.package)}",
         clock_mhz=wanted,
@@ -131,7 +131,8 @@ def build_open(
         resources=best.report.resources,
         critical_path=path,
         seed=best.seed,
-        files=kept,
+        files=files,
+        sha256=digests,
         seconds=round(time.monotonic() - started, 1),
         warnings=(),
         slacks=(),
@@ -195,8 +196,7 @@ def _logs_of_a_failure(design: Path, report: Report, folder: Path) -> Iterator[N
         raise ToolError(f"{error} in {design / 'board' / OUTPUT}") from error
 
 
-def _keep(design: Path, report: Report, *files: Path) -> tuple[str, ...]:
-    """Put files into the design, in place of an earlier build's; returns their names in ``board/``."""
+def _keep(design: Path, report: Report, *files: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Put files into the design, in place of an earlier build's; returns their names in ``board/`` and digests."""
     kept = {f"{OUTPUT}/{file.name}": file for file in files}
-    keep_files(design, kept, report)
-    return tuple(kept)
+    return tuple(kept), keep_files(design, kept, report)

@@ -106,8 +106,8 @@ def compile_quartus(
             with suppress(InputError):  # what went wrong first is what matters
                 run.keep(_KEPT)
             raise
-        files = run.keep(_KEPT + _IMAGES)
-    return BuildResult(**found, files=files, seconds=round(time.monotonic() - started, 1), seed=None)
+        files, digests = run.keep(_KEPT + _IMAGES)
+    return BuildResult(**found, files=files, sha256=digests, seconds=round(time.monotonic() - started, 1), seed=None)
 
 
 @dataclass
@@ -144,16 +144,14 @@ class _Run:
             "slacks": tuple(Slack(slack.check, slack.ns) for slack in timing.worst),
         }
 
-    def keep(self, endings: tuple[str, ...]) -> tuple[str, ...]:
-        """Put files into the design; returns their names in board/, images first, the log last."""
+    def keep(self, endings: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Put files into the design; returns their names in board/, images first, the log last, and their digests."""
         made = [path for path in sorted((self.project / OUTPUT).glob("*")) if path.suffix in endings]
         made.sort(key=lambda path: _IMAGES.index(path.suffix) if path.suffix in _IMAGES else len(_IMAGES))
         files = {f"{OUTPUT}/{path.name}": path for path in made}
         if self._log.exists():
             files[f"{OUTPUT}/{LOG}"] = self._log
-        if files:
-            keep_files(self.design, files, self.report)
-        return tuple(files)
+        return tuple(files), keep_files(self.design, files, self.report) if files else ()
 
     @property
     def _log(self) -> Path:

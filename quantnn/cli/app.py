@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -42,27 +44,65 @@ for panel, commands in zip(PANELS, WORK, strict=True):
 app.add_typer(boards, name="boards", rich_help_panel=PANELS[-1])
 
 
+_UNREAD = 128 + 13
+"""What a shell says of a program that SIGPIPE ended."""
+
+
 def main() -> NoReturn:
-    """Run the command line; errors that a user can mend are one line."""
+    """Run the command line; errors that a user can mend are one line.
+
+    Where nobody reads what it says any more, as behind ``| head``, it ends without a word.
+    """
     substitute_signs()
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _UNREAD
+        _leave_unread()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command; returns the exit code.
+
+    Raises
+    ------
+    BrokenPipeError
+        Nobody reads what it says.
+    """
     try:
         with stoppable():
             code = app(standalone_mode=False)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer would end with 1, which says that the hardware differs
+            raise end.__context__ from None
+        raise
+    except BrokenPipeError:
+        raise
     except Stopped as stopped:
-        sys.exit(stopped.exit_code)
+        return stopped.exit_code
     except QuantnnError as error:
         complain(str(error))
-        sys.exit(error.exit_code)
+        return error.exit_code
     except typer.TyperException as error:
         if not sys.argv[1:]:
             print(error.format_message(), file=sys.stderr)  # which is the help
         else:
             complain(usage_message(error))
-        sys.exit(error.exit_code)
+        return error.exit_code
     except OSError as error:
         complain(f"{error.filename or 'a file'} cannot be used ({error.strerror or error})")
-        sys.exit(QuantnnError.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+        return QuantnnError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _leave_unread() -> None:
+    """Let what is still to be written go nowhere, or Python complains at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            os.dup2(nowhere, stream.fileno())
 
 
 def _version(wanted: bool) -> None:

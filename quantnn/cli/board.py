@@ -133,12 +133,15 @@ def flash(
     lasting: Annotated[
         bool, typer.Option("--lasting", help="Into the flash memory, so that it is there after the next power-on.")
     ] = False,
+    as_it_is: Annotated[
+        bool, typer.Option("--as-it-is", help="Whatever lies in board/output_files, compiled by hand perhaps.")
+    ] = False,
 ) -> None:
     """Load the bitstream of DESIGN into the board that is plugged in."""
     from quantnn.link.flash import flash
 
     with progress() as told:
-        done = flash(design, _board(design, board), lasting=lasting, step=told)
+        done = flash(design, _board(design, board), lasting=lasting, step=told, as_it_is=as_it_is)
     stays = "it stays" if done.lasts else "it is gone after power-off"
     say(f"{done.tool} loaded {done.file.name}; {stays}. Next: quantnn run {typed(design)} --input images.npy")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,7 +38,7 @@ def add_build(folder: Path, result: BuildResult, begun: Report) -> Report:
     return report
 
 
-def keep_files(folder: Path, files: Mapping[str, Path], begun: Report) -> None:
+def keep_files(folder: Path, files: Mapping[str, Path], begun: Report) -> tuple[str, ...]:
     """Copy what a build made, or left behind when it failed, into ``board/`` of an exported folder.
 
     The files of an earlier build go, and so does its entry in the report: what lies there is of one build. All changes
@@ -51,15 +52,23 @@ def keep_files(folder: Path, files: Mapping[str, Path], begun: Report) -> None:
     begun : Report
         The folder's when the build began.
 
+    Returns
+    -------
+    tuple of str
+        The SHA-256 of each of them, in their order.
+
     Raises
     ------
     InputError
         The folder is no exported design, is another one by now, or cannot be written.
     """
     report = current_report(folder, begun)
+    digests = []
     names = {f"board/{name}": path for name, path in files.items()}
     with staged_files(folder, report.build_files) as staged:
         for name, path in names.items():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, staged / name)
+            digests.append(hashlib.sha256((staged / name).read_bytes()).hexdigest())
         write_report(report.without_build().with_files(*names), staged)
+    return tuple(digests)

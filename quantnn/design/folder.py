@@ -9,6 +9,7 @@ from pathlib import Path
 
 from quantnn.design.report import load_report
 from quantnn.errors import InputError
+from quantnn.files.plain_file import check_plain
 from quantnn.files.staged_files import staged_files
 from quantnn.system.scratch import folder_inside, is_scratch, sweep
 
@@ -69,16 +70,17 @@ def _check(destination: Path) -> Collection[str] | None:
             raise InputError(f"{destination} holds something else: choose another folder with -o, or empty it")
         return ()
     try:
-        written = set(load_report(destination).files)
+        written = set(load_report(destination, whole=False).files)
+        found: list[str] = []
+        foreign: list[str] = []
+        for name in files:
+            check_plain(destination / name)
+            (found if name in written else foreign).append(name)
+            if len(foreign) > 1:
+                break
     except InputError as error:
         reason = str(error).rpartition(": ")[0]
         raise InputError(f"{reason}: choose another folder with -o, or move {destination} away") from None
-    found: list[str] = []
-    foreign: list[str] = []
-    for name in files:
-        (found if name in written else foreign).append(name)
-        if len(foreign) > 1:
-            break
     if foreign:
         raise InputError(
             f"{destination} holds {foreign[0]}{' and more' if len(foreign) > 1 else ''}, which the export there did not"

@@ -117,7 +117,7 @@ def update_weights(
     quality = None
     if stored and not _same_sensor(network, hardware.network):
         notes.append("the sensor is another one: samples in vectors/ and on the board are those of the one before")
-    elif labels is not None or not stored or report.sqnr_db is not None:
+    elif len(inputs):
         own = inputs if labels is None else Head(inputs, len(labels))
         quality = Quality.measure(model, network, own, answers(network, own), labels, options.test_values)
         if stored and model.sensor is not None and labels is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from quantnn.build.quartus_install import QuartusInstall
 from quantnn.design.exported_board import exported_board
 from quantnn.design.report import Report, load_report
 from quantnn.errors import InputError, ToolError
+from quantnn.files.plain_file import read_plain
 from quantnn.link import openfpgaloader
 from quantnn.system import tools
 from quantnn.system.scratch import scratch_folder
@@ -22,6 +24,7 @@ from quantnn.system.text import typed
 
 __all__ = ["Flashed", "flash"]
 
+_MOST_BYTES = 1 << 28
 _QUARTUS = "quartus_pgm"
 _SOURCES = {
     openfpgaloader.PROGRAM: openfpgaloader.SOURCE,
@@ -61,23 +64,25 @@ def flash(
     *,
     lasting: bool = False,
     step: Callable[[str], None] = lambda _: None,
+    as_it_is: bool = False,
 ) -> Flashed:
     """Load the bitstream of a design with the first of the board's programmers that is installed and takes it.
 
     Parameters
     ----------
     design : Path
-        A folder that ``quantnn export`` wrote and ``quantnn build`` built, or that was compiled by hand: then what
-        lies in ``board/output_files`` is loaded as it is.
+        A folder that ``quantnn export`` wrote and ``quantnn build`` built.
     board : Board, optional
         By default the one of the report, which has to come with quantnn.
     lasting : bool
         Whether it shall be there after the next power-on too.
+    as_it_is : bool
+        Whether what lies in ``board/output_files`` is loaded as it is: compiled by hand, perhaps.
 
     Raises
     ------
     InputError
-        The folder is no exported design, or holds no bitstream.
+        The folder is no exported design, or holds no bitstream of a build, or another one than the build made.
     ToolError
         No programmer is installed, or it failed: says why, as far as its messages tell.
     """
@@ -86,23 +91,28 @@ def flash(
     found = [
         (programmer, file)
         for programmer in board.programmers
-        for file in _files(design, report, programmer, lasting)
+        for file in _files(design, report, programmer, lasting, as_it_is)
     ]
     if not found:
         endings = " or ".join(f".{kind}" for programmer in board.programmers for kind in _endings(programmer, lasting))
-        what = f"There is no bitstream in {design / 'board'}" + (f" ({endings})" if endings else "")
+        of_a_build = "" if as_it_is else " of a build"
+        what = f"There is no bitstream{of_a_build} in {design / 'board'}" + (f" ({endings})" if endings else "")
         raise InputError(f"{what}: run quantnn build {typed(design)}")
     installed = [(programmer, file, path) for programmer, file in found if (path := _path(programmer.tool))]
     if not installed:
         missing = "; ".join(f"{tool}: {_SOURCES.get(tool, 'see its page')}" for tool in _tools(found))
         raise ToolError(f"No programmer for {board.title} is installed. Get {missing}")
     programmer, file, path = installed[0]
+    content = read_plain(file, _MOST_BYTES)
+    if not as_it_is:
+        _check_made(report, file.relative_to(design / "board").as_posix(), content, design)
     step(f"loading {file.name} with {programmer.tool}")
     with scratch_folder() as folder:
         log = folder / "programmer.log"
+        (folder / file.name).write_bytes(content)
         try:
             words, around = _arguments(programmer, file, lasting), openfpgaloader.environment(path)
-            tools.run([path, *words], cwd=file.parent, env=around, log=log)
+            tools.run([path, *words], cwd=folder, env=around, log=log)
         except ToolError:
             said = log.read_text(encoding="utf-8", errors="replace")
             raise ToolError(_reason(programmer.tool, board, said)) from None
@@ -116,11 +126,21 @@ def _endings(programmer: Programmer, lasting: bool) -> tuple[str, ...]:
     return programmer.files if not lasting or programmer.flash_arguments else ()
 
 
-def _files(design: Path, report: Report, programmer: Programmer, lasting: bool) -> list[Path]:
-    """Bitstreams for a programmer: those of the build, or, without one, what a vendor's window made there."""
+def _files(design: Path, report: Report, programmer: Programmer, lasting: bool, as_it_is: bool) -> list[Path]:
+    """Bitstreams for a programmer: those of the build, or whatever lies there."""
     names = [f"board/output_files/{PROJECT}.{ending}" for ending in _endings(programmer, lasting)]
-    made = [name for name in names if report.build is None or name in report.build_files]
-    return [design / name for name in made if (design / name).is_file()]
+    return [design / name for name in names if (as_it_is or name in report.build_files) and (design / name).is_file()]
+
+
+def _check_made(report: Report, name: str, content: bytes, design: Path) -> None:
+    """Refuse a file of the build that is not what the build made."""
+    assert report.build is not None
+    made = dict(zip(report.build.files, report.build.sha256, strict=False))
+    if made.get(name) != hashlib.sha256(content).hexdigest():
+        raise InputError(
+            f"{design / 'board' / name} must be what quantnn build made, with the SHA-256 in the report: run quantnn"
+            f" build {typed(design)} again"
+        )
 
 
 def _tools(found: list[tuple[Programmer, Path]]) -> list[str]:

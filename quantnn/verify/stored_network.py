@@ -93,7 +93,7 @@ class _Memory:
         line = word + 1
         for name, words in self.parts:
             if line <= words:
-                place = {"file": name, "line": line}
+                place: dict[str, int | str] = {"file": name, "line": line}
                 return VerificationError(f"{name}, line {line}{message}: {_REMEDY}", {**place, **values})
             line -= words
         raise LookupError("the memory has no such word")
@@ -149,9 +149,8 @@ def _compare(
             got -= mask + 1
         index = tuple(int(i) for i in own[0])
         named, expected = what.format(*index), int(values[index])
-        raise memory.differs(
-            int(word), f": {named} is {got} there, but {expected} in network.npz", what=named, got=got, expected=expected
-        )
+        message = f": {named} is {got} there, but {expected} in network.npz"
+        raise memory.differs(int(word), message, what=named, got=got, expected=expected)
 
 
 def _weights(memory: _Memory, there: LayerRecord, layer: Dense, number: int) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import time
@@ -88,6 +89,8 @@ class TestSuccess:
         assert [f"output_files/{name}" for name in made(design)] == sorted(result.files)
         assert made(design) == sorted([*LOGS, "quantnn_board.bin"])
         assert (design / "board" / result.files[0]).read_text() == "bitstream of seed 2"
+        contents = [(design / "board" / name).read_bytes() for name in result.files]
+        assert result.sha256 == tuple(hashlib.sha256(content).hexdigest() for content in contents)
         assert told.steps == [
             "comparing the project with a new one", "synthesizing with Yosys", "placing and routing",
             "packing the bitstream",

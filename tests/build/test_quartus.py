@@ -1,5 +1,6 @@
 """A whole build, with programs that only look like Quartus."""
 
+import hashlib
 import time
 
 import pytest
@@ -75,6 +76,8 @@ class TestSuccess:
         assert result.files[:3] == (f"{image}.sof", f"{image}.pof", f"{image}.svf")
         assert result.files[-1] == f"{OUTPUT}/quartus.log"
         assert len(result.files) == len(kept)
+        made = [(design / "board" / name).read_bytes() for name in result.files]
+        assert result.sha256 == tuple(hashlib.sha256(content).hexdigest() for content in made)
         assert "Running Quartus Prime Fitter" in (design / "board" / OUTPUT / "quartus.log").read_text()
 
     def test_the_project_itself_stays_as_it_was(self, design, quartus):

@@ -45,6 +45,30 @@ def test_a_system_without_utf_8(model, board):
     assert (code, err) == (2, b"Error: gro?er->.npz does not exist: check the path\n")
 
 
+@pytest.mark.parametrize("words", [
+    ["boards"], ["boards", "--json"], ["inspect", "small.npz"], ["-h"], ["export", "-h"], ["inspect", "none"],
+    ["nonsense"], ["export", "small.npz"],
+], ids=" ".join)  # fmt: skip
+def test_nobody_reads_what_it_says(model, tmp_path, words):
+    """As behind `| head -1` in a shell; the exit code is what it gives to whom SIGPIPE ends, and nothing is left."""
+    (tmp_path / "work").mkdir()
+    model.rename(tmp_path / "work" / "small.npz")
+    reading, writing = os.pipe()
+    os.close(reading)
+    end = subprocess.run([*COMMAND, *words], cwd=tmp_path / "work", stdout=writing, stderr=writing, check=False)
+    os.close(writing)
+    assert end.returncode == 128 + signal.SIGPIPE
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["small.npz"]
+
+
+def test_standard_output_alone_is_closed(model):
+    reading, writing = os.pipe()
+    os.close(reading)
+    end = subprocess.run([*COMMAND, "boards"], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (end.returncode, end.stderr) == (128 + signal.SIGPIPE, b"")
+
+
 def running(place):
     """Programs that work in a folder, by the command lines of all processes."""
     found = []

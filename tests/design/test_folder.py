@@ -136,6 +136,17 @@ def test_of_several_the_first_is_named(earlier):
     assert refusal(earlier).startswith(" holds a and more, which the export there did not write")
 
 
+def test_no_more_is_looked_at_than_the_export_may_have_written(earlier, monkeypatch):
+    """Somebody's home may hold a million files, and a report.json."""
+    for number in range(300):
+        (earlier / f"file_{number}").write_text("mine")
+    looked, lstat = [], Path.lstat
+    monkeypatch.setattr(Path, "lstat", lambda path: looked.append(path) or lstat(path))
+    assert " and more, which the export there did not write" in refusal(earlier)
+    listed = len(load_report(earlier, whole=False).files)
+    assert 0 < len({path for path in looked if path.parent == earlier}) <= listed + 2
+
+
 def test_a_link_is_named_and_nothing_behind_it_touched(earlier, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "thesis.txt").write_text("mine")

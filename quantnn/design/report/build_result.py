@@ -19,6 +19,8 @@ _Made = Annotated[
 ]
 """It goes when the design changes, so it may be nothing that a build cannot have made."""
 
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$"), Must("be 64 digits of 0-9 and a-f")]
+
 
 @dataclass(frozen=True, config=RECORD)
 class Usage:
@@ -80,3 +82,5 @@ class BuildResult:
     """Sentences for people: what was built otherwise than planned."""
     slacks: tuple[Slack, ...]
     """Time to spare per timing check, where the tool states it."""
+    sha256: tuple[_Sha256, ...] = ()
+    """SHA-256 of each of the files, so that no other goes onto the board; missing in reports of before."""

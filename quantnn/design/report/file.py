@@ -10,6 +10,7 @@ from quantnn.design.contents import check_contents
 from quantnn.design.report.report import FORMAT, VERSION, Report
 from quantnn.errors import InputError
 from quantnn.files.json_file import load_json, save_json
+from quantnn.files.plain_file import check_plain
 from quantnn.files.record import read_record, record_schema, record_values
 
 __all__ = ["current_report", "load_report", "report_schema", "save_report"]
@@ -17,18 +18,20 @@ __all__ = ["current_report", "load_report", "report_schema", "save_report"]
 _FILE = "report.json"
 
 
-def load_report(folder: Path) -> Report:
-    """Read report.json of an exported folder.
+def load_report(folder: Path, *, whole: bool = True) -> Report:
+    """Read report.json of an exported folder, and with ``whole`` look through all that lies there first.
 
     Raises
     ------
     InputError
-        There is none, or it is damaged or of another version.
+        There is none, or it is damaged or of another version; or, as :func:`check_contents`, what lies beside it.
     """
     path = folder / _FILE
     if not os.path.lexists(path):
         raise InputError(f"{folder} is no exported design ({_FILE} is missing): run quantnn export")
-    check_contents(folder)
+    check_plain(path)
+    if whole:
+        check_contents(folder)
     try:
         values = load_json(path)
         if not isinstance(values, dict) or values.get("format") != FORMAT:

@@ -196,8 +196,8 @@ class Report:
     accuracy: Accuracy | None
     """Shares of right answers on the test samples; null without labels."""
     sqnr_db: float | None
-    """Signal to quantization noise of the logits on the test samples, in dB; null without test samples or without
-    noise."""
+    """Signal to quantization noise of the logits on the test samples, or, after new weights, on those in vectors/, in
+    dB; null without samples or without noise."""
     verification: Verification | None
     """What quantnn verify found; null before."""
     notes: tuple[str, ...]
