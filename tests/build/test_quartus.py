@@ -5,8 +5,9 @@ import time
 
 import pytest
 import quartus_texts as texts
+from digests import digests
 from exported import save_model, small_options
-from quartus_builds import IMAGES, OUTPUT, REPORTS, WEIGHTS, digests, failure, fake_installation, named, outputs
+from quartus_builds import IMAGES, OUTPUT, REPORTS, WEIGHTS, failure, fake_installation, named, outputs
 
 from quantnn.build import quartus_install
 from quantnn.build.quartus import compile_quartus

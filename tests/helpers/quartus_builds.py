@@ -1,6 +1,5 @@
 """Builds of a small design by programs that only look like Quartus."""
 
-import hashlib
 import os
 
 import pytest
@@ -11,7 +10,7 @@ from quantnn.build.quartus_memories import read_memories
 from quantnn.design.report import load_report
 from quantnn.errors import BuildError
 
-__all__ = ["IMAGES", "OUTPUT", "REPORTS", "WEIGHTS", "digests", "failure", "fake_installation", "named", "outputs"]
+__all__ = ["IMAGES", "OUTPUT", "REPORTS", "WEIGHTS", "failure", "fake_installation", "named", "outputs"]
 
 OUTPUT = "output_files"
 REPORTS = {"map.rpt", "fit.rpt", "fit.summary", "sta.rpt", "sta.summary", "quartus.log"}
@@ -35,12 +34,6 @@ def fake_installation(design, folder, monkeypatch):
     fake = FakeQuartus(folder / "quartus" / "bin", totals.m9k, totals.multipliers, memories)
     monkeypatch.setenv("PATH", f"{fake.programs}{os.pathsep}{os.environ['PATH']}")
     return fake
-
-
-def digests(folder):
-    """What is in each file of a folder, by its name."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def failure(design, error=BuildError):
