@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from quantnn.importers.reading import Reading
 
-__all__ = ["NO_HINTS", "Format", "Hints"]
+__all__ = ["NO_HINTS", "Format", "Hints", "Support"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,25 @@ class Hints:
 
 
 NO_HINTS = Hints()
+
+
+@dataclass(frozen=True)
+class Support:
+    """What a reader does with an operator of its format, for the table in docs/formats.md.
+
+    Parameters
+    ----------
+    operator : str
+        The format's word for it.
+    verdict : str
+        ``exact``, ``approximate`` or ``refused``.
+    remark : str
+        Under which conditions, how far off, or why not and what instead; may be empty.
+    """
+
+    operator: str
+    verdict: Literal["exact", "approximate", "refused"]
+    remark: str = ""
 
 
 class Format(ABC):
@@ -56,6 +75,11 @@ class Format(ABC):
         ``head`` are the file's first 4096 bytes, or all it has. Where these cannot tell, as of a zip archive, the
         file itself may be looked into, in bounded time.
         """
+
+    def operators(self) -> tuple[Support, ...]:
+        """Every operator that is known, made from the table that the reader itself looks them up in; empty for a format
+        that holds only arrays."""
+        return ()
 
     @abstractmethod
     def load(self, path: Path, hints: Hints) -> Reading:
