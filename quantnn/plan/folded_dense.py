@@ -9,9 +9,9 @@ import numpy as np
 
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.network.layers import Dense, Layer
+from quantnn.plan.dense_folds import dense_folds
 from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.fold_table import FoldLimits, FoldTable
-from quantnn.plan.folded_table import folded_table
 from quantnn.plan.memory import MemoryPlan, Shapes, pack_words
 from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
@@ -65,7 +65,7 @@ class FoldedDensePlan(EnginePlan):
         cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, beat: int, limits: FoldLimits, spare: int
     ) -> FoldTable:
         assert isinstance(layer, Dense)
-        return folded_table(layer, parameters, input, beat, limits, spare, cls.MAC_LATENCY, cls.ROM_LATENCY)
+        return dense_folds(layer, parameters, input, beat, limits, spare, cls.MAC_LATENCY, cls.ROM_LATENCY)
 
     @classmethod
     def make(

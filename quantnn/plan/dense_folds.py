@@ -11,10 +11,10 @@ from quantnn.network.layers import Dense
 from quantnn.plan.fold_table import Drains, FoldLimits, FoldTable, MemoryColumns, bit_lengths, ceil_divs
 from quantnn.plan.parameters import ParameterFormat
 
-__all__ = ["folded_table"]
+__all__ = ["dense_folds"]
 
 
-def folded_table(
+def dense_folds(
     layer: Dense,
     parameters: ParameterFormat,
     input: IntegerRange,
