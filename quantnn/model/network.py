@@ -15,6 +15,7 @@ from quantnn.model.activation import FloatActivation, Floats
 from quantnn.model.decision import decide, needed
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.outliers import outliers
+from quantnn.network.chain import check_chain
 from quantnn.network.samples import Samples, blocks
 from quantnn.network.sensor import Sensor
 
@@ -129,16 +130,10 @@ class FloatNetwork:
     input_shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.layers:
-            raise ValueError("A network must have at least one layer")
-        for number, (above, below) in enumerate(zip(self.layers, self.layers[1:], strict=False), start=1):
-            if above.out_features != below.in_features:
-                raise ValueError(
-                    f"Layer {number} takes {below.in_features} inputs, but layer {number - 1} has"
-                    f" {above.out_features} outputs"
-                )
-            if FloatActivation.named(above.activation).last_only:
-                raise ValueError(f"{above.activation} must follow the last layer, not layer {number - 1}")
+        check_chain(self.layers)
+        for number, layer in enumerate(self.layers[:-1]):
+            if FloatActivation.named(layer.activation).last_only:
+                raise ValueError(f"{layer.activation} must follow the last layer, not layer {number}")
         if not 1 <= self.input_bits <= MAX_INPUT_BITS:
             raise ValueError(f"input_bits must lie in 1..{MAX_INPUT_BITS}, not be {self.input_bits}")
         if self.scaling.features not in (None, self.in_features):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from quantnn.arithmetic import Box, IntegerRange
+from quantnn.network.chain import check_chain
 from quantnn.network.layers import Layer
 from quantnn.network.sensor import Sensor
 
@@ -49,16 +50,10 @@ class IntegerNetwork:
     sensor: Sensor | None = None
 
     def __post_init__(self) -> None:
-        if not self.layers:
-            raise ValueError("A network must have at least one layer")
-        for number, (above, below) in enumerate(zip(self.layers, self.layers[1:], strict=False), start=1):
-            if above.out_features != below.in_features:
-                raise ValueError(
-                    f"Layer {number} takes {below.in_features} inputs, but layer {number - 1} has"
-                    f" {above.out_features} outputs"
-                )
-            if not isinstance(above.scale, float):
-                raise ValueError(f"Outputs of layer {number - 1} must have one scale, as it is not the last")
+        check_chain(self.layers)
+        for number, layer in enumerate(self.layers[:-1]):
+            if not isinstance(layer.scale, float):
+                raise ValueError(f"Outputs of layer {number} must have one scale, as it is not the last")
         if self.sensor is not None and self.sensor.features not in (None, self.in_features):
             raise ValueError(f"A sensor must have 1 or {self.in_features} steps, not {self.sensor.features}")
         _ = self.accumulator_boxes  # they are checked when they are made
