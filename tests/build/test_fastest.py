@@ -1,35 +1,24 @@
 """The highest clock, with a nextpnr that reaches what a test says."""
 
-import json
 import shutil
 from dataclasses import replace
 
 import pytest
 from built import VERIFICATION
-from exported import save_model, small_options
-from fake_nextpnr import FakeNextpnr
+from open_builds import export_for_icebreaker, fake_tools
 
 from quantnn.board.board import load_board
-from quantnn.build import synthesis
 from quantnn.build.fastest import build_fastest, highest_clock
-from quantnn.build.netlist import Netlist
 from quantnn.build.reclock import reclock
-from quantnn.design.export import export
 from quantnn.design.fingerprint import IDENTITY
 from quantnn.design.report import current_report, load_report, save_report
 from quantnn.errors import BuildError, InputError, ToolError
-from quantnn.importers.npz import load_model
-
-EMPTY = {"modules": {"quantnn_board": {"attributes": {}, "ports": {}, "cells": {}, "netnames": {}}}}
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """For an icebreaker at 24 MHz, of its oscillator's 12."""
-    folder = tmp_path_factory.mktemp("exported")
-    model = load_model(save_model(folder))
-    export(model, folder / "design", small_options(model, board=load_board("icebreaker"), clock_mhz=24.0))
-    return folder / "design"
+    return export_for_icebreaker(tmp_path_factory.mktemp("exported"), 24.0)
 
 
 @pytest.fixture
@@ -44,15 +33,7 @@ def board():
 
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
-    def synthesize(family, verilog, top, folder):
-        (folder / synthesis.LOG).write_text(family)
-        return Netlist(json.loads(json.dumps(EMPTY)), top)
-
-    monkeypatch.setattr(synthesis, "synthesize", synthesize)
-    (tmp_path / "tools").mkdir()
-    tools = FakeNextpnr(tmp_path / "tools", {})
-    tools.install(monkeypatch, "ice40")
-    return tools
+    return fake_tools(tmp_path / "tools", monkeypatch, {})
 
 
 def files(folder):

@@ -1,39 +1,30 @@
 import hashlib
-import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from as_found import as_found
-from exported import save_model, small_options
-from fake_nextpnr import FakeNextpnr
+from open_builds import export_for_icebreaker, fake_tools
 from told import Told
 
 from quantnn.board.board import load_board
-from quantnn.build import nextpnr, synthesis
-from quantnn.build.netlist import Netlist
+from quantnn.build import nextpnr
 from quantnn.build.open_flow import build_open
 from quantnn.design.build_record import add_build
-from quantnn.design.export import export
 from quantnn.design.report import CriticalPath, Usage, load_report
 from quantnn.design.summary import render_summary
 from quantnn.errors import BuildError, InputError, ToolError
-from quantnn.importers.npz import load_model
 from quantnn.system.extras import missing_package
 
 CLOCK = 12.0
 """MHz: the icebreaker's oscillator, without a PLL."""
-EMPTY = {"modules": {"quantnn_board": {"attributes": {}, "ports": {}, "cells": {}, "netnames": {}}}}
 LOGS = ["build.log", "synthesis.log"]
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exported")
-    model = load_model(save_model(folder))
-    export(model, folder / "design", small_options(model, board=load_board("icebreaker"), clock_mhz=CLOCK))
-    return folder / "design"
+    return export_for_icebreaker(tmp_path_factory.mktemp("exported"), CLOCK)
 
 
 @pytest.fixture
@@ -49,16 +40,7 @@ def board():
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
     """A fake nextpnr that reaches 20 MHz, behind a synthesis that takes no time."""
-
-    def synthesize(family, verilog, top, folder):
-        (folder / synthesis.LOG).write_text(f"{family}: {', '.join(path.name for path in verilog)}")
-        return Netlist(json.loads(json.dumps(EMPTY)), top)
-
-    monkeypatch.setattr(synthesis, "synthesize", synthesize)
-    (tmp_path / "tools").mkdir()
-    tools = FakeNextpnr(tmp_path / "tools", dict.fromkeys(range(1, 9), 20.0))
-    tools.install(monkeypatch, "ice40")
-    return tools
+    return fake_tools(tmp_path / "tools", monkeypatch, dict.fromkeys(range(1, 9), 20.0))
 
 
 def made(design):
