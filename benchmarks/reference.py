@@ -13,7 +13,7 @@ import numpy as np
 
 from quantnn.importers.npz import load_model
 from quantnn.network.reference import accumulate, evaluate
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 
 REPEATS = 15
 

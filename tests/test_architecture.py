@@ -40,7 +40,7 @@ WINGS = (
     ("files",),
     ("network", "sim"),
     ("model", "plan"),
-    ("importers", "quantize", "hdl.core"),
+    ("importers", "quantization", "hdl.core"),
     ("hdl.link",),
     ("hdl.board",),
     ("board",),
@@ -111,7 +111,7 @@ def nothing_below_the_network_knows_floats(modules):
         f"{name} reaches {other}"
         for name in below
         for other in reached(name, modules)
-        if within(other, "quantnn.quantize", "quantnn.model", "quantnn.importers")
+        if within(other, "quantnn.quantization", "quantnn.model", "quantnn.importers")
     ]
 
 
@@ -211,7 +211,7 @@ RULES = {
     imports_run_one_way: [
         ("quantnn.network.network", "from quantnn.model.network import FloatNetwork"),
         ("quantnn.model.network", "from quantnn.plan.planner import Planner"),
-        ("quantnn.model.dataset", "from quantnn.quantize import post_training"),
+        ("quantnn.model.dataset", "from quantnn.quantization import post_training"),
         ("quantnn.plan.planner", "def late():\n    from quantnn.hdl.core.core import Core"),
         ("quantnn.hdl.core.core", "from quantnn.hdl.link.link import Link"),
         ("quantnn.hdl.board.top", "from quantnn.board.board import Board"),
@@ -233,9 +233,9 @@ RULES = {
         ("quantnn.arithmetic", "from quantnn.network.layers import Dense"),
     ],
     nothing_below_the_network_knows_floats: [
-        ("quantnn.network.reference", "from quantnn.quantize import post_training"),
+        ("quantnn.network.reference", "from quantnn.quantization import post_training"),
         ("quantnn.plan.planner", "from quantnn.model.network import FloatNetwork"),
-        ("quantnn.beats", "import quantnn.quantize.post_training"),
+        ("quantnn.beats", "import quantnn.quantization.post_training"),
     ],
     reference_knows_no_gateware: [
         ("quantnn.network.reference", "from quantnn.hdl.core.core import Core"),
@@ -244,7 +244,7 @@ RULES = {
     plan_knows_no_gateware: [("quantnn.plan.memory", "from quantnn.hdl import memory")],
     gateware_knows_network_and_plan_only: [
         ("quantnn.hdl.core.core", "from quantnn.network.reference import evaluate"),
-        ("quantnn.hdl.core.core", "from quantnn.quantize.post_training import quantize"),
+        ("quantnn.hdl.core.core", "from quantnn.quantization.post_training import quantize"),
         ("quantnn.hdl.core.drain", "import cocotb"),
         ("quantnn.plan.core", "from quantnn.network import reference"),
         ("quantnn.hdl.core.memory", "from quantnn import sim"),

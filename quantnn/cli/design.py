@@ -94,7 +94,7 @@ def export(
     from quantnn.importers.formats import read_model
     from quantnn.model.user_data import UserData
     from quantnn.plan.planner import Goal
-    from quantnn.quantize.precision import Precision
+    from quantnn.quantization.precision import Precision
 
     hints = Hints(listed(activations), decision or "")
     network = read_model(model, hints).model.with_input(input_scale, input_bits, input_signed)

@@ -34,8 +34,8 @@ from quantnn.plan.core_name import CORE, name_fault
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.cost import Cost
 from quantnn.plan.planner import Goal, Planner
-from quantnn.quantize.post_training import quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["ExportOptions", "export"]

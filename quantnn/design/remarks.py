@@ -11,7 +11,7 @@ from quantnn.model.sample_file import Values
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import evaluate
 from quantnn.network.samples import Samples, spread
-from quantnn.quantize.losses import losses
+from quantnn.quantization.losses import losses
 
 __all__ = ["remarks"]
 

@@ -27,9 +27,9 @@ from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import answers
 from quantnn.network.samples import Head, Joined, Samples
-from quantnn.quantize.fitted import Fitter
-from quantnn.quantize.post_training import quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.fitted import Fitter
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
 
 __all__ = ["Update", "UpdateOptions", "update_weights"]
 

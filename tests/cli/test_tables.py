@@ -16,7 +16,7 @@ from quantnn.design.inspection import describe
 from quantnn.design.report import BuildResult, CriticalPath, Slack, Usage, load_report
 from quantnn.design.summary import summary
 from quantnn.importers.npz import load_model
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.precision import Precision
 from quantnn.speed.comparison import CpuSpeed, SpeedComparison
 from quantnn.speed.cpu import Cpu
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed

@@ -15,7 +15,7 @@ from quantnn.errors import DoesNotFitError, InputError
 from quantnn.importers.npz import load_model
 from quantnn.network.file import load_network
 from quantnn.plan.planner import Goal
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.precision import Precision
 
 
 @pytest.fixture(scope="module")

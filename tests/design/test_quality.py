@@ -7,7 +7,7 @@ from quantnn.design.report import Accuracy
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network import samples
 from quantnn.network.reference import Evaluation, answers
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 
 IDENTITY = FloatNetwork((FloatDense(np.eye(2), np.zeros(2)),))
 SAMPLES = np.array([[3, 4], [5, 0]])

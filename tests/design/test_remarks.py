@@ -5,7 +5,7 @@ import numpy as np
 from quantnn.design.remarks import remarks
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 
 RAW = np.random.default_rng(1).integers(0, 256, (200, 2))
 LABELS = (RAW[:, 0] > RAW[:, 1]).astype(np.int64)

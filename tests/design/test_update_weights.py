@@ -137,7 +137,7 @@ def test_a_wider_range_than_coarser_weights_can_make_up_for(small, copy_of, othe
     design, model = copy_of(small), other(W2=np.ones((4, 3)), b2=np.full(3, 900.0))
     before = digests(design)
     with monkeypatch.context() as patch:
-        patch.setattr("quantnn.quantize.fitted.LOST_BITS", 0)
+        patch.setattr("quantnn.quantization.fitted.LOST_BITS", 0)
         with pytest.raises(DoesNotFitError, match=r"layer 2: its outputs are 18 bits unsigned, .* 17 bits signed"):
             update_weights(design, model)
     assert digests(design) == before

@@ -20,7 +20,7 @@ from quantnn.board.board import load_board
 from quantnn.design.summary import render_summary
 from quantnn.importers.npz import load_model
 from quantnn.plan.planner import Planner
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 
 REGION = re.compile(r"(<!-- demo: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 

@@ -7,7 +7,7 @@ from quantnn.errors import InputError
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.model.user_data import UserData
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 
 RANDOM = np.random.default_rng(7)
 PIXELS = np.concatenate([[[0] * 4, [255] * 4], RANDOM.integers(0, 256, (30, 4))])

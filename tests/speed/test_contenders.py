@@ -10,7 +10,7 @@ from quantnn.demo_files import demo_files
 from quantnn.errors import InputError
 from quantnn.importers.npz import load_model
 from quantnn.network.reference import evaluate
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 from quantnn.speed.contenders import CONTENDERS, IntegerReference, NumpyFloat32, OnnxRuntime
 from quantnn.system.extras import missing_package
 

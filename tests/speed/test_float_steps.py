@@ -14,7 +14,7 @@ from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import evaluate
 from quantnn.network.table import Table
-from quantnn.quantize.post_training import quantize
+from quantnn.quantization.post_training import quantize
 from quantnn.speed.float_steps import FloatStep, dequantize, factors, forward
 
 

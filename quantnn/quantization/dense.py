@@ -13,9 +13,9 @@ from quantnn.model.network import FloatDense
 from quantnn.network.layers import Dense
 from quantnn.network.reference import accumulate
 from quantnn.network.table import Table
-from quantnn.quantize.precision import Precision
-from quantnn.quantize.scale_limits import UNLIMITED, ScaleLimits
-from quantnn.quantize.weights import QuantizedTensor, coarser, integer_weights, with_bias
+from quantnn.quantization.precision import Precision
+from quantnn.quantization.scale_limits import UNLIMITED, ScaleLimits
+from quantnn.quantization.weights import QuantizedTensor, coarser, integer_weights, with_bias
 
 __all__ = ["quantize_dense", "slope_multiplier"]
 

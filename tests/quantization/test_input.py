@@ -4,8 +4,8 @@ from oracle import accumulators, drained
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.model.input_scaling import InputScaling
-from quantnn.quantize.input import quantize_input
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.input import quantize_input
+from quantnn.quantization.precision import Precision
 
 BYTE = IntegerRange(0, 255)
 

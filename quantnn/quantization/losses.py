@@ -15,8 +15,8 @@ from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import Evaluation, decide, evaluate
 from quantnn.network.samples import Samples
-from quantnn.quantize.post_training import evened, quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.post_training import evened, quantize
+from quantnn.quantization.precision import Precision
 
 __all__ = ["losses"]
 

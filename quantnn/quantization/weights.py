@@ -10,7 +10,7 @@ from quantnn.arithmetic import Box, IntegerRange, Integers, Requantizer
 from quantnn.model.activation import Floats
 from quantnn.model.network import FloatDense
 from quantnn.network.layers import Dense
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.precision import Precision
 
 __all__ = ["QuantizedTensor", "coarser", "integer_weights", "with_bias"]
 

@@ -8,7 +8,7 @@ from quantnn.arithmetic import MAX_SHIFT, IntegerRange, Integers, Requantizer
 from quantnn.model.activation import Floats
 from quantnn.model.input_scaling import InputScaling
 from quantnn.network.layers import Rescale
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.precision import Precision
 
 __all__ = ["quantize_input"]
 

@@ -2,7 +2,7 @@ import pytest
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.precision import Precision
 
 
 def test_the_default_is_8_bits():

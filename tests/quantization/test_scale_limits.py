@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from quantnn.quantize.scale_limits import LOGIT_SPREAD, UNLIMITED, ScaleLimits
+from quantnn.quantization.scale_limits import LOGIT_SPREAD, UNLIMITED, ScaleLimits
 
 
 def test_by_default_only_the_arithmetic_limits():

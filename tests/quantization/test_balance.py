@@ -6,9 +6,9 @@ import pytest
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.reference import evaluate
-from quantnn.quantize.balance import balanced
-from quantnn.quantize.post_training import evened, quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.balance import balanced
+from quantnn.quantization.post_training import evened, quantize
+from quantnn.quantization.precision import Precision
 
 RANDOM = np.random.default_rng(5)
 RAW = RANDOM.integers(0, 256, (500, 8))

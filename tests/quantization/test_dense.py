@@ -9,11 +9,11 @@ from quantnn.arithmetic import MAX_MULTIPLIER_BITS, Box, IntegerRange
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.reference import accumulate, evaluate
-from quantnn.quantize.dense import quantize_dense, slope_multiplier
-from quantnn.quantize.post_training import quantize
-from quantnn.quantize.precision import Precision
-from quantnn.quantize.scale_limits import LOGIT_SPREAD, ScaleLimits
-from quantnn.quantize.weights import QuantizedTensor
+from quantnn.quantization.dense import quantize_dense, slope_multiplier
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
+from quantnn.quantization.scale_limits import LOGIT_SPREAD, ScaleLimits
+from quantnn.quantization.weights import QuantizedTensor
 
 CURVES = {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh}
 BYTE = IntegerRange(0, 255)

@@ -14,10 +14,10 @@ from quantnn.model.network import FloatDense
 from quantnn.network.layers import Dense
 from quantnn.plan.datapath import Misfit, Part, same_format
 from quantnn.plan.layer_record import LayerRecord
-from quantnn.quantize.dense import quantize_dense, slope_multiplier
-from quantnn.quantize.precision import Precision
-from quantnn.quantize.scale_limits import LOGIT_SPREAD, ScaleLimits
-from quantnn.quantize.weights import QuantizedTensor
+from quantnn.quantization.dense import quantize_dense, slope_multiplier
+from quantnn.quantization.precision import Precision
+from quantnn.quantization.scale_limits import LOGIT_SPREAD, ScaleLimits
+from quantnn.quantization.weights import QuantizedTensor
 
 __all__ = ["LOST_BITS", "Fitter"]
 

@@ -6,10 +6,10 @@ import pytest
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.reference import evaluate
-from quantnn.quantize import post_training
-from quantnn.quantize.losses import losses
-from quantnn.quantize.post_training import quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization import post_training
+from quantnn.quantization.losses import losses
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
 
 RANDOM = np.random.default_rng(11)
 RAW = RANDOM.integers(0, 256, (600, 8))

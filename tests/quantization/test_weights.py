@@ -3,8 +3,8 @@ import pytest
 
 from quantnn.arithmetic import Box, IntegerRange
 from quantnn.model.network import FloatDense
-from quantnn.quantize.precision import Precision
-from quantnn.quantize.weights import QuantizedTensor, coarser, integer_weights, with_bias
+from quantnn.quantization.precision import Precision
+from quantnn.quantization.weights import QuantizedTensor, coarser, integer_weights, with_bias
 
 BYTE = IntegerRange(0, 255)
 PRECISIONS = [Precision(bits) for bits in (2, 4, 8, 16)]

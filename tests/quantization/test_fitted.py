@@ -12,9 +12,9 @@ from quantnn.network.reference import evaluate
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.planner import Planner
 from quantnn.plan.resources import BlockRam, Logic, MultiplierMode, Multipliers, Resources
-from quantnn.quantize.fitted import LOST_BITS, Fitter
-from quantnn.quantize.post_training import quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.fitted import LOST_BITS, Fitter
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
 
 WIDTHS = (12, 9, 7, 4)
 DEVICE = Resources(

@@ -10,8 +10,8 @@ from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.network.layers import Dense, Rescale
 from quantnn.network.reference import evaluate
-from quantnn.quantize.post_training import quantize
-from quantnn.quantize.precision import Precision
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
 
 
 def float_network(seed, widths=(6, 5, 4), activation="relu", **kwargs):

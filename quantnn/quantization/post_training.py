@@ -18,11 +18,11 @@ from quantnn.network.layers import Dense, Layer
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import accumulate, evaluate
 from quantnn.network.samples import Samples, spread
-from quantnn.quantize.balance import balanced
-from quantnn.quantize.dense import quantize_dense
-from quantnn.quantize.input import quantize_input
-from quantnn.quantize.precision import Precision
-from quantnn.quantize.weights import QuantizedTensor
+from quantnn.quantization.balance import balanced
+from quantnn.quantization.dense import quantize_dense
+from quantnn.quantization.input import quantize_input
+from quantnn.quantization.precision import Precision
+from quantnn.quantization.weights import QuantizedTensor
 
 __all__ = ["DenseQuantizer", "evened", "quantize"]
 
