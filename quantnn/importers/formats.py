@@ -7,6 +7,7 @@ from pathlib import Path
 from quantnn.errors import InputError
 from quantnn.files.regular_file import opened
 from quantnn.importers.format import NO_HINTS, Format, Hints
+from quantnn.importers.nnet import Nnet
 from quantnn.importers.npz import Npz
 from quantnn.importers.reading import Reading
 from quantnn.importers.unknown import unknown
@@ -14,7 +15,7 @@ from quantnn.system.extras import missing_package
 
 __all__ = ["FORMATS", "read_model"]
 
-FORMATS: tuple[Format, ...] = (Npz(),)
+FORMATS: tuple[Format, ...] = (Npz(), Nnet())
 """The first that recognises a file reads it."""
 
 _HEAD = 4096
