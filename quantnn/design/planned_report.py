@@ -66,6 +66,7 @@ def planned_report(
         verification=None,
         notes=notes,
         files=files,
+        class_names=plan.network.class_names,
     )
 
 

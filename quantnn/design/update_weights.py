@@ -159,6 +159,7 @@ def update_weights(
             sqnr_db=quality.sqnr_db if quality else None,
             sqnr_db_outputs=quality.sqnr_db_outputs if quality else (),
             notes=tuple(notes),
+            class_names=network.class_names,
         )
         kept = tuple(name for name in report.files if name not in _OBSOLETE)
         written = (path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file())

@@ -38,6 +38,7 @@ OPTIONS = (
     "input_mean",
     "input_std",
     "calibration",
+    "class_names",
 )
 """The arrays of a model file that belong to no layer."""
 
@@ -89,6 +90,7 @@ def load_model(path: str | Path, hints: Hints = NO_HINTS) -> FloatNetwork:
             signed,
             notes=notes,
             decision=hints.decision or _text(arrays, "decision", path),
+            class_names=tuple(texts(arrays["class_names"], "class_names", path)) if "class_names" in arrays else (),
         )
         if "calibration" not in arrays:
             return network

@@ -16,6 +16,7 @@ from quantnn.model.decision import decide, needed
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.outliers import outliers
 from quantnn.network.chain import check_chain
+from quantnn.network.class_names import check_class_names
 from quantnn.network.samples import Samples, blocks
 from quantnn.network.sensor import Sensor
 
@@ -107,6 +108,8 @@ class FloatNetwork:
     input_shape : tuple of int
         The shape of one sample where the model was trained on images and the like, of in_features elements in all and
         flattened with its last axis fastest; by default flat.
+    class_names : tuple of str
+        What the outputs are called, one name each, or the two classes of a threshold; empty where nothing is known.
 
     Members
     -------
@@ -128,6 +131,7 @@ class FloatNetwork:
     decision: str = ""
     sensor: Sensor | None = None
     input_shape: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_chain(self.layers)
@@ -140,12 +144,13 @@ class FloatNetwork:
             raise ValueError(f"The input scaling must have 1 or {self.in_features} values, not {self.scaling.features}")
         if not self.input_shape:
             object.__setattr__(self, "input_shape", (self.in_features,))
-        if math.prod(self.input_shape) != self.in_features:
+        if math.prod(self.input_shape) != self.in_features or min(self.input_shape) < 1:
             raise ValueError(f"input_shape must have {self.in_features} elements, not {self.input_shape}")
         if self.calibration is not None:
             object.__setattr__(self, "calibration", self._checked(self.calibration))
         last = FloatActivation.named(self.layers[-1].activation)
         object.__setattr__(self, "decision", decide(last, self.out_features, self.decision))
+        check_class_names(self.class_names, self.class_count)
         kept, note = needed(last, self.decision)
         if note:
             object.__setattr__(self, "layers", (*self.layers[:-1], replace(self.layers[-1], activation=kept.name)))
@@ -222,6 +227,11 @@ class FloatNetwork:
     @property
     def out_features(self) -> int:
         return self.layers[-1].out_features
+
+    @property
+    def class_count(self) -> int:
+        """Classes that the answer can be; of a network without them, its values."""
+        return 2 if self.decision == "threshold" else self.out_features
 
     @property
     def input(self) -> IntegerRange:

@@ -22,6 +22,7 @@ __all__ = ["FORMAT", "VERSION", "load_network", "save_network"]
 FORMAT = "quantnn integer network"
 VERSION = 1
 _MAX_CHANNELS = 1 << 20
+_MAX_DIMENSIONS = 8
 
 
 def save_network(network: IntegerNetwork, path: Path) -> None:
@@ -62,6 +63,10 @@ def save_network(network: IntegerNetwork, path: Path) -> None:
         "classify": network.classify,
         "layers": headers,
     }
+    if network.class_names:
+        header["class_names"] = list(network.class_names)
+    if len(network.input_shape) > 1:
+        header["input_shape"] = list(network.input_shape)
     text = np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8)
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, header=text, **arrays)
@@ -96,9 +101,23 @@ def load_network(path: str | Path) -> IntegerNetwork:
             bool(header["classify"]),
             float(header["input_scale"]),
             None if sensor is None else Sensor(np.array(sensor["step"]), np.array(sensor["zero"]), input),
+            _class_names(header.get("class_names", [])),
+            _shape(header.get("input_shape", [])),
         )
     except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None
+
+
+def _class_names(names: list[str]) -> tuple[str, ...]:
+    if not isinstance(names, list):
+        raise TypeError(f"class_names must be a list, not {str(names)[:40]}")
+    return tuple(names)
+
+
+def _shape(shape: list[int]) -> tuple[int, ...]:
+    if not isinstance(shape, list) or len(shape) > _MAX_DIMENSIONS or not all(type(size) is int for size in shape):
+        raise TypeError(f"input_shape must be a list of a few integers, not {str(shape)[:40]}")
+    return tuple(shape)
 
 
 def _layer(number: int, entry: dict[str, Any], arrays: dict[str, Array]) -> Layer:

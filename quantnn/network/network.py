@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 from quantnn.arithmetic import Box, IntegerRange
 from quantnn.network.chain import check_chain
+from quantnn.network.class_names import check_class_names
 from quantnn.network.layers import Layer
 from quantnn.network.sensor import Sensor
 
@@ -35,12 +37,17 @@ class IntegerNetwork:
         Metadata: the real value that an input of 1 stands for.
     sensor : Sensor, optional
         Metadata: how the host makes integers of float inputs.
+    class_names : tuple of str
+        Metadata: what the classes are called, or the values of a network without classes; two for a single output that
+        is compared with 0. None are known where it is empty.
+    input_shape : tuple of int
+        Metadata: the shape of one sample, like (28, 28, 1), flattened with its last axis fastest; by default flat.
 
     Raises
     ------
     ValueError
-        The layers do not chain, outputs of a layer before the last differ in scale, or an input, an accumulator or a
-        product of a requantizer can take more than :data:`MAX_BITS`.
+        The layers do not chain, outputs of a layer before the last differ in scale, an input, an accumulator or a
+        product of a requantizer can take more than :data:`MAX_BITS`, or names or shape do not fit the layers.
     """
 
     input: IntegerRange
@@ -48,6 +55,8 @@ class IntegerNetwork:
     classify: bool = True
     input_scale: float = 1.0
     sensor: Sensor | None = None
+    class_names: tuple[str, ...] = ()
+    input_shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         check_chain(self.layers)
@@ -56,6 +65,11 @@ class IntegerNetwork:
                 raise ValueError(f"Outputs of layer {number} must have one scale, as it is not the last")
         if self.sensor is not None and self.sensor.features not in (None, self.in_features):
             raise ValueError(f"A sensor must have 1 or {self.in_features} steps, not {self.sensor.features}")
+        check_class_names(self.class_names, self.class_count)
+        if not self.input_shape:
+            object.__setattr__(self, "input_shape", (self.in_features,))
+        if math.prod(self.input_shape) != self.in_features or min(self.input_shape) < 1:
+            raise ValueError(f"input_shape must have {self.in_features} elements, not {self.input_shape}")
         _ = self.accumulator_boxes  # they are checked when they are made
 
     @property
@@ -65,6 +79,11 @@ class IntegerNetwork:
     @property
     def out_features(self) -> int:
         return self.layers[-1].out_features
+
+    @property
+    def class_count(self) -> int:
+        """Classes that the answer can be; of a network without them, its values."""
+        return 2 if self.classify and self.out_features == 1 else self.out_features
 
     @property
     def macs(self) -> int:

@@ -136,6 +136,8 @@ def _quantize(
         classify=network.decision != "none",
         input_scale=float(network.scaling.slope.flat[0]) if network.scaling.uniform else 1.0,
         sensor=network.sensor,
+        class_names=network.class_names,
+        input_shape=network.input_shape,
     )
 
 

@@ -384,3 +384,11 @@ def test_missing_file(tmp_path):
 def test_a_pytorch_layout_is_told_to_transpose(tmp_path):
     path = saved(tmp_path, W0=GOOD["W0"].T, W1=GOOD["W1"].T)
     assert refusal(path).endswith("weights are (inputs, outputs), so save W0.T")
+
+
+def test_class_names(tmp_path):
+    np.savez(tmp_path / "m.npz", **GOOD | {"class_names": np.array(["cat", "dog"])})
+    assert load_model(tmp_path / "m.npz").class_names == ("cat", "dog")
+    np.savez(tmp_path / "m.npz", **GOOD | {"class_names": np.array(["cat", "dog", "cow"])})
+    with pytest.raises(InputError, match="class_names must have one name for each of 2 classes, not 3"):
+        load_model(tmp_path / "m.npz")

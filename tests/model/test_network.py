@@ -211,3 +211,14 @@ def test_a_sensor_that_one_sample_stretches_is_noted():
     values[4, 1] = 30.0
     notes = FloatNetwork((layer,)).with_sensor(values).notes
     assert any(note.startswith("sample 4 alone stretches the sensor's span") for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "decision", "count"), [(3, "", 3), (1, "threshold", 2), (2, "none", 2), (1, "", 1)]
+)
+def test_a_name_for_each_class(outputs, decision, count):
+    layers = (FloatDense(np.ones((4, outputs)), np.zeros(outputs)),)
+    names = tuple("abcd"[:count])
+    assert FloatNetwork(layers, decision=decision, class_names=names).class_names == names
+    with pytest.raises(ValueError, match=f"one name for each of {count} classes, not {count + 1}"):
+        FloatNetwork(layers, decision=decision, class_names=(*names, "z"))

@@ -234,3 +234,24 @@ def test_no_wrong_header_value_ends_in_anything_but_one_line(saved):
             for value in (network.input, *(layer.output for layer in network.layers)):
                 assert type(value.lo) is int and type(value.hi) is int, (path, wrong)
     assert refusals > 100
+
+
+def test_names_and_shape_are_kept(tmp_path):
+    network = replace(random_network(4, (4, 3, 2)), class_names=("no", "yes"), input_shape=(2, 2, 1))
+    save_network(network, tmp_path / "network.npz")
+    again = load_network(tmp_path / "network.npz")
+    assert (again.class_names, again.input_shape) == (("no", "yes"), (2, 2, 1))
+
+
+def test_a_file_without_names_and_shape_is_the_older_one(saved):
+    header, _ = parts(saved)
+    assert not {"class_names", "input_shape"} & header.keys()
+    assert (load_network(saved).class_names, load_network(saved).input_shape) == ((), (4,))
+
+
+@pytest.mark.parametrize("field", ["class_names", "input_shape"])
+@pytest.mark.parametrize("value", [[3], ["a"], "ab", 7, ["a", "a"], [4, -1], [1.0, 4], [1] * 9 + [4], {"a": 1}, [None]])
+def test_wrong_names_and_shapes(saved, field, value):
+    header, arrays = parts(saved)
+    rewrite(saved, header | {field: value}, arrays)
+    refused(saved, "is damaged .*: export")

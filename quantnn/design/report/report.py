@@ -209,6 +209,8 @@ class Report:
     """Every file of the folder, so that a later export knows what it may replace."""
     sqnr_db_outputs: tuple[float | None, ...] = ()
     """sqnr_db of each output, in a network that gives several values; null where there is no noise or no signal."""
+    class_names: tuple[Text, ...] = ()
+    """What the classes, or the values of a network without, are called, in their order; missing where nobody said."""
     build: BuildResult | None = None
     """What synthesis, placement and routing made of it; missing before quantnn build."""
 
