@@ -27,7 +27,7 @@ from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import MAX_INPUT_BITS, FloatDense, FloatNetwork
 from quantnn.model.sample_file import SampleFile
 
-__all__ = ["OPTIONS", "Npz", "load_model"]
+__all__ = ["OPTIONS", "Npz", "arrays_model", "load_model"]
 
 OPTIONS = (
     "activations",
@@ -68,7 +68,17 @@ def load_model(path: str | Path, hints: Hints = NO_HINTS) -> FloatNetwork:
         The file cannot be read, or an array is missing, unknown or wrong.
     """
     path = Path(path)
-    arrays = read_npz(path, wanted=_is_needed, samples="calibration")
+    return arrays_model(read_npz(path, wanted=_is_needed, samples="calibration"), path, hints)
+
+
+def arrays_model(arrays: Mapping[str, Array], path: Path, hints: Hints = NO_HINTS) -> FloatNetwork:
+    """The network of the arrays that a model file holds; ``path`` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        An array is missing, unknown or wrong.
+    """
     layers, notes = _layers(arrays, path)
     named = arrays.get("activations", np.empty(0))
     chain = chained(layers, path, len(named) if named.ndim == 1 else 0)

@@ -17,7 +17,7 @@ from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
 
-__all__ = ["RAW_REMEDY", "check_samples_shape", "integral", "numeric", "texts"]
+__all__ = ["RAW_REMEDY", "check_samples_shape", "given_array", "integral", "numeric", "texts"]
 
 RAW_REMEDY = (
     "give integers as the sensor delivers them, and put the model's own scaling into input_scale"
@@ -29,6 +29,20 @@ RAW_REMEDY = (
 class _Shaped(Protocol):
     @property
     def shape(self) -> tuple[int, ...]: ...
+
+
+def given_array(values: npt.ArrayLike, what: str) -> Array:
+    """What a user gives from Python as an array of its own type; ``what`` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        It is no array: a ragged list, a tensor on a device, …
+    """
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{what} must be an array of numbers, which it is not ({error}): give a numpy array") from None
 
 
 def numeric(array: Array, name: str, source: str | Path, first: int | None = None) -> Floats:

@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.files.npy_rows import NpyRows
 from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
-from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, integral, numeric
+from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, given_array, integral, numeric
 from quantnn.network.samples import Samples, StoredSamples, blocks
 from quantnn.network.sensor import Sensor
 
-__all__ = ["SampleFile", "Survey", "Values"]
+__all__ = ["Given", "SampleFile", "Survey", "Values"]
+
+Given = str | Path | npt.ArrayLike
+"""Samples or labels as a user has them: the path of an .npy, or an array."""
 
 
 _TYPICAL = 2048
@@ -79,22 +83,35 @@ class _ArrayRows:
 
 @dataclass(frozen=True, eq=False)
 class SampleFile:
-    """Samples of an .npy, or of an array in an .npz; images (n, h, w) and the like are flattened.
+    """Samples of an .npy, of an array in an .npz, or in memory; images (n, h, w) and the like are flattened.
 
     Parameters
     ----------
     rows : rows of any numbers
     in_features : int
-    source : Path
-        The file.
+    source : Path or str
+        The file, or what messages call samples that come from none.
     name : str
         The array, where there are others in the file.
     """
 
     rows: _Rows
     in_features: int
-    source: Path
+    source: Path | str
     name: str = ""
+
+    @classmethod
+    def given(cls, samples: Given, in_features: int, what: str) -> SampleFile:
+        """Check the size of samples that a user gives; ``what`` is what messages call an array.
+
+        Raises
+        ------
+        InputError
+            The file cannot be used, it is no array, or its samples have another size.
+        """
+        if isinstance(samples, (str, Path)):
+            return cls.of(samples, in_features)
+        return cls.inside(given_array(samples, what), "", what, in_features)
 
     @classmethod
     def of(cls, path: str | Path, in_features: int) -> SampleFile:
@@ -110,7 +127,7 @@ class SampleFile:
         return cls(rows, in_features, rows.path)
 
     @classmethod
-    def inside(cls, array: Array, name: str, source: Path, in_features: int) -> SampleFile:
+    def inside(cls, array: Array, name: str, source: Path | str, in_features: int) -> SampleFile:
         """Samples in an array of a file; they stay of the type that it has.
 
         Raises

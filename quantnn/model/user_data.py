@@ -9,7 +9,7 @@ from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.dataset import load_labels
 from quantnn.model.network import FloatNetwork
-from quantnn.model.sample_file import SampleFile, Survey, Values
+from quantnn.model.sample_file import Given, SampleFile, Survey, Values
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
@@ -39,46 +39,45 @@ class UserData:
 
     @classmethod
     def load(
-        cls, network: FloatNetwork, calibration: Path | None = None, test: tuple[Path, Path] | None = None
+        cls, network: FloatNetwork, calibration: Given | None = None, test: tuple[Given, Given] | None = None
     ) -> UserData:
-        """Read the files. Floats get a sensor: the model's own, else one fitted to the calibration samples if they are
-        floats, else one fitted to the test samples.
+        """Read the files, or take the arrays. Floats get a sensor: the model's own, else one fitted to the calibration
+        samples if they are floats, else one fitted to the test samples.
 
         Raises
         ------
         InputError
-            A file cannot be used, or some samples are floats and others integers.
+            A file or an array cannot be used, or some samples are floats and others integers.
         """
-        files = [path for path in (calibration, test[0] if test else None) if path is not None]
-        raw = {path: SampleFile.of(path, network.in_features) for path in files}
-        floats = [path for path, file in raw.items() if not file.survey.integral]
+        own = None if calibration is None else SampleFile.given(calibration, network.in_features, "calibration")
+        tested = None if test is None else SampleFile.given(test[0], network.in_features, "test x")
+        given = [file for file in (own, tested) if file is not None]
+        floats = [file for file in given if not file.survey.integral]
         if floats and network.sensor is None:
+            first = floats[0]
             if network.calibration is not None:
                 raise InputError(
-                    f"{floats[0]} holds floats, but the model's calibration samples are integers: give integers too"
+                    f"{first.source} holds floats, but the model's calibration samples are integers: give integers too"
                 )
             try:
-                file = raw[floats[0]]
-                network = network.with_sensor(file.typical, rows=file.typical_rows)
+                network = network.with_sensor(first.typical, rows=first.typical_rows)
             except ValueError as error:
-                raise InputError(f"{floats[0]}: {error}: give samples in another unit") from None
+                raise InputError(f"{first.source}: {error}: give samples in another unit") from None
 
-        for path in files:
-            if network.sensor is not None and path not in floats:
-                _check_unit(raw[path].survey, network.sensor, path)
+        for file in given:
+            if network.sensor is not None and file not in floats:
+                _check_unit(file.survey, network.sensor, file.source)
 
-        def integers(path: Path | None) -> Samples | None:
-            return None if path is None else raw[path].integers(network.input, network.sensor)
+        def integers(file: SampleFile | None) -> Samples | None:
+            return None if file is None else file.integers(network.input, network.sensor)
 
         labels = None
-        if test and network.decision != "none":
-            classes = max(2, network.out_features)
-            labels = load_labels(test[1], len(raw[test[0]]), classes)
-        inputs = test[0] if test else None
-        return cls(network, integers(calibration), integers(inputs), labels, None if inputs is None else raw[inputs])
+        if test and tested is not None and network.decision != "none":
+            labels = load_labels(test[1], len(tested), max(2, network.out_features), "test y")
+        return cls(network, integers(own), integers(tested), labels, tested)
 
 
-def _check_unit(survey: Survey, sensor: Sensor, path: Path) -> None:
+def _check_unit(survey: Survey, sensor: Sensor, source: str | Path) -> None:
     """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs."""
     lo, hi = sensor.output.lo, sensor.output.hi
     seen = sensor.zero + sensor.step * lo, sensor.zero + sensor.step * hi
@@ -87,6 +86,6 @@ def _check_unit(survey: Survey, sensor: Sensor, path: Path) -> None:
     if survey.greatest.max() > greatest + room or survey.least.min() < least - room:
         found = f"{survey.least.min():g}..{survey.greatest.max():g}"
         raise InputError(
-            f"{path} holds integers in {found}, but other samples are floats in"
+            f"{source} holds integers in {found}, but other samples are floats in"
             f" {least:.6g}..{greatest:.6g}: give all samples in the same unit"
         )

@@ -155,3 +155,25 @@ def test_a_row_of_a_file_that_stretches_the_sensor_is_named(saved):
     values[4321, 2] = 40.0
     data = UserData.load(NETWORK, saved("c", values))
     assert any(note.startswith("sample 4321 alone stretches the sensor's span") for note in data.network.notes)
+
+
+@pytest.mark.parametrize("values", [PIXELS, PIXELS / 255], ids=["raw", "floats"])
+def test_arrays_are_taken_like_files(saved, values):
+    of_files = UserData.load(NETWORK, saved("c", values), (saved("x", values[4:]), saved("y", LABELS[4:])))
+    of_arrays = UserData.load(NETWORK, values, (values[4:], LABELS[4:].tolist()))
+    for name in ("calibration", "inputs", "labels", "values"):
+        assert np.array_equal(getattr(of_arrays, name)[:], getattr(of_files, name)[:])
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ((PIXELS[:, :3],), "calibration must have shape (n, 4), not (32, 3)"),
+        (([[1, 2], [3]],), "calibration must be an array of numbers, which it is not"),
+        ((None, (PIXELS, LABELS[:5])), "test y has 5 labels for 32 samples"),
+        ((None, ([["a"] * 4], [0])), "test x must hold numbers, not <U1"),
+        ((PIXELS, (PIXELS / 255, LABELS)), "calibration holds integers in 0..255, but other samples are floats"),
+    ],
+)
+def test_an_array_is_named_by_what_it_is_for(given, message):
+    assert message in refusal(NETWORK, *given)
