@@ -17,12 +17,13 @@ from quantnn.quantization.precision import Precision
 from quantnn.quantization.scale_limits import UNLIMITED, ScaleLimits
 from quantnn.quantization.weights import QuantizedTensor, coarser, integer_weights, with_bias
 
-__all__ = ["quantize_dense", "slope_multiplier"]
+__all__ = ["TABULATED", "clipped", "quantize_dense", "slope_below", "slope_multiplier"]
 
 _CANDIDATES = 4
 """Activation scales that are tried: the finest that clips nothing, and the next finer ones."""
 _SLOPE_BITS = range(8, MAX_MULTIPLIER_BITS)
 _SLOPE_ERROR = 2.0**-8
+_SURE = 2.0**61
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,11 @@ class _Curve:
         return Table(index, values, IntegerRange(-greatest if self.signed else 0, greatest)), fraction, 1 / greatest
 
 
-_CURVES = {
+TABULATED = {
     "sigmoid": _Curve(lambda x: 1 / (1 + np.exp(-x)), reach=3, signed=False),
     "tanh": _Curve(np.tanh, reach=2, signed=True),
 }
+"""Activations that become tables."""
 
 
 def quantize_dense(
@@ -81,14 +83,44 @@ def quantize_dense(
     """
     weights, fraction = integer_weights(layer, tensor, precision, limits.channels, apart=decision == "none")
     activation = FloatActivation.named(layer.activation)
-    if activation.kind in _CURVES:
-        return _tabulated(layer, tensor, precision, fraction, limits, _CURVES[activation.kind])
-    slope = {"linear": 1.0, "relu": 0.0}.get(activation.kind, activation.slope)
-    if slope is None:
-        raise ValueError(f"the activation {layer.activation} has no integer form")
+    if activation.kind in TABULATED:
+        return _tabulated(layer, tensor, precision, fraction, limits, TABULATED[activation.kind])
     if decision:
-        return _unrounded(layer, tensor, precision, fraction, limits, slope, decision)
-    return _shifted(layer, tensor, precision, weights, fraction, limits, slope)
+        return _unrounded(layer, tensor, precision, fraction, limits, activation, decision)
+    return _shifted(layer, tensor, precision, weights, fraction, limits, activation)
+
+
+def slope_below(activation: FloatActivation) -> float:
+    """The slope below zero of an activation that is straight on either side of it, within the ends of a clip.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    slope = {"linear": 1.0, "relu": 0.0, "clip": 1.0}.get(activation.kind, activation.slope)
+    if slope is None:
+        raise ValueError(f"the activation {activation.name} has no integer form")
+    return slope
+
+
+def clipped(activation: FloatActivation, fraction: int, output: IntegerRange) -> IntegerRange:
+    """The part of the output format that a clip leaves, where an output of 1 stands for 2^-fraction; all of it for
+    other activations. Its ends are the integers next to the clip's.
+
+    Raises
+    ------
+    ValueError
+        Nothing is left.
+    """
+    if activation.lo is None or activation.hi is None:
+        return output
+    ends = (np.clip(np.floor(end * 2.0**fraction + 0.5), -_SURE, _SURE) for end in (activation.lo, activation.hi))
+    lo, hi = (int(end) for end in ends)
+    lo, hi = max(lo, output.lo), min(hi, output.hi)
+    if lo >= hi:
+        raise ValueError(f"the ends of {activation.name} are nothing beside the values of its layer")
+    return IntegerRange(lo, hi)
 
 
 def slope_multiplier(slope: float) -> tuple[int, int]:
@@ -109,17 +141,19 @@ def _shifted(
     weights: Integers,
     fraction: Integers,
     limits: ScaleLimits,
-    slope: float,
+    activation: FloatActivation,
 ) -> Dense:
-    """A layer whose outputs are requantized to the activation format by shifts; slope is that below zero."""
-    output = precision.activations(signed=slope > 0)
+    """A layer whose outputs are requantized to the activation format by shifts."""
+    slope = slope_below(activation)
+    output = precision.activations(signed=slope > 0 and (activation.lo is None or activation.lo < 0))
     draft = with_bias(layer, tensor, weights, fraction, precision)
     slope_bits, negative = slope_multiplier(slope)
     least, greatest = limits.with_slope(slope_bits)
-    out_fraction = _activation_fraction(draft, fraction, tensor, output, slope) - limits.outputs
+    out_fraction = _activation_fraction(draft, fraction, tensor, output, activation) - limits.outputs
     out_fraction = min(out_fraction, int(fraction.min()) - least)
     weights, fraction = coarser(layer, tensor, precision, fraction, out_fraction + greatest)
     draft = with_bias(layer, tensor, weights, fraction, precision)
+    output = clipped(activation, out_fraction, output)
     requantizer = _by_shifts(fraction - out_fraction, output, slope_bits, negative)
     return replace(draft, requantizer=requantizer, scale=float(2.0**-out_fraction))
 
@@ -137,7 +171,7 @@ def _by_shifts(shifts: Integers, output: IntegerRange, slope_bits: int = 0, nega
 
 
 def _activation_fraction(
-    draft: Dense, fraction: Integers, tensor: QuantizedTensor, output: IntegerRange, slope: float
+    draft: Dense, fraction: Integers, tensor: QuantizedTensor, output: IntegerRange, activation: FloatActivation
 ) -> int:
     """Fractional bits of a layer's output: the least square error over the calibration samples, or else the finest
     that the proven interval bounds allow without clipping."""
@@ -147,7 +181,7 @@ def _activation_fraction(
         sums = np.stack([box.lo, box.hi]).astype(np.float64)
     else:
         sums = accumulate(draft, tensor.samples).astype(np.float64)
-    values: Floats = np.where(sums < 0, sums * slope, sums) * scale
+    values: Floats = activation.function(sums * scale)
     greatest = float(np.abs(values).max())
     if greatest == 0:
         return int(fraction.min())
@@ -186,22 +220,22 @@ def _unrounded(
     precision: Precision,
     fraction: Integers,
     limits: ScaleLimits,
-    slope: float,
+    activation: FloatActivation,
     decision: str,
 ) -> Dense:
     """The last layer: accumulators as they are, unsaturated, and aligned by exact left shifts if they are compared."""
-    slope_bits, negative = slope_multiplier(slope)
+    slope_bits, negative = slope_multiplier(slope_below(activation))
     spread = min(limits.spread, MAX_MULTIPLIER_BITS - 1 - slope_bits)
-    compared = decision != "none"
+    aligned = decision != "none" or activation.kind == "clip"  # whose ends serve all outputs
     cap = fraction - limits.outputs
-    if compared:
+    if aligned:
         cap = np.full(len(fraction), min(fraction.min() + spread, fraction.max() - limits.outputs))
     weights, fraction = coarser(layer, tensor, precision, fraction, cap)
     draft = with_bias(layer, tensor, weights, fraction, precision)
-    if compared:
+    if decision != "none":
         draft = _with_ties(draft, layer, tensor, fraction)
-    finest = np.full(len(fraction), fraction.max()) if compared else fraction
-    everything = IntegerRange(-(1 << 62), 1 << 62)
+    finest = np.full(len(fraction), fraction.max()) if aligned else fraction
+    everything = clipped(activation, int(finest[0]) + slope_bits, IntegerRange(-(1 << 62), 1 << 62))
     left = (finest - fraction).tolist()
     requantizer = Requantizer.make(
         len(left),

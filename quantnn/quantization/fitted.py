@@ -14,7 +14,7 @@ from quantnn.model.network import FloatDense
 from quantnn.network.layers import Dense
 from quantnn.plan.datapath import Misfit, Part, same_format
 from quantnn.plan.layer_record import LayerRecord
-from quantnn.quantization.dense import quantize_dense, slope_multiplier
+from quantnn.quantization.dense import TABULATED, quantize_dense, slope_below, slope_multiplier
 from quantnn.quantization.precision import Precision
 from quantnn.quantization.scale_limits import LOGIT_SPREAD, ScaleLimits
 from quantnn.quantization.weights import QuantizedTensor
@@ -143,7 +143,8 @@ def _in_the_same_format(dense: Dense, record: LayerRecord) -> Dense:
     """
     there, own = record.datapath.output, dense.requantizer.output
     both = there.union(own)
-    if dense.table is not None or not same_format(both, there):
+    is_clip = FloatActivation.named(dense.activation).kind == "clip"  # whose ends are no matter of the format
+    if dense.table is not None or is_clip or not same_format(both, there):
         return dense
     return replace(dense, requantizer=replace(dense.requantizer, output=both))
 
@@ -151,8 +152,7 @@ def _in_the_same_format(dense: Dense, record: LayerRecord) -> Dense:
 def _limits(record: LayerRecord, activation: str) -> ScaleLimits:
     """What shifts the hardware can do."""
     kind = FloatActivation.named(activation)
-    slope = {"linear": 1.0, "relu": 0.0}.get(kind.kind, kind.slope)
-    slope_bits, negative = (0, 1) if slope is None else slope_multiplier(slope)
+    slope_bits, negative = (0, 1) if kind.kind in TABULATED else slope_multiplier(slope_below(kind))
 
     def possible(left: int, right: int) -> bool:
         m, n = 1 << (left + slope_bits), negative << left

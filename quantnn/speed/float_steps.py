@@ -111,6 +111,9 @@ def _activation(layer: Layer, number: int) -> tuple[FloatActivation, float | Flo
     requantizer = layer.requantizer
     pairs = zip(requantizer.negative_multipliers, requantizer.multipliers, strict=True)
     slope = max((n / m for n, m in pairs if m), default=1.0)
+    if FloatActivation.named(layer.activation).kind == "clip":
+        lo, hi = (end * float(np.max(layer.scale)) for end in (layer.output.lo, layer.output.hi))
+        return FloatActivation("clip", lo=lo, hi=hi), layer.scale
     if slope == 0 or layer.output.lo >= 0:
         return FloatActivation("relu"), layer.scale
     return FloatActivation("leaky_relu", slope) if slope < 1 else FloatActivation("linear"), layer.scale

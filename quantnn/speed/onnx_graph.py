@@ -36,7 +36,12 @@ def onnx_model(steps: Sequence[FloatStep], classify: bool) -> bytes:
             nodes.append(helper.make_node("Add", [f"products_{number}", bias], [sums]))
         values = sums
         kind, slope = step.activation.kind, step.activation.slope
-        if operator := _ACTIVATIONS.get(kind):
+        if kind == "clip":
+            ends = {f"{name}_{number}": getattr(step.activation, name) for name in ("lo", "hi")}
+            arrays += [numpy_helper.from_array(np.array(end, np.float32), name) for name, end in ends.items()]
+            values = f"outputs_{number}"
+            nodes.append(helper.make_node("Clip", [sums, *ends], [values]))
+        elif operator := _ACTIVATIONS.get(kind):
             values = f"outputs_{number}"
             nodes.append(helper.make_node(operator, [sums], [values], **({} if slope is None else {"alpha": slope})))
     width = len(steps[-1].bias)

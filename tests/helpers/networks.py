@@ -42,8 +42,11 @@ def random_requantizer(random, channels, output):
 
 
 def random_output(random):
+    """A whole format, or a part of one, as clips and imported zero points leave."""
     width = int(random.integers(1, 6))
-    return IntegerRange.of_format(width, bool(random.integers(2))) if width > 1 else IntegerRange(0, 1)
+    whole = IntegerRange.of_format(width, bool(random.integers(2))) if width > 1 else IntegerRange(0, 1)
+    ends = sorted(random.integers(whole.lo, whole.hi + 1, 2).tolist())
+    return IntegerRange(*ends) if random.random() < 0.3 and ends[0] < ends[1] else whole
 
 
 def random_dense(random, inputs, outputs, weight_bits=None, output=None):

@@ -6,7 +6,7 @@ import pytest
 from quantnn.model.activation import ACTIVATIONS, ALIASES, FloatActivation
 
 X = np.array([-2.0, -0.0, 0.5, 3.0])
-KNOWN = "known are leaky_relu[:slope], linear, relu, sigmoid, softmax, tanh"
+KNOWN = "known are clip:low:high, leaky_relu[:slope], linear, relu, sigmoid, softmax, tanh"
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,10 @@ KNOWN = "known are leaky_relu[:slope], linear, relu, sigmoid, softmax, tanh"
         ("leaky_relu:0.25", [-0.5, 0, 0.5, 3.0]),
         ("sigmoid", [1 / (1 + math.exp(2)), 0.5, 1 / (1 + math.exp(-0.5)), 1 / (1 + math.exp(-3))]),
         ("tanh", [math.tanh(-2), 0, math.tanh(0.5), math.tanh(3)]),
+        ("relu6", [0, 0, 0.5, 3.0]),
+        ("hardtanh", [-1, 0, 0.5, 1]),
+        ("clip:0.25:2", [0.25, 0.25, 0.5, 2]),
+        ("clip:-inf:1", [-2, 0, 0.5, 1]),
         ("softmax", X),
     ],
 )
@@ -51,6 +55,10 @@ def test_sigmoid_far_out():
         ("leaky-relu", "leaky_relu", 0.01, "leaky_relu:0.01"),
         ("Leaky ReLU: 0.3", "leaky_relu", 0.3, "leaky_relu:0.3"),
         ("tansig", "tanh", None, "tanh"),
+        ("ReLU6", "clip", None, "clip:0.0:6.0"),
+        ("HardTanh", "clip", None, "clip:-1.0:1.0"),
+        (" Clip:-0.5 : 2", "clip", None, "clip:-0.5:2.0"),
+        ("clip:0:inf", "relu", None, "relu"),
     ],
 )
 def test_names(name, kind, slope, canonical):
@@ -59,19 +67,23 @@ def test_names(name, kind, slope, canonical):
     assert FloatActivation.named(canonical) == activation
 
 
+NAMES = {**{kind: kind for kind in ACTIVATIONS}, "clip": "clip:0:6"}
+"""A name of every kind."""
+
+
 def test_every_name_leads_to_a_kind():
-    assert all(FloatActivation.named(kind).kind == kind for kind in ACTIVATIONS)
-    assert all(FloatActivation.named(alias).kind == kind for alias, kind in ALIASES.items())
+    assert all(FloatActivation.named(name).kind == kind for kind, name in NAMES.items())
+    assert all(FloatActivation.named(alias) == FloatActivation.named(name) for alias, name in ALIASES.items())
 
 
 def test_only_softmax_is_bound_to_the_end():
-    assert [kind for kind in ACTIVATIONS if FloatActivation.named(kind).last_only] == ["softmax"]
+    assert [kind for kind in NAMES if FloatActivation.named(NAMES[kind]).last_only] == ["softmax"]
 
 
 def test_increasing():
     x = np.linspace(-6, 6, 1001)
-    for kind in ACTIVATIONS:
-        activation = FloatActivation.named(kind)
+    for name in NAMES.values():
+        activation = FloatActivation.named(name)
         assert activation.increasing == bool((np.diff(activation.function(x)) > 0).all())
 
 
@@ -84,7 +96,16 @@ def test_increasing():
         ("chebyshev", f"activation 'chebyshev' is unknown: {KNOWN}"),
         ("", f"activation '' is unknown: {KNOWN}"),
         ("a\x1b\ud800", rf"activation 'a\x1b\ud800' is unknown: {KNOWN}"),
-        ("relu:0.1", "activation 'relu:0.1' must have no parameter: only leaky_relu has one, its slope"),
+        ("relu:0.1", "activation 'relu:0.1' must have no parameter: only leaky_relu has a slope, and clip its ends"),
+        (
+            "clip",
+            "activation 'clip' must state its ends, like clip:0:6: only leaky_relu has a slope, and clip its ends",
+        ),
+        ("relu6:1", "activation 'relu6:1' must have no parameter: only leaky_relu has a slope, and clip its ends"),
+        *(
+            (name, f"activation {name!r} must have a low end below its high one, one finite: write it like clip:0:6")
+            for name in ("clip:1", "clip:1:1", "clip:2:1", "clip:0:a", "clip:nan:1", "clip:-inf:inf", "clip:0:1:2")
+        ),
     ],
 )
 def test_unknown(name, message):
@@ -94,8 +115,8 @@ def test_unknown(name, message):
 
 
 OTHERS = """
-    prelu rrelu gelu gelu_new quick_gelu elu selu celu crelu srelu frelu relu6 relu2 silu swish hardswish h-swish mish
-    glu swiglu hardsigmoid hard_sigmoid hardtanh softplus softsign softmin tanhshrink hardshrink logsigmoid exponential
+    prelu rrelu gelu gelu_new quick_gelu elu selu celu crelu srelu frelu relu2 silu swish hardswish h-swish mish
+    glu swiglu hardsigmoid hard_sigmoid softplus softsign softmin tanhshrink hardshrink logsigmoid exponential
     parametric_relu thresholded_relu
 """
 

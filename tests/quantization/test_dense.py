@@ -32,6 +32,40 @@ def random_dense(seed, inputs, outputs, activation="linear", spread=1.0):
     )
 
 
+# ---- clips ----
+
+
+@pytest.mark.parametrize("bits", [3, 6, 8, 12])
+@pytest.mark.parametrize("name", ["clip:0:6", "clip:-1:1", "clip:-2:5", "clip:0.5:3", "clip:-inf:2", "clip:-1:inf"])
+@pytest.mark.parametrize("last", ["", "none"])
+def test_a_clip_is_the_nearest_integer_of_what_it_leaves(name, bits, last):
+    """Of one neuron with weight 1 over all inputs from −10 to 10: the accumulators are exact, so the error is that of
+    one rounding, half a step of the output."""
+    bits = max(bits, 6 if "inf" in name else 0)  # fewer may saturate where they lose less by it
+    layer = FloatDense([[1.0]], [0.0], name)
+    raw = np.arange(-1280, 1281)[:, np.newaxis]
+    tensor = tensor_of(1, raw[::16], IntegerRange(-2048, 2047), 2.0**-7)
+    dense = quantize_dense(layer, tensor, Precision(8, bits), decision=last)
+    found = dense.finish(accumulate(dense, raw)) * dense.scale
+    exact = layer(raw * 2.0**-7)
+    assert np.abs(found - exact).max() <= dense.scale / 2
+    if np.log2(dense.scale) <= -1:  # every end above is an integer or a half
+        assert found.min() == exact.min() and found.max() == exact.max()
+
+
+def test_a_last_clip_serves_outputs_of_different_sizes():
+    layer = FloatDense([[1.0, 1 / 64, -3.0]], [0.0, 0.0, 1.0], "clip:-0.5:1")
+    raw = np.arange(-256, 256)[:, np.newaxis]
+    dense = quantize_dense(layer, tensor_of(1, raw, IntegerRange(-256, 255), 2.0**-6), Precision(), decision="none")
+    np.testing.assert_array_equal(dense.finish(accumulate(dense, raw)) * dense.scale, layer(raw * 2.0**-6))
+
+
+def test_ends_that_are_nothing():
+    layer = FloatDense([[1.0]], [0.0], "clip:100:100.001")
+    with pytest.raises(ValueError, match=r"ends of clip:100.0:100.001 are nothing beside the values"):
+        quantize_dense(layer, tensor_of(1), Precision())
+
+
 # ---- tables ----
 
 

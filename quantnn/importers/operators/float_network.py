@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -180,6 +181,10 @@ class _Builder:
         if before is not None and self.view.plain and activation.kind == "relu" and before.kind in _UNCHANGED:
             self.fates.say(operator, f"nothing: a {before.kind} is never negative")
             return
+        if before is not None and self.view.plain and (both := _composed(before, activation)) is not None:
+            self.layers[-1] = (*self.layers[-1][:2], both)
+            self.fates.say(operator, f"{both.name} of layer {len(self.layers) - 1}, with the {before.name} before it")
+            return
         if not self.layers or before is not None:
             self._own_layer(str(operator))
         weights, bias, _ = self.layers[-1]
@@ -219,3 +224,21 @@ class _Builder:
             )
         except ValueError as error:
             raise InputError(f"{self.source}: {error}") from None
+
+
+def _composed(first: FloatActivation, second: FloatActivation) -> FloatActivation | None:
+    """One activation for two clips or relus in a row; None for others."""
+    ends = [_ends(first), _ends(second)]
+    if None in ends:
+        return None
+    (a, b), (c, d) = (each for each in ends if each is not None)
+    lo, hi = min(max(a, c), d), min(max(b, c), d)
+    if lo == hi:
+        raise ValueError(f"behind a {first.name}, its outputs are {lo:g} for every input")
+    return FloatActivation.named(f"clip:{lo!r}:{hi!r}")
+
+
+def _ends(activation: FloatActivation) -> tuple[float, float] | None:
+    if activation.lo is not None and activation.hi is not None:
+        return activation.lo, activation.hi
+    return (0.0, math.inf) if activation.kind == "relu" else None

@@ -10,7 +10,7 @@ from quantnn.importers.operators.float_network import InputFormat, float_network
 from quantnn.importers.operators.operator import Activate, Affine, ArgMax, Keep, Linear, Operator, Reorder
 from quantnn.model.activation import FloatActivation
 
-ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu:0.25", "linear")
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu:0.25", "linear", "clip:-0.5:2", "clip:0:1", "clip:-inf:1")
 
 
 def linear(rng, inputs, outputs):
@@ -114,6 +114,24 @@ def test_a_relu_behind_what_is_never_negative_is_nothing():
     assert fates[2] == "nothing: a sigmoid is never negative"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "both"),
+    [
+        ("relu", "clip:-1:6", "clip:0.0:6.0"),
+        ("clip:-1:2", "relu", "clip:0.0:2.0"),
+        ("clip:-1:2", "clip:-3:1", "clip:-1.0:1.0"),
+        ("relu", "clip:1:inf", "clip:1.0:inf"),
+    ],
+)
+def test_two_clips_are_one(first, second, both):
+    rng = np.random.default_rng(1)
+    network, fates = float_network(
+        [linear(rng, 2, 3), act(first), act(second), linear(rng, 3, 2)], "model", InputFormat((2,))
+    )
+    assert [layer.activation for layer in network.layers] == [both, "linear"]
+    assert fates[2].startswith(f"{both} of layer 0, with the")
+
+
 def test_a_layer_that_only_passes_on_is_said():
     rng = np.random.default_rng(1)
     network = built([linear(rng, 2, 3), act("tanh"), act("sigmoid"), linear(rng, 3, 2)], 2)
@@ -136,6 +154,7 @@ class Strange(Operator):
         ([linear(np.random.default_rng(1), 4, 2), act("softmax"), act("relu")], "follows a softmax or an ArgMax"),
         ([linear(np.random.default_rng(1), 4, 2), ArgMax("", ""), ArgMax("", "")], "an ArgMax before it already"),
         ([Strange("n", "Quant")], "Quant is only known in quantized networks"),
+        ([linear(np.random.default_rng(1), 4, 2), act("relu"), act("clip:-2:-1")], "outputs are -1 for every input"),
         ([linear(np.random.default_rng(1), 4, 1), ArgMax("", "")], "argmax must have several outputs"),
     ],
 )
