@@ -9,13 +9,14 @@ from quantnn.files.regular_file import opened
 from quantnn.importers.format import NO_HINTS, Format, Hints
 from quantnn.importers.nnet import Nnet
 from quantnn.importers.npz import Npz
+from quantnn.importers.onnx.format import Onnx
 from quantnn.importers.reading import Reading
 from quantnn.importers.unknown import unknown
 from quantnn.system.extras import missing_package
 
 __all__ = ["FORMATS", "read_model"]
 
-FORMATS: tuple[Format, ...] = (Npz(), Nnet())
+FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx())
 """The first that recognises a file reads it."""
 
 _HEAD = 4096

@@ -1,0 +1,1 @@
+"""Open Neural Network Exchange: graphs of operators, as nearly every framework writes them."""

@@ -1,0 +1,39 @@
+"""How much the constants of a file may take."""
+
+from __future__ import annotations
+
+from quantnn.errors import InputError
+from quantnn.files.safe_npz import SIZE_LIMIT
+
+__all__ = ["MOST_ELEMENTS", "Budget"]
+
+MOST_ELEMENTS = SIZE_LIMIT // 8
+"""Of one constant, and of the features of one sample: as many as an .npz may hold."""
+
+
+class Budget:
+    """Elements that may still be read or computed, so that a small file cannot ask for large work.
+
+    Parameters
+    ----------
+    source : str
+        The file, for messages.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source, self._left = source, 2 * MOST_ELEMENTS
+
+    def take(self, elements: int, what: str) -> None:
+        """Count a constant.
+
+        Raises
+        ------
+        InputError
+            It is too large, or all of them together are.
+        """
+        self._left -= elements
+        if elements > MOST_ELEMENTS or self._left < 0:
+            raise InputError(
+                f"{self._source}: {what} takes {elements:,} elements, and a file's constants may have"
+                f" {MOST_ELEMENTS:,}: save a smaller model"
+            )

@@ -1,0 +1,1 @@
+"""What each family of operators does to the chain."""

@@ -1,0 +1,41 @@
+"""What stands at a network's end."""
+
+from __future__ import annotations
+
+from math import prod
+
+from quantnn.importers.onnx.call import Call, Refusal
+from quantnn.importers.onnx.flow import Flow
+from quantnn.importers.operators.operator import Activate, ArgMax
+from quantnn.model.activation import FloatActivation
+
+__all__ = ["argmax", "softmax"]
+
+
+def softmax(call: Call) -> tuple[Flow]:
+    """Over one axis since opset 13, before over all axes from that one on."""
+    flow = call.flow()
+    since13 = call.opset >= 13
+    axis = _axis(call, flow, -1 if since13 else 1)
+    if prod(flow.shape[axis : axis + 1] if since13 else flow.shape[axis:]) != flow.index.size:
+        raise Refusal("it takes groups of the outputs: one over all of them is supported")
+    return call.emit(flow, Activate(call.name, call.kind, FloatActivation("softmax")), shape=flow.shape)
+
+
+def argmax(call: Call) -> tuple[Flow]:
+    flow = call.flow()
+    axis = _axis(call, flow, 0)
+    if flow.shape[axis] != flow.index.size:
+        raise Refusal("it takes groups of the outputs: one over all of them is supported")
+    if call.attribute("select_last_index", 0):
+        raise Refusal("it takes the last of equals: the first is supported")
+    rest = flow.shape[:axis] + ((1,) if call.attribute("keepdims", 1) else ()) + flow.shape[axis + 1 :]
+    return call.emit(flow, ArgMax(call.name, call.kind), shape=rest, elements="class")
+
+
+def _axis(call: Call, flow: Flow, default: int) -> int:
+    axis = call.attribute("axis", default)
+    axes = len(flow.shape)
+    if not -axes <= axis < axes:
+        raise Refusal(f"its axis {axis} is none of {axes}")
+    return int(axis % axes)

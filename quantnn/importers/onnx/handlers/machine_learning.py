@@ -1,0 +1,63 @@
+"""Operators of the domain ai.onnx.ml, which scikit-learn's exporters use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from quantnn.importers.onnx.call import Call, Refusal
+from quantnn.importers.onnx.flow import Flow
+from quantnn.importers.onnx.handlers.affine import affine
+from quantnn.importers.operators.operator import Activate, Linear, Operator
+from quantnn.model.activation import FloatActivation, Floats
+
+__all__ = ["label", "linear_classifier", "linear_regressor", "scaler"]
+
+
+def scaler(call: Call) -> tuple[Flow]:
+    """``(x − offset) · scale``."""
+    offset, scale = (np.array(call.attribute(name, [default])) for name, default in (("offset", 0.0), ("scale", 1.0)))
+    return affine(call, call.flow(), scale, -offset * scale)
+
+
+def linear_regressor(call: Call) -> tuple[Flow]:
+    targets = call.attribute("targets", 1)
+    if call.attribute("post_transform", "NONE") != "NONE":
+        raise Refusal("it transforms its outputs: only NONE is supported")
+    flow = call.flow()
+    weights, bias = _weights(call, flow, targets)
+    return call.emit(flow, Linear(call.name, call.kind, weights, bias), shape=(1, targets))
+
+
+def linear_classifier(call: Call) -> tuple[Flow, Flow]:
+    """Label and scores; the label is the scores' ArgMax, which the network decides by anyway."""
+    flow = call.flow()
+    classes = len(call.attribute("classlabels_ints", [])) or len(call.attribute("classlabels_strings", []))
+    weights, bias = _weights(call, flow, classes)
+    then = call.attribute("post_transform", "NONE")
+    operators: list[Operator] = [Linear(call.name, call.kind, weights, bias)]
+    if then in ("SOFTMAX", "LOGISTIC"):
+        name = {"SOFTMAX": "softmax", "LOGISTIC": "sigmoid"}[then]
+        operators.append(Activate(call.name, call.kind, FloatActivation(name)))
+    elif then != "NONE":
+        raise Refusal(f"its outputs go through {then}: NONE, SOFTMAX and LOGISTIC are supported")
+    (scores,) = call.emit(flow, *operators, shape=(1, classes))
+    return scores, scores
+
+
+def label(call: Call) -> tuple[Flow, ...]:
+    """The text or number of a class, which stands in a table of constants."""
+    table, flow = call.given(0), call.given(1)
+    if isinstance(table, Flow) or not isinstance(flow, Flow) or flow.elements != "class":
+        raise Refusal("only labels of classes may be looked up, behind an ArgMax")
+    if table is not None and not np.array_equal(table.ravel(), np.arange(table.size)):
+        call.chain.notes.append("classes have labels of their own in the file; the answer is their index")
+    return (call.chain.keep(flow, flow.index),)
+
+
+def _weights(call: Call, flow: Flow, outputs: int) -> tuple[Floats, Floats]:
+    coefficients = np.array(call.attribute("coefficients", []), dtype=np.float64)
+    intercepts = np.array(call.attribute("intercepts", []) or [0.0] * max(outputs, 0), dtype=np.float64)
+    inputs = flow.index.size
+    if outputs < 1 or coefficients.size != inputs * outputs or intercepts.size != outputs:
+        raise Refusal(f"it has {coefficients.size} coefficients for {inputs} inputs and {outputs} outputs")
+    return coefficients.reshape(outputs, inputs).T.copy(), intercepts

@@ -1,0 +1,62 @@
+"""From an ONNX file to a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quantnn.errors import InputError
+from quantnn.importers.format import Hints
+from quantnn.importers.onnx.graph import Graph
+from quantnn.importers.onnx.model_file import read_proto
+from quantnn.importers.onnx.output import chosen_output
+from quantnn.importers.onnx.sample import Sample, samples
+from quantnn.importers.onnx.walk import walked
+from quantnn.importers.operators.float_network import float_network
+from quantnn.importers.reading import Reading
+from quantnn.system.text import printable, shortened
+
+__all__ = ["read"]
+
+
+def read(path: Path, hints: Hints) -> Reading:
+    """Read a file that was recognised.
+
+    Raises
+    ------
+    InputError
+        It is damaged or not safe, its graph is no chain, or a node cannot be had.
+    """
+    if hints.activations:
+        raise InputError(f"{path} states its activations: leave --activations out")
+    graph = Graph(read_proto(path), path)
+    output, nodes, others = chosen_output(graph)
+    used = {name for node in nodes for name in node.proto.input} | {output}
+    inputs = [value for value in graph.inputs if value.name in used]
+    if len(inputs) != 1:
+        names = ", ".join(shortened(printable(value.name), 60) for value in inputs[:6])
+        raise InputError(f"{path} has several inputs ({names}): a network takes one tensor; join them before it")
+    notes = tuple(f"output {name} is left out: {shortened(printable(output), 60)} is taken" for name in others)
+    refused: InputError | None = None
+    for sample in samples(graph, inputs[0], nodes):
+        try:
+            chain = walked(graph, nodes, output, sample)
+            model, fates = float_network(
+                chain.operators,
+                str(path),
+                sample.format,
+                decision=hints.decision or chain.decision,
+                notes=(*notes, *chain.notes, *_said(sample)),
+            )
+            return Reading(_title(graph), model, chain.entries(fates))
+        except InputError as error:
+            refused = refused or error
+    raise refused or InputError(f"{path} has no input: save the model again")
+
+
+def _said(sample: Sample) -> tuple[str, ...]:
+    return (f"the file's input has a fixed batch of {sample.batch}; one sample is taken",) if sample.batch else ()
+
+
+def _title(graph: Graph) -> str:
+    opset = graph.opsets.get("")
+    return f"ONNX, opset {opset}" if opset else "ONNX"

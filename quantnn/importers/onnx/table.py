@@ -1,0 +1,121 @@
+"""Every operator that is known, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from quantnn.importers.format import Support
+from quantnn.importers.onnx.call import Call, Value
+from quantnn.importers.onnx.handlers import activations, affine, ends, layout, linear, machine_learning
+
+__all__ = ["HANDLERS", "REFUSED", "SUPPORT", "Handled"]
+
+
+@dataclass(frozen=True)
+class Handled:
+    """An operator that is read.
+
+    Parameters
+    ----------
+    read : function
+        Adds to the call's chain, and gives what the node makes: one value per output, as far as these can be used.
+        Raises Refusal, which the walk completes with file, node and shapes.
+    remark : str
+        The conditions, for the table of docs/formats.md.
+    verdict : str
+        As :class:`~quantnn.importers.format.Support` has it.
+    """
+
+    read: Callable[[Call], tuple[Value, ...]]
+    remark: str = ""
+    verdict: Literal["exact", "approximate"] = "exact"
+
+
+_ML = "ai.onnx.ml"
+
+HANDLERS: Mapping[tuple[str, str], Handled] = {
+    ("", "Gemm"): Handled(linear.gemm, "one of A and B is constant"),
+    ("", "MatMul"): Handled(linear.matmul, "one of the two is constant, a matrix or a vector"),
+    ("", "Add"): Handled(affine.add, "one of the two is constant"),
+    ("", "Sub"): Handled(affine.subtract, "one of the two is constant"),
+    ("", "Mul"): Handled(affine.multiply, "one of the two is constant"),
+    ("", "Div"): Handled(affine.divide, "by a constant"),
+    ("", "Neg"): Handled(affine.negate),
+    ("", "Sum"): Handled(affine.add, "of one tensor and constants"),
+    ("", "BatchNormalization"): Handled(affine.batch_normalization, "at inference; folded"),
+    ("", "Relu"): Handled(activations.relu),
+    ("", "LeakyRelu"): Handled(activations.leaky_relu, "a slope in 0..1"),
+    ("", "PRelu"): Handled(activations.prelu, "one slope in 0..1 for all features"),
+    ("", "Sigmoid"): Handled(activations.sigmoid),
+    ("", "Tanh"): Handled(activations.tanh),
+    ("", "Clip"): Handled(activations.clip, "constant bounds"),
+    ("", "Max"): Handled(activations.maximum, "of one tensor and a number"),
+    ("", "Min"): Handled(activations.minimum, "of one tensor and a number"),
+    ("", "HardSigmoid"): Handled(activations.hard_sigmoid),
+    ("", "Softmax"): Handled(ends.softmax, "at the end, over all outputs; left to the host"),
+    ("", "LogSoftmax"): Handled(ends.softmax, "at the end, over all outputs; left to the host"),
+    ("", "ArgMax"): Handled(ends.argmax, "at the end, over all outputs, the first of equals"),
+    ("", "Identity"): Handled(layout.rearranged),
+    ("", "Flatten"): Handled(layout.rearranged),
+    ("", "Reshape"): Handled(layout.reshape),
+    ("", "Squeeze"): Handled(layout.rearranged),
+    ("", "Unsqueeze"): Handled(layout.rearranged),
+    ("", "Transpose"): Handled(layout.rearranged),
+    ("", "Slice"): Handled(layout.rearranged),
+    ("", "Gather"): Handled(layout.rearranged, "constant indices"),
+    ("", "Split"): Handled(layout.rearranged),
+    ("", "Concat"): Handled(layout.rearranged, "of pieces of one tensor"),
+    ("", "Expand"): Handled(layout.rearranged),
+    ("", "Tile"): Handled(layout.rearranged),
+    ("", "Shape"): Handled(layout.measured),
+    ("", "Size"): Handled(layout.measured),
+    ("", "Dropout"): Handled(layout.dropout, "as at inference"),
+    ("", "Cast"): Handled(layout.cast, "to floats; to integers behind an ArgMax"),
+    (_ML, "Scaler"): Handled(machine_learning.scaler),
+    (_ML, "LinearRegressor"): Handled(machine_learning.linear_regressor, "without a transformation of its outputs"),
+    (_ML, "LinearClassifier"): Handled(machine_learning.linear_classifier, "a score per class"),
+    (_ML, "ZipMap"): Handled(layout.passed, "names of classes are left out"),
+    (_ML, "ArrayFeatureExtractor"): Handled(machine_learning.label, "labels of classes behind an ArgMax"),
+}
+"""By domain, empty for ONNX's own, and operator."""
+
+_REASONS = (
+    (
+        "a convolution is coming with the convolution engine; until then dense layers only",
+        "Conv ConvTranspose MaxPool AveragePool GlobalAveragePool GlobalMaxPool",
+    ),
+    ("a recurrent layer keeps a state, and the core has none: use dense layers", "LSTM GRU RNN"),
+    ("attention multiplies two tensors that depend on the input: use dense layers", "Attention Einsum"),
+    (
+        "it is another function: train with Relu, LeakyRelu, Clip, Sigmoid or Tanh",
+        "Elu Selu Celu Gelu Softplus Softsign Mish HardSwish ThresholdedRelu Exp Erf Log Sqrt Pow Abs Sin Cos Sign",
+    ),
+    (
+        "its divisor depends on the input: use BatchNormalization",
+        "LayerNormalization InstanceNormalization LpNormalization ai.onnx.ml.Normalizer",
+    ),
+    ("control flow has no hardware: export a chain", "If Loop Scan"),
+    (
+        "it is no chain of dense layers: train a network, or a linear model",
+        "ai.onnx.ml.TreeEnsembleClassifier ai.onnx.ml.TreeEnsembleRegressor ai.onnx.ml.SVMClassifier"
+        " ai.onnx.ml.SVMRegressor",
+    ),
+)
+
+REFUSED: Mapping[tuple[str, str], str] = {
+    (domain, name): why
+    for why, names in _REASONS
+    for domain, _, name in (full.rpartition(".") for full in names.split())
+}
+"""Those that people will meet, and why they cannot be had."""
+
+SUPPORT: tuple[Support, ...] = (
+    *(
+        Support(f"{domain}.{name}".lstrip("."), entry.verdict, entry.remark)
+        for (domain, name), entry in HANDLERS.items()
+    ),
+    *(Support(f"{domain}.{name}".lstrip("."), "refused", why) for (domain, name), why in REFUSED.items()),
+)
+"""The same two tables for the documentation."""
