@@ -10,6 +10,7 @@ from drawn_networks import draw_plans, edge_samples
 from extreme_networks import EXTREMES
 from many_cores import ManyCores, TestedCore
 from networks import plan_of
+from onnx_answers import compare
 
 from quantnn.network.layers import Dense
 from quantnn.network.reference import accumulate, evaluate
@@ -73,6 +74,13 @@ def check(cores, **stalls):
 @with_all_stalls
 def test_every_output_is_the_references(cores, stalls):
     check(cores, **stalls)
+
+
+def test_onnx_gives_every_output_of_these_networks(cores):
+    """So that three programs agree: the reference, the simulated hardware above, and onnxruntime."""
+    pytest.importorskip("onnxruntime", reason="pip install '.[onnx]'")
+    for core in cores.cores:
+        compare(core.plan.network, core.samples, core.expected)
 
 
 def test_resets_in_mid_stream_leave_nothing_behind(cores):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import random_network, random_samples
+from onnx_answers import answered, compare
 
 from quantnn.arithmetic import IntegerRange, Requantizer, half
 from quantnn.network.layers import Dense, Rescale
@@ -16,24 +17,12 @@ from quantnn.network.network import IntegerNetwork
 from quantnn.network.onnx_graph import CLASSES, INPUT, accumulated, layer_output, onnx_network
 from quantnn.network.reference import evaluate
 
-onnxruntime = pytest.importorskip("onnxruntime", reason="pip install '.[onnx]'")
+pytest.importorskip("onnxruntime", reason="pip install '.[onnx]'")
 reference = pytest.importorskip("onnx.reference", reason="pip install '.[onnx]'")
 
 
-def answered(model, samples):
-    """Outputs by name, from onnxruntime."""
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, {INPUT: samples}), strict=True))
-
-
 def check(network, samples, answers):
-    expected = evaluate(network, samples)
-    assert (CLASSES in answers) == network.classify
-    for number, values in enumerate(expected.layers):
-        np.testing.assert_array_equal(answers[layer_output(number)], values)
-    if network.classify:
-        np.testing.assert_array_equal(answers[CLASSES], expected.classes)
+    compare(network, samples, evaluate(network, samples), answers)
 
 
 @given(seed=st.integers(0, 100_000))
