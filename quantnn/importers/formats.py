@@ -11,12 +11,13 @@ from quantnn.importers.nnet import Nnet
 from quantnn.importers.npz import Npz
 from quantnn.importers.onnx.format import Onnx
 from quantnn.importers.reading import Reading
+from quantnn.importers.sklearn.skops_file import Skops
 from quantnn.importers.unknown import unknown
 from quantnn.system.extras import missing_package
 
 __all__ = ["FORMATS", "read_model"]
 
-FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx())
+FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops())
 """The first that recognises a file reads it."""
 
 _HEAD = 4096

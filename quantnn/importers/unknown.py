@@ -11,7 +11,13 @@ from quantnn.importers.format import Format
 
 __all__ = ["unknown"]
 
+_SKOPS = (
+    "which may run any code when it is read: if you trust it, skops.io.dump(joblib.load(FILE), 'model.skops') in Python"
+    " writes a file that cannot"
+)
 _OTHERS = (
+    (rb"\x80[\x02-\x05].*sklearn", f"a pickle of scikit-learn's, {_SKOPS}"),
+    (rb"x[\x01\x5e\x9c\xda]", f"compressed, perhaps a pickle by joblib, {_SKOPS}"),
     (
         rb"\x80[\x02-\x05]",
         "a pickle, which may run any code when it is read: in Python, hand its arrays to np.savez with the names of"

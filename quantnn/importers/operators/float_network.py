@@ -86,7 +86,8 @@ class _Builder:
     def __init__(self, source: str, features: int, fates: Fates) -> None:
         self.source, self.fates = source, fates
         self.view = View.whole(features)
-        self.scaling: InputScaling = InputScaling()
+        self.every = self.view  # the last that had every input
+        self.scaling: InputScaling | None = None
         self.layers: list[tuple[Floats, Floats, FloatActivation | None]] = []
         self.notes: list[str] = []
         self.decision = ""
@@ -103,6 +104,7 @@ class _Builder:
             case Affine():
                 self._affine(operator)
             case Reorder():
+                self.every = self.view if self.view.permutes else self.every
                 self.view = self.view.chosen(operator.order)
                 self._settle(operator)
             case Activate():
@@ -138,15 +140,19 @@ class _Builder:
         self.pending = []
 
     def _scales_input(self, operator: Operator) -> bool:
-        return len(self.layers) == 1 and isinstance(operator, Affine)
+        return self.scaling is not None and len(self.layers) == 1 and isinstance(operator, Affine)
 
     def _scale_input(self) -> None:
-        """Turn what scales raw inputs into an input scaling, which the quantization treats with more care."""
+        """Turn what scales raw inputs into an input scaling, which the quantization treats with more care. Inputs that
+        are left out are scaled as they were before: so one of them does not stand out."""
         view = self.view
-        if not view.scales or not view.permutes or not view.slope.all():
+        if not view.scales or not view.distinct:
             return
         slope, offset = np.empty(view.features), np.empty(view.features)
-        slope[view.order], offset[view.order] = view.slope, view.offset
+        for known in (self.every, view):
+            slope[known.order], offset[known.order] = known.slope, known.offset
+        if not slope.all():
+            return
         if (slope == slope[0]).all() and (offset == offset[0]).all():
             slope, offset = slope[0], offset[0]
         self.scaling = InputScaling(slope, -offset)
@@ -215,7 +221,7 @@ class _Builder:
         try:
             return FloatNetwork(
                 tuple(FloatDense(w, b, "linear" if a is None else a.name) for w, b, a in self.layers),
-                self.scaling,
+                self.scaling or InputScaling(),
                 input.bits,
                 input.signed,
                 notes=(*notes, *self.notes),

@@ -48,9 +48,14 @@ class View:
         return len(self) == self.features and bool((self.order == np.arange(len(self))).all()) and not self.scales
 
     @property
+    def distinct(self) -> bool:
+        """Whether no feature of u is there twice."""
+        return len(np.unique(self.order)) == len(self)
+
+    @property
     def permutes(self) -> bool:
         """Whether every feature of u is there exactly once."""
-        return len(self) == self.features and len(np.unique(self.order)) == len(self)
+        return len(self) == self.features and self.distinct
 
     def affine(self, slope: Floats, offset: Floats) -> View:
         """Scaled and shifted once more."""

@@ -87,6 +87,29 @@ def test_what_is_in_front_is_the_input_scaling():
     assert fates == ("folded into layer 0", "input scaling", "input scaling", "layer 0")
 
 
+def test_inputs_that_are_left_out_keep_their_scaling():
+    rng = np.random.default_rng(1)
+    operators = [
+        Affine("", "Div", np.array([0.5, 0.25, 0.125]), np.array([1.0, 2.0, 3.0])),
+        Reorder("", "Slice", np.array([2, 0])),
+        Affine("", "Mul", np.array(2.0), np.array(0.0)),
+        linear(rng, 2, 2),
+    ]
+    network, fates = float_network(operators, "model", InputFormat((3,)))
+    assert network.scaling.slope.tolist() == [1.0, 0.25, 0.25]
+    assert network.scaling.offset.tolist() == [2.0, 2.0, 6.0]
+    first, second = operators[3].weights.tolist()
+    assert network.layers[0].weights.tolist() == [second, [0, 0], first]
+    assert fates == ("input scaling", "folded into layer 0", "input scaling", "layer 0")
+
+
+def test_an_input_that_is_there_twice_has_its_scaling_folded():
+    rng = np.random.default_rng(1)
+    operators = [Affine("", "Div", np.array([0.5, 0.25]), np.zeros(2)), Reorder("", "Slice", np.array([0, 0, 1]))]
+    network, fates = float_network([*operators, linear(rng, 3, 2)], "model", InputFormat((2,)))
+    assert network.scaling.uniform and fates[0] == "folded into layer 0"
+
+
 def test_one_scaling_for_all_stays_one():
     rng = np.random.default_rng(1)
     network = built([Affine("", "Div", np.array(1 / 255), np.array(0.0)), linear(rng, 4, 2)], 4)
