@@ -35,6 +35,8 @@ ZIP_ERRORS = (
 _MAX_LIST = 1 << 20
 """Bytes of an archive's list of members; a member takes 46 and its name."""
 _MAX_MEMBERS = 10_000
+_PIECE = 1 << 20
+"""Bytes that are read at once."""
 
 
 class SafeZip:
@@ -90,8 +92,12 @@ class SafeZip:
             raise InputError(f"{self._path}: member {name} is encrypted: save it again without a password")
         try:
             with self._archive.open(info) as stream:
-                content = stream.read(limit + 1)
-        except ZIP_ERRORS:
+                pieces, left = [], limit + 1
+                while left and (piece := stream.read(min(_PIECE, left))):
+                    pieces.append(piece)
+                    left -= len(piece)
+                content = b"".join(pieces)
+        except (TooLongError, *ZIP_ERRORS):
             raise InputError(f"{self._path}: member {name} is damaged: copy or save the file again") from None
         if len(content) > limit:
             raise InputError(f"{self._path}: member {name} unpacks to more than {limit:,} bytes: save a smaller model")

@@ -10,14 +10,16 @@ from quantnn.importers.format import NO_HINTS, Format, Hints
 from quantnn.importers.nnet import Nnet
 from quantnn.importers.npz import Npz
 from quantnn.importers.onnx.format import Onnx
+from quantnn.importers.pytorch.format import PyTorch
 from quantnn.importers.reading import Reading
+from quantnn.importers.safetensors import Safetensors
 from quantnn.importers.sklearn.skops_file import Skops
 from quantnn.importers.unknown import unknown
 from quantnn.system.extras import missing_package
 
 __all__ = ["FORMATS", "read_model"]
 
-FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops())
+FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops(), PyTorch(), Safetensors())
 """The first that recognises a file reads it."""
 
 _HEAD = 4096

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,16 +15,13 @@ from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array, read_npz
 from quantnn.files.safe_zip import zip_names
 from quantnn.importers.arrays.chain import chained
-from quantnn.importers.arrays.foreign import is_training_state, refuse_foreign, without_training_state
-from quantnn.importers.arrays.reparametrized import is_factor, recomposed
-from quantnn.importers.arrays.spelling import NamedLayer
-from quantnn.importers.arrays.spellings import NUMBERED, SPELLINGS
+from quantnn.importers.arrays.model import NamedLayers, check_activations, is_needed, named_layers, with_last
 from quantnn.importers.format import NO_HINTS, Format, Hints
 from quantnn.importers.reading import Reading
-from quantnn.model.activation import DEFAULT_SLOPE, FloatActivation, Floats
+from quantnn.model.activation import Floats
 from quantnn.model.array_checks import integral, numeric, texts
 from quantnn.model.input_scaling import InputScaling
-from quantnn.model.network import MAX_INPUT_BITS, FloatDense, FloatNetwork
+from quantnn.model.network import MAX_INPUT_BITS, FloatNetwork
 from quantnn.model.sample_file import SampleFile
 
 __all__ = ["OPTIONS", "Npz", "arrays_model", "load_model"]
@@ -68,7 +65,8 @@ def load_model(path: str | Path, hints: Hints = NO_HINTS) -> FloatNetwork:
         The file cannot be read, or an array is missing, unknown or wrong.
     """
     path = Path(path)
-    return arrays_model(read_npz(path, wanted=_is_needed, samples="calibration"), path, hints)
+    wanted = read_npz(path, wanted=lambda name: name in OPTIONS or is_needed(name), samples="calibration")
+    return arrays_model(wanted, path, hints)
 
 
 def arrays_model(arrays: Mapping[str, Array], path: Path, hints: Hints = NO_HINTS) -> FloatNetwork:
@@ -79,29 +77,29 @@ def arrays_model(arrays: Mapping[str, Array], path: Path, hints: Hints = NO_HINT
     InputError
         An array is missing, unknown or wrong.
     """
-    layers, notes = _layers(arrays, path)
+    found = _layers(arrays, path)
     named = arrays.get("activations", np.empty(0))
-    chain = chained(layers, path, len(named) if named.ndim == 1 else 0)
+    chain = chained(found.layers, path, len(named) if named.ndim == 1 else 0)
     in_features = len(chain[0][0])
-    activations = _activations(arrays, len(layers), path, hints.activations)
-    if any(FloatActivation.named(name).kind == "leaky_relu" and ":" not in name for name in activations):
-        notes += (f"leaky_relu states no slope: {DEFAULT_SLOPE} is taken, PyTorch's (Keras has 0.3): leaky_relu:0.3",)
+    activations = _activations(arrays, len(found.layers), path, hints.activations)
     bits = int(_integer(arrays, "input_bits", 8, IntegerRange(1, MAX_INPUT_BITS), path))
     signed = bool(_integer(arrays, "input_signed", 0, IntegerRange(0, 1), path))
     try:
-        network = FloatNetwork(
-            tuple(FloatDense(w, b, a) for (w, b), a in zip(chain, activations, strict=True)),
+        network = found.network(
+            chain,
+            activations,
+            path,
             InputScaling(
                 _per_input(arrays, "input_scale", 1.0, in_features, path),
                 _per_input(arrays, "input_mean", 0.0, in_features, path),
                 _per_input(arrays, "input_std", 1.0, in_features, path),
             ),
-            bits,
-            signed,
-            notes=notes,
+            bits=bits,
+            signed=signed,
             decision=hints.decision or _text(arrays, "decision", path),
-            class_names=tuple(texts(arrays["class_names"], "class_names", path)) if "class_names" in arrays else (),
         )
+        if "class_names" in arrays:
+            network = replace(network, class_names=tuple(texts(arrays["class_names"], "class_names", path)))
         if "calibration" not in arrays:
             return network
         samples = SampleFile.inside(arrays["calibration"], "calibration", path, in_features)
@@ -112,70 +110,34 @@ def arrays_model(arrays: Mapping[str, Array], path: Path, hints: Hints = NO_HINT
         raise InputError(f"{path}: {error}") from None
 
 
-def _is_needed(name: str) -> bool:
-    """Whether an array may be a layer's or an option, by its name."""
-    if name in OPTIONS:
-        return True
-    return not is_training_state(name) and (
-        is_factor(name) or any(spelling.recognises([name]) for spelling in SPELLINGS)
-    )
-
-
-def _layers(arrays: Mapping[str, Array], path: Path) -> tuple[tuple[NamedLayer, ...], tuple[str, ...]]:
-    candidates = {name: array for name, array in arrays.items() if name not in OPTIONS}
-    candidates, training = without_training_state(candidates)
-    candidates, products = recomposed(candidates, path)
-    refuse_foreign(candidates, path)
-    spellings = [spelling for spelling in SPELLINGS if spelling.recognises(candidates)]
-    if len(spellings) > 1:
-        raise InputError(f"{path} names its layers in more than one way ({_some(candidates)}): keep one of them")
-    layers = spellings[0].layers(candidates, path) if spellings else ()
-    unknown = sorted(candidates.keys() - {name for layer in layers for name in (layer.weights_name, layer.bias_name)})
-    for name in unknown:
+def _layers(arrays: Mapping[str, Array], path: Path) -> NamedLayers:
+    found = named_layers({name: array for name, array in arrays.items() if name not in OPTIONS}, path)
+    for name in found.unknown:
         if _LAYER_LIKE.fullmatch(name):
             raise _bad(path, name, "is unknown: call the arrays of layers W0 and b0, W1 and b1, …")
         if close := difflib.get_close_matches(name.lower(), OPTIONS, n=1, cutoff=0.8):
             raise _bad(path, name, f"is unknown: call it {close[0]}, or leave it out")
-    if not layers:
+    if not found.layers:
         raise InputError(
-            f"{path} has no layers, only {_some(arrays)}: save them as W0, b0, W1, b1, … with W (inputs, outputs)"
+            f"{path} has no layers, only {', '.join(sorted(arrays)[:8])}: save them as W0, b0, W1, b1, … with W"
+            " (inputs, outputs)"
         )
-    notes = [*training, *products]
-    notes += [f"array {name} is not part of a model and was ignored" for name in unknown]
-    if NUMBERED not in spellings:
-        names = ", ".join(layer.weights_name for layer in layers)
-        notes.append(f"the weights, from input to output, are {names}, each {layers[0].order}")
-    notes += [f"{layer.weights_name} has no bias: zeros are taken" for layer in layers if layer.bias is None]
-    notes += [
-        f"{layer.weights_name} holds 8-bit integers: if they are a quantized model's, save its float weights instead"
-        for layer in layers
-        if layer.weights.dtype.itemsize == 1 and layer.weights.dtype.kind in "iu" and layer.weights.max() > 7
-    ]
-    return layers, tuple(notes)
+    ignored = [f"array {name} is not part of a model and was ignored" for name in found.unknown]
+    return replace(found, notes=(*found.notes, *ignored))
 
 
 def _activations(arrays: Mapping[str, Array], count: int, path: Path, given: tuple[str, ...]) -> list[str]:
     if given and "activations" in arrays:
         raise _bad(path, "activations", "states the activations: leave --activations out")
     if given:
-        arrays = {"activations": np.array(given)}
+        arrays = {"activations": np.array(with_last(given, count))}
     if "activations" not in arrays:
         example = ["relu"] * (count - 1) + ["linear"]
         raise _bad(path, "activations", f"is missing: save a name per layer, like np.array({example})")
     names = texts(arrays["activations"], "activations", path)
     if len(names) != count:
         raise _bad(path, "activations", f"has {len(names)} names for {count} layers: save one name per layer")
-    for number, name in enumerate(names):
-        try:
-            last_only = FloatActivation.named(name).last_only
-        except ValueError as error:
-            raise InputError(f"{path}: array activations, layer {number}: {error}") from None
-        if last_only and number < count - 1:
-            raise _bad(
-                path,
-                "activations",
-                f"has {name} at layer {number}: it may only follow the last, layer {count - 1}",
-            )
+    check_activations(names, count, f"{path}: array activations")
     return names
 
 
@@ -205,10 +167,6 @@ def _per_input(arrays: Mapping[str, Array], name: str, default: float, in_featur
     if values.shape != (in_features,):
         raise _bad(path, name, f"has shape {values.shape}: save one value, or {in_features}, one per input")
     return values
-
-
-def _some(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)[:8])
 
 
 def _bad(path: Path, name: str, problem: str) -> InputError:

@@ -1,0 +1,50 @@
+"""Files of PyTorch, recognised by what is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quantnn.errors import InputError
+from quantnn.files.safe_zip import SafeZip, zip_names
+from quantnn.importers.arrays.weights_only import network_of_weights
+from quantnn.importers.format import Format, Hints
+from quantnn.importers.pytorch.advice import SAVE_ONNX
+from quantnn.importers.pytorch.archive import TorchArchive
+from quantnn.importers.pytorch.legacy import MAGIC, read_legacy
+from quantnn.importers.pytorch.state_dict import arrays_of, state_dict
+from quantnn.importers.reading import Reading
+
+__all__ = ["PyTorch"]
+
+
+class PyTorch(Format):
+    """State dicts and checkpoints, as ``torch.save`` writes them."""
+
+    name = "PyTorch"
+    suffixes = (".pt", ".pth", ".pt2")
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        if head.startswith(MAGIC):
+            return True
+        names = zip_names(path) if head.startswith(b"PK") else None
+        return any(name.endswith("/data.pkl") for name in names or ())
+
+    def load(self, path: Path, hints: Hints) -> Reading:
+        try:
+            return self._load(path, hints)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}") from None
+
+    def _load(self, path: Path, hints: Hints) -> Reading:
+        with path.open("rb") as file:
+            legacy = file.read(len(MAGIC)) == MAGIC
+        if legacy:
+            return self._weights(read_legacy(path), path, hints)
+        with SafeZip.opened(path) as opened:
+            archive = TorchArchive(opened, path)
+            return self._weights(archive.unpickled("data.pkl"), path, hints)
+
+    def _weights(self, saved: object, path: Path, hints: Hints) -> Reading:
+        tensors, notes = state_dict(saved, path)
+        network = network_of_weights(arrays_of(tensors, path), path, hints, SAVE_ONNX, notes)
+        return Reading(f"{self.name}, state dict", network)
