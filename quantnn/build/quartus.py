@@ -151,7 +151,7 @@ class _Run:
         files = {f"{OUTPUT}/{path.name}": path for path in made}
         if self._log.exists():
             files[f"{OUTPUT}/{LOG}"] = self._log
-        return tuple(files), keep_files(self.design, files, self.report) if files else ()
+        return tuple(files), keep_files(self.design, files, self.report)
 
     @property
     def _log(self) -> Path:

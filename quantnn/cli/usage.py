@@ -23,8 +23,6 @@ class Commands(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands that help shows."""
         visible = {name: command for name, command in self.commands.items() if not command.hidden}
-        if not visible:
-            return
         widest = max(map(len, visible))
 
         def panel(name: str) -> int:

@@ -69,3 +69,8 @@ def test_of_an_unknown_package_nothing_is_said(toolchain, device):
 def test_the_tables_are_those_of_the_tools():
     script = runpy.run_path(str(SCRIPT))
     assert script["PLACE"].read_text() == script["json"].dumps(script["tables"](), indent=1) + "\n"
+
+
+@pytest.mark.parametrize("package", ["WLCSP", "F48A", "E", "484"])
+def test_of_a_package_of_max_10_whose_name_says_no_count_nothing_is_said(package):
+    assert package_pins("quartus", replace(MAX10, package=package)) is None

@@ -192,3 +192,10 @@ class TestAnotherCommand:
         with pytest.raises(InputError, match=r"must stay the design that it was at the start; its fingerprint is 0123"):
             build_fastest(design, board, 1)
         assert files(design) == found[0]
+
+
+def test_a_board_without_a_pll(design, board, monkeypatch):
+    monkeypatch.setattr("quantnn.board.board.find_plls", lambda *_: ())
+    message = "--clock-mhz max needs a PLL, and icebreaker has none that we set: leave it out"
+    with pytest.raises(InputError, match=message):
+        build_fastest(design, board)

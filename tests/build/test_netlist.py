@@ -202,3 +202,13 @@ class TestFile:
         description = {"modules": {"other": {**empty, "attributes": {"blackbox": "1"}}, TOP: empty}}
         Netlist(description, TOP).save(tmp_path / "saved.json")
         assert json.loads((tmp_path / "saved.json").read_text()) == description
+
+
+def test_a_port_of_both_directions_neither_drives_nor_reads():
+    """What stands behind it is a cell's business."""
+    made = netlist({"pad": cell("BB", "O", B=7, I="0", T="1", O=8)}, {"io": [7], "y": [8]}, outputs=["y"])
+    before = {bit: set(pins) for bit, pins in made.sinks.items()}
+    made._module["ports"]["io"] = {"direction": "inout", "bits": [7]}
+    made.index()
+    assert {bit: set(pins) for bit, pins in made.sinks.items()} == before and made.drivers[8] == ("pad", "O", 0)
+    assert 7 not in made.drivers

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from exported import export_tiny
@@ -11,7 +12,7 @@ from quantnn.build.netlist_check import check_netlist
 from quantnn.build.passes import improve
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
-from quantnn.errors import InputError, VerificationError
+from quantnn.errors import InputError, ToolError, VerificationError
 from quantnn.verify.core_bench import adversities
 
 pytestmark = pytest.mark.xdist_group("netlists")
@@ -118,3 +119,14 @@ def test_a_family_without_models(tiny):
 def test_a_folder_that_is_no_design(tmp_path):
     with pytest.raises(InputError, match="is no exported design"):
         check(tmp_path, "ice40")
+
+
+def test_what_a_tool_said_of_a_failure_is_kept(tiny, monkeypatch):
+    def fail(family, verilog, top, folder, kept):
+        (folder / "synthesis.log").write_text("why")
+        raise ToolError("Yosys failed")
+
+    monkeypatch.setattr("quantnn.build.netlist_check.synthesize", fail)
+    with pytest.raises(ToolError, match=r"^Yosys failed in ") as caught:
+        check(tiny, "ecp5")
+    assert (Path(str(caught.value).removeprefix("Yosys failed in ")) / "synthesis.log").read_text() == "why"

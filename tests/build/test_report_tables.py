@@ -65,3 +65,10 @@ def test_records_that_are_damaged(old, new):
     (found,) = read_tables(texts.table("One", ("A", "B"), ("1", "2")).replace(old, new))
     with pytest.raises(ToolError, match="damaged"):
         found.records("A")
+
+
+def test_a_row_of_several_cells_between_rules_is_no_title():
+    text = "+---+---+\n; A ; B ;\n+---+---+\n"
+    assert read_tables(text) == []
+    (found,) = read_tables(text + texts.table("One", ("C",), ("1",)))
+    assert (found.title, found.rows) == ("One", (("C",), ("1",)))

@@ -53,3 +53,8 @@ def test_for_programs():
         "samples": 3, "correct": 2, "accuracy": 2 / 3, "classes": [0, 1, 0], "logits": [[3, -1], [0, 5], [7, 7]],
     }  # fmt: skip
     assert json.loads(json.dumps(Answers(LOGITS, None).values()))["classes"] is None
+
+
+def test_where_none_is_wrong_nothing_is_said_of_it():
+    lines = list(Answers(LOGITS, CLASSES, CLASSES).lines(whole=False))
+    assert lines == list(Answers(LOGITS, CLASSES).lines(whole=False))

@@ -38,3 +38,18 @@ def test_every_sign_of_ours_has_a_substitute(monkeypatch):
         if path.name != "substitutes.py":
             signs |= {sign for sign in path.read_text(encoding="utf-8") if not sign.isascii()}
     assert signs and "?" not in shown(monkeypatch, "".join(sorted(signs)), "ascii")
+
+
+def test_what_is_read_is_not_guessed(monkeypatch):
+    shown(monkeypatch, "", "utf-8")
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", "quantnn-substitutes")
+
+
+def test_a_stream_that_takes_text_as_it_is(monkeypatch):
+    """As in a notebook."""
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.StringIO())
+    substitute_signs()
+    print("8×8")
+    assert sys.stdout.getvalue() == "8×8\n"

@@ -92,3 +92,15 @@ def test_too_many_files_and_too_large_ones(small, copy_of, monkeypatch):
     with (design / "board" / "huge").open("wb") as file:
         file.truncate(5 << 30)
     assert "files and 4 GiB, not more" in refused(design)
+
+
+def test_a_folder_that_may_not_be_looked_into(small, copy_of, monkeypatch):
+    design, scandir = copy_of(small), os.scandir
+
+    def denied(path):
+        if str(path).endswith("core"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    assert refused(design) == f"{design / 'core'} cannot be read (Permission denied): check its permissions"

@@ -284,3 +284,18 @@ def test_what_a_killed_export_left_is_no_foreign_file(earlier, small):
     assert len(list(earlier.glob(".quantnn-*/work/half"))) == 1
     write(earlier, small, {"a": "a"})
     assert set(tree(earlier)) == {"a", "report.json"}
+
+
+def test_an_empty_folder_that_appears_meanwhile(place):
+    with export_folder(place) as folder:
+        (folder / "a").write_text("a")
+        place.mkdir()
+    assert tree(place) == {"a": b"a"}
+
+
+def test_a_full_folder_that_appears_meanwhile_stays(place):
+    with pytest.raises(InputError, match="design holds something else"), export_folder(place) as folder:
+        (folder / "a").write_text("a")
+        place.mkdir()
+        (place / "thesis.txt").write_text("mine")
+    assert tree(place.parent) == {"design": None, "design/thesis.txt": b"mine"}

@@ -115,3 +115,29 @@ def test_a_missing_file_is_one_line(small, copy_of, name):
     with pytest.raises(InputError) as caught:
         ExportedHardware.load(design)
     assert name.split("/")[-1] in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_weights_that_would_need_other_logic_are_refused(hardware, monkeypatch):
+    """Whatever in the Verilog might come to depend on them."""
+    emitted = ExportedHardware.emitted
+
+    def of_other_logic(self, network):
+        files = emitted(self, network)
+        if network is not self.network:
+            files = {name: text + b"// more\n" if name.endswith(".v") else text for name, text in files.items()}
+        return files
+
+    monkeypatch.setattr(ExportedHardware, "emitted", of_other_logic)
+    other = replace(hardware.network)
+    assert hardware.memories(hardware.network)
+    with pytest.raises(DoesNotFitError, match="the new weights need other logic: export again"):
+        hardware.memories(other)
+
+
+def test_verilog_that_is_no_text(small, copy_of):
+    design = copy_of(small)
+    path = design / "core" / "quantnn_core.v"
+    path.write_bytes(path.read_bytes() + b"\xff")
+    damaged = ExportedHardware.load(design)
+    with pytest.raises(InputError, match=r"quantnn_core.v is damaged: export the model again"):
+        damaged.memories(damaged.network)

@@ -52,3 +52,11 @@ def test_a_file_that_became_a_link_after_it_was_looked_at(tmp_path, monkeypatch)
     found = check_plain(tmp_path / "a")
     monkeypatch.setattr("quantnn.files.plain_file.check_plain", lambda _: found)
     assert "cannot be read (Too many levels of symbolic links)" in refused(tmp_path / "link")
+
+
+def test_a_file_that_grows_after_it_was_looked_at(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"123")
+    found = check_plain(tmp_path / "a")
+    (tmp_path / "a").write_bytes(b"123456")
+    monkeypatch.setattr("quantnn.files.plain_file.check_plain", lambda _: found)
+    assert refused(tmp_path / "a", 5) == f"{tmp_path / 'a'} must have at most 5 bytes: export the model again"

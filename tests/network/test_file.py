@@ -255,3 +255,10 @@ def test_wrong_names_and_shapes(saved, field, value):
     header, arrays = parts(saved)
     rewrite(saved, header | {field: value}, arrays)
     refused(saved, "is damaged .*: export")
+
+
+def test_a_table_of_more_values_than_any_index_has_is_refused(saved):
+    header, arrays = parts(saved)
+    name = next(name for name in arrays if name.endswith("table"))
+    rewrite(saved, header, arrays | {name: np.zeros((1 << 20) + 1, np.uint8)})
+    refused(saved, "table has 1048577 values, more than 1048576")

@@ -34,3 +34,10 @@ def test_lines_are_broken_between_words(text, width, lines):
 
 def test_what_a_file_says_is_neither_markup_nor_control():
     assert shown(Paragraph("[bold]a[/bold] \x1b[31mb\n:smile:"), 80) == [r"[bold]a[/bold] \x1b[31mb\n:smile:"]
+
+
+@pytest.mark.parametrize(("text", "least", "most"), [("a longest word", 7, 14), ("", 0, 0), ("網路 a", 4, 6)])
+def test_it_is_as_wide_as_its_longest_word_or_more(text, least, most):
+    """In columns of the terminal, of which a Chinese sign takes two."""
+    found = Console().measure(Paragraph(text))
+    assert (found.minimum, found.maximum) == (least, most)

@@ -4,6 +4,7 @@ import pytest
 from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.network.layers import LAYER_TYPES, Dense, Rescale
 from quantnn.network.layers.base import frozen_integers
+from quantnn.network.table import Table
 
 NIBBLE = IntegerRange(-8, 7)
 
@@ -60,3 +61,10 @@ def test_integers_are_copied_and_frozen(dtype):
 def test_refuses_what_is_no_array_of_integers(values, message):
     with pytest.raises(ValueError, match=message):
         frozen_integers(values, 1, "bias")
+
+
+def test_a_table_is_indexed_by_what_the_requantizer_gives():
+    requantizer, wrong = Requantizer.make(1, NIBBLE), IntegerRange(0, 15)
+    table = Table(wrong, tuple(range(16)), IntegerRange(0, 15))
+    with pytest.raises(ValueError, match=r"A table's indices must be the requantizer's outputs .*, not "):
+        Rescale(np.array([1]), requantizer, table=table)
