@@ -163,3 +163,10 @@ def test_what_fits_is_computed_right_by_the_hardware_of_another(seed):
         [result] = stream_through([HeldParameters(new, box, hardware)], pairs)
         assert result == expected(new, pairs), (built.requantizer, new.requantizer, box)
     assert refused
+
+
+def test_a_product_that_leaves_its_register_is_named_once_for_each_channel():
+    """What comes of it need not be compared with anything any more."""
+    ranges = Box.uniform(IntegerRange(*BOX), 2)
+    found = list(datapath_of(TWO_SHIFTS).misfits(layer([(1, 1, 7, True)] * 2, BYTE), ranges))
+    assert [(misfit.part, misfit.channel) for misfit in found] == [(Part.PRODUCT, 0), (Part.PRODUCT, 1)]

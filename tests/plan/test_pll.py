@@ -59,6 +59,7 @@ def test_the_max10_is_told_the_ratio_in_lowest_terms(dividers, multiply, divide)
         (MAX10, Dividers(0, 18, 9)),
         (ECP5, Dividers(129, 26, 5)),
         (ECP5, Dividers(1, 81, 5)),
+        (ECP5, Dividers(1, 131, 5)),
         (ECP5, Dividers(1, 26, 129)),
         (ICE40, Dividers(17, 64, 32)),
         (ICE40, Dividers(1, 129, 32)),

@@ -58,3 +58,16 @@ def test_it_runs_before_anything_is_installed(tmp_path, complete):
         assert (result.returncode, lines) == (0, [])
     else:
         assert (result.returncode, lines) == (1, [machine.remedy(["g++", "make", "perl"])])
+
+
+def test_a_library_elsewhere_counts_where_it_can_be_loaded(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine.sysconfig, "get_config_var", lambda name: str(tmp_path))
+    asked = []
+
+    def load(name):
+        asked.append(name)
+        if not name.endswith(".so.1.0"):
+            raise OSError
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    assert machine.missing_packages() == [] and asked[-1].endswith(".so.1.0")

@@ -222,3 +222,69 @@ def test_a_machine_without_any_room(monkeypatch):
     monkeypatch.setattr("tempfile.gettempdir", nowhere)
     with pytest.raises(ToolError, match="set TMPDIR"), scratch_folder():
         pass
+
+
+def test_a_folder_that_cannot_be_made_whole_is_not_left(place, monkeypatch):
+    opened = os.open
+
+    def full(path, *rest, **others):
+        if str(path).endswith(scratch.OWNER):
+            raise OSError(28, "No space left on device")
+        return opened(path, *rest, **others)
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OSError, match="No space"), folder_inside(place):
+        pass
+    assert list(place.iterdir()) == []
+
+
+def test_a_disk_without_locks_is_worked_on_all_the_same(place, monkeypatch):
+    def unknown(lock, how):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", unknown)
+    with folder_inside(place) as folder:
+        (folder / "a").touch()
+    assert list(place.iterdir()) == []
+
+
+def test_a_file_that_a_program_writes_again_and_again_goes_at_last(place, monkeypatch):
+    """It is being ended, and does not hear of it at once."""
+    waited, unlink = [], scratch.Path.unlink
+
+    def later(path, missing_ok=False):
+        unlink(path, missing_ok=missing_ok)
+        if path.name != scratch.OWNER and len(waited) < 2:
+            path.write_text("again")
+
+    monkeypatch.setattr(scratch.time, "sleep", waited.append)
+    monkeypatch.setattr(scratch.Path, "unlink", later)
+    with folder_inside(place) as folder:
+        (folder.parent / "late").write_text("much")
+    assert len(waited) == 2 and list(place.iterdir()) == []
+
+
+def test_a_program_that_never_ends_is_given_up(place, monkeypatch):
+    """What stays has its owner's sign no more; nobody waits for ever."""
+    waited, unlink = [], scratch.Path.unlink
+
+    def again(path, missing_ok=False):
+        unlink(path, missing_ok=missing_ok)
+        if path.name != scratch.OWNER:
+            path.write_text("again")
+
+    monkeypatch.setattr(scratch.time, "sleep", waited.append)
+    monkeypatch.setattr(scratch.Path, "unlink", again)
+    with folder_inside(place) as folder:
+        (folder.parent / "late").write_text("much")
+    assert len(waited) == scratch._TRIES
+    assert [path.name for folder in place.iterdir() for path in folder.iterdir()] == ["late"]
+
+
+def test_room_that_nobody_can_tell_is_taken_for_enough(place, monkeypatch):
+    def unknown(path):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(shutil, "disk_usage", unknown)
+    with scratch_folder() as folder:
+        assert folder.is_dir()

@@ -104,3 +104,17 @@ def test_what_a_file_says_is_neither_markup_nor_control():
 def test_a_row_of_another_length_is_a_mistake():
     with pytest.raises(ValueError, match="A row must have 3 cells, not 2"):
         fruit().add_row("pear", "green")
+
+
+def test_it_is_as_wide_as_it_has_to_be_up_to_its_frame():
+    """At least the longest word, at most all cells in a frame."""
+    found = Console().measure(fruit())
+    assert (found.minimum, found.maximum) == (len("1,000,000"), 49)
+
+
+def test_a_list_leaves_empty_cells_out():
+    table = Table("name", "a", "b", "c")
+    table.add_row("x", "", "", "")
+    table.add_row("y", "", "much to say of it", "")
+    assert shown(table, 12) == ["name: x", "name: y", "  b: much", *shown(table, 12)[3:]]
+    assert not any("a:" in line or "c:" in line for line in shown(table, 12))
