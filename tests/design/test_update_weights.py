@@ -4,7 +4,8 @@ import numpy as np
 import oracle
 import pytest
 from digests import digests
-from exported import SAMPLES, SHAPE, save_model, small_board
+from exported import SAMPLES, SHAPE, save_model, small_board, small_options
+from perturbed import perturbed
 from reports import damage
 from typer.testing import CliRunner
 
@@ -52,10 +53,12 @@ class TestSmall:
         assert report.sqnr_db == pytest.approx(10 * np.log10((floats**2).sum() / (noise**2).sum()), abs=0.005)
         assert report.accuracy is None
 
-    def test_without_samples_there_is_no_quality(self, tmp_path):
+    def test_no_samples_at_all(self, tmp_path):
+        """Scales come from bounds then, which a note says, and there is nothing to measure on."""
         model = load_model(save_model(tmp_path, calibration=None))
         export(model, tmp_path / "design", ExportOptions(small_board()))
         report = update_weights(tmp_path / "design", model).report
+        assert report.notes[-1].startswith("no calibration samples: scales come from the proven interval bounds")
         assert (report.sqnr_db, report.accuracy) == (None, None)
 
     def test_own_calibration_samples(self, small, copy_of, other):
@@ -155,3 +158,38 @@ def test_the_command_line(small, copy_of, other, tmp_path):
     assert f"6 memory files changed in {design}/core and {design}/board, no logic." in text
     assert f"Next: quantnn verify {design}, then quantnn build {design}" in text
     assert load_report(design).model == "other.npz"
+
+
+class TestSensor:
+    """Float inputs, which the host rounds: the samples in the folder are those of one sensor."""
+
+    @pytest.fixture
+    def design(self, tmp_path):
+        values = np.random.default_rng(9).uniform(-1, 1, (40, SHAPE[0]))
+        model = load_model(save_model(tmp_path, calibration=values, input_scale=None))
+        samples = model.sensor(values)
+        labelled = {"test_inputs": samples, "test_labels": model.classes(samples)}
+        export(model, tmp_path / "design", small_options(model, **labelled))
+        return tmp_path / "design", tmp_path / "small.npz", values
+
+    def test_the_same_one(self, design):
+        folder, path, values = design
+        report = update_weights(folder, perturbed(path, folder.parent / "new.npz")).report
+        assert "the float network's accuracy is that on the samples in vectors/, which a sensor has rounded" in report.notes
+        assert report.accuracy.samples == len(values)
+
+    def test_another_one_leaves_no_samples_to_measure_on(self, design):
+        folder, path, values = design
+        report = update_weights(folder, perturbed(path, folder.parent / "new.npz", calibration=3 * values)).report
+        assert any(note.startswith("the sensor is another one: samples in vectors/ ") for note in report.notes)
+        assert (report.accuracy, report.sqnr_db) == (None, None)
+        assert verify(folder).verification.passed
+
+    def test_none_any_more(self, design):
+        folder, path, _ = design
+        raw = np.random.default_rng(9).integers(0, 256, (40, SHAPE[0]))
+        with np.load(path) as file:
+            arrays = {**file, "calibration": raw, "input_scale": np.array(1 / 255)}
+        np.savez(folder.parent / "new.npz", **arrays)
+        report = update_weights(folder, load_model(folder.parent / "new.npz")).report
+        assert any(note.startswith("the sensor is another one") for note in report.notes)

@@ -5,7 +5,7 @@ import struct
 from cobs import cobs
 from link_frames import ANSWER, ERROR, HELLO, IDENTITY, SAMPLE, encoded
 
-__all__ = ["BUSY", "FINGERPRINT", "FakeBoard", "answer_to"]
+__all__ = ["ANSWER_BYTES", "BUSY", "FINGERPRINT", "FakeBoard", "answer_to"]
 
 BUSY = 4
 SAMPLE_BYTES, ANSWER_BYTES = 6, 3

@@ -127,6 +127,16 @@ class TestHello:
 
         assert failure(client(Later()).hello).startswith("The board speaks version 2 of the protocol, not 1")
 
+    def test_another_error_is_no_answer_to_a_hello(self):
+        """As of a board that takes it for a sample."""
+
+        class Confused(FakeBoard):
+            def question(self, kind, sequence, payload):
+                self.reply(encoded(ERROR, sequence, b"\2"))
+                super().question(kind, sequence, payload)
+
+        assert client(Confused()).hello().fingerprint == FINGERPRINT
+
     def test_half_an_identity(self):
         message = failure(client(FakeBoard(identity=bytes(19))).hello)
         assert message.startswith("The board's identity has 19 bytes instead of 20")
@@ -241,6 +251,15 @@ class TestInfer:
                 self.replies.insert(0, (0, data))
 
         assert list(client(Shuffled()).infer(SAMPLES, 3)) == ANSWERS
+
+    def test_what_is_no_answer_is_ignored_though_it_has_a_sample_s_number(self):
+        class Greeting(FakeBoard):
+            def question(self, kind, sequence, payload):
+                if kind == SAMPLE:
+                    self.replies.append((self.reads, encoded(IDENTITY, sequence, self.identity)))
+                super().question(kind, sequence, payload)
+
+        assert list(client(Greeting()).infer(SAMPLES, 3)) == ANSWERS
 
     def test_answers_to_nobody_are_ignored(self):
         class Strange(FakeBoard):

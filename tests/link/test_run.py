@@ -1,11 +1,13 @@
 """The whole loop without a board: the same host code, a simulated board, bytes in between."""
 
 import shutil
+import struct
 
 import numpy as np
 import pytest
 from as_found import as_found
 from exported import faulty_network, flip_weight, small_board
+from fake_board import ANSWER_BYTES, FakeBoard
 from reports import damage
 from simulated import COUNT, PATIENCE, segments, test_images
 from told import Told
@@ -215,6 +217,17 @@ class TestRefused:
     def test_no_board(self, small):
         with pytest.raises(LinkError, match=r"^/dev/nothing cannot be opened: there is no such port"):
             run_on_board(small, np.zeros((1, 6), dtype=np.int64), None, "/dev/nothing")
+
+    def test_answers_of_another_length(self, small, monkeypatch):
+        """From a board that says it is the right one, asked as patiently as its line takes."""
+        link, fingerprint = load_report(small).link, bytes.fromhex(load_report(small).fingerprint)
+        fields = fingerprint, link.sample_bytes, link.answer_bytes, 3, 50_000_000, 0
+        board = FakeBoard(identity=struct.pack("<8sHHHIH", *fields))
+        monkeypatch.setattr("quantnn.link.run.open_port", lambda *_: board)
+        monkeypatch.setattr(board, "close", lambda: None, raising=False)
+        assert link.answer_bytes != ANSWER_BYTES
+        with pytest.raises(LinkError, match=f"^The answer to sample 0 has {ANSWER_BYTES} bytes, not {link.answer_bytes}$"):
+            run_on_board(small, np.zeros((2, 6), dtype=np.int64))
 
 
 class TestCompare:

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,7 +104,11 @@ def started(tmp_path):
             "from quantnn.system.stopping import stoppable; from quantnn.system.tools import run\n"
             f"{before}\n{call}({words!r}, cwd=Path('.'), log=Path('log'), line={line})"
         )
-        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whatever started the tests may ignore it
+
+        def heard():  # whatever started the tests may ignore them
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+
         process = subprocess.Popen(
             python(script), cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heard
         )
