@@ -1,7 +1,18 @@
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from quantnn.board.board import load_board
 from quantnn.design.report import BuildResult, load_report
+from quantnn.link.flash import Flashed
+from quantnn.link.run import BoardDifference, BoardRun
+from quantnn.network.file import load_network
+from quantnn.network.reference import evaluate
 
 
 @pytest.mark.parametrize(
@@ -39,3 +50,109 @@ def test_another_clock_is_a_matter_of_export(run, small, monkeypatch):
     code, _, err = run("build", small, "--clock-mhz", "44")
     assert code == 2
     assert "--clock-mhz must be max, not 44: another clock is chosen with quantnn export" in err[0]
+
+
+class TestFlash:
+    @pytest.mark.parametrize(("words", "lasts", "stays"), [
+        ([], False, "it is gone after power-off"), (["--lasting"], True, "it stays"),
+    ])  # fmt: skip
+    def test_it_says_what_was_loaded_and_for_how_long(self, run, small, monkeypatch, words, lasts, stays):
+        asked = []
+
+        def flash(design, board, **options):
+            asked.append((design, board.name, options.pop("step") and options))
+            return Flashed("tool", design / "board" / "output_files" / "a.bit", options["lasting"])
+
+        monkeypatch.setattr("quantnn.link.flash.flash", flash)
+        code, out, lines = run("flash", small, *words)
+        assert (code, lines) == (0, [])
+        assert out == f"tool loaded a.bit; {stays}. Next: quantnn run {small} --input images.npy\n"
+        assert asked == [(small, "de10-lite", {"lasting": lasts, "as_it_is": False})]
+
+
+class TestRun:
+    """A board that answers as a test says."""
+
+    SAMPLES = np.random.default_rng(3).integers(0, 256, (12, 6))
+
+    @pytest.fixture
+    def board(self, small, monkeypatch):
+        np.save("x.npy", self.SAMPLES)
+        expected = evaluate(load_network(small / "network.npz"), self.SAMPLES)
+        np.save("y.npy", expected.classes)
+        found = BoardRun(expected.logits, expected.classes, None, 0.5, 0, None, 0, 0, None)
+
+        def answering(**changes):
+            answer = replace(found, **changes)
+            monkeypatch.setattr("quantnn.link.run.run_on_board", lambda *_, **__: answer)
+            return answer
+
+        return answering
+
+    def test_right_answers(self, run, board, small):
+        board()
+        code, out, lines = run("run", small, "-i", "x.npy", "--labels", "y.npy")
+        assert (code, lines) == (0, [])
+        assert "… 2 more: -v shows them\n" in out
+        assert out.endswith(
+            "12 answers, all as the reference's, accuracy 1.0000 (12 of 12 right); 24 samples/s over the line."
+            f" Next: quantnn bench {small}\n"
+        )
+
+    def test_what_was_asked_again_is_said(self, run, board, small):
+        board(repeated=3)
+        assert "24 samples/s over the line, 3 asked again. Next: " in run("run", small, "-i", "x.npy")[1]
+
+    @pytest.mark.parametrize("as_json", [False, True])
+    def test_a_wrong_answer(self, run, board, small, as_json):
+        """All answers are printed first: the difference may be anywhere."""
+        right = board()
+        wrong = right.logits.copy()
+        wrong[7, 1] += 1
+        difference = BoardDifference(7, 1, int(wrong[7, 1]), int(right.logits[7, 1]))
+        board(logits=wrong, wrong=1, difference=difference)
+        code, out, lines = run("run", small, "-i", "x.npy", *(["--json"] if as_json else []))
+        assert (code, lines) == (1, [f"Error: The board differs from the reference in 1 of 12 answers: {difference}"])
+        if as_json:
+            found = json.loads(out)
+            assert (found["differing"], found["logits"]) == (1, wrong.tolist())
+        else:
+            assert "Next" not in out and "7: class" in out
+
+    def test_without_what_the_line_needs(self, run, board, small, monkeypatch):
+        board()
+        monkeypatch.setitem(sys.modules, "quantnn.link.run", None)
+        code, out, lines = run("run", small, "-i", "x.npy")
+        assert (code, out) == (2, "") and "[link]" in lines[0]
+
+
+def test_a_simulated_board_is_watched_with_what_to_do_next(run, small, monkeypatch):
+    seen = []
+
+    @contextmanager
+    def simulated(design, port, **options):
+        seen.append((design, port, options["exact"], options["board"].name, options["as_it_is"]))
+        yield SimpleNamespace(port="socket://127.0.0.1:4000")
+
+    monkeypatch.setattr("quantnn.verify.simulated_board.simulated_board", simulated)
+    monkeypatch.setattr("quantnn.cli.watch.watch", lambda simulation, said: seen.append(said))
+    assert run("simulate-board", small, "--exact", "--port", "socket://127.0.0.1:4000")[0] == 0
+    assert seen == [
+        (small, "socket://127.0.0.1:4000", True, "de10-lite", False),
+        [
+            "The board is at socket://127.0.0.1:4000; Ctrl-C switches it off.",
+            f"Next, elsewhere: quantnn run {small} --input images.npy --port socket://127.0.0.1:4000",
+        ],
+    ]
+
+
+def test_a_simulated_board_without_a_simulator(run, small, monkeypatch):
+    monkeypatch.setitem(sys.modules, "quantnn.verify.simulated_board", None)
+    code, out, lines = run("simulate-board", small)
+    assert (code, out) == (2, "") and "sim" in lines[0]
+
+
+def test_the_list_of_boards_ends_with_what_to_do_next(run):
+    code, out, lines = run("boards")
+    assert (code, lines) == (0, [])
+    assert out.endswith("Next: quantnn boards show NAME, or quantnn export MODEL --board NAME\n")

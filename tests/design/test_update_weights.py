@@ -175,7 +175,8 @@ class TestSensor:
     def test_the_same_one(self, design):
         folder, path, values = design
         report = update_weights(folder, perturbed(path, folder.parent / "new.npz")).report
-        assert "the float network's accuracy is that on the samples in vectors/, which a sensor has rounded" in report.notes
+        note = "the float network's accuracy is that on the samples in vectors/, which a sensor has rounded"
+        assert note in report.notes
         assert report.accuracy.samples == len(values)
 
     def test_another_one_leaves_no_samples_to_measure_on(self, design):

@@ -226,7 +226,8 @@ class TestRefused:
         monkeypatch.setattr("quantnn.link.run.open_port", lambda *_: board)
         monkeypatch.setattr(board, "close", lambda: None, raising=False)
         assert link.answer_bytes != ANSWER_BYTES
-        with pytest.raises(LinkError, match=f"^The answer to sample 0 has {ANSWER_BYTES} bytes, not {link.answer_bytes}$"):
+        message = f"^The answer to sample 0 has {ANSWER_BYTES} bytes, not {link.answer_bytes}$"
+        with pytest.raises(LinkError, match=message):
             run_on_board(small, np.zeros((2, 6), dtype=np.int64))
 
 
