@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from architecture import (
+    asked,
     circle,
     faces,
     floats,
@@ -20,6 +21,8 @@ from architecture import (
     within,
     without_encoding,
 )
+
+import quantnn
 
 MODULES = project_modules()
 STDLIB = set(sys.stdlib_module_names)
@@ -48,6 +51,7 @@ WINGS = (
     ("verify",),
     ("build",),
     ("link", "speed"),
+    ("api",),
     ("cli", "examples"),
 )
 """Along a model's way. Imports run from the later to the earlier, never sideways or back; first the loose modules."""
@@ -168,6 +172,30 @@ def nobody_imports_the_command_line(modules):
     ]
 
 
+def the_command_line_calls_the_api_and_nothing_deeper(modules):
+    """Only what options say of boards is known without it, so that completion in a shell is quick."""
+    may = ("quantnn.cli", "quantnn.api", "quantnn.system", "quantnn.errors", "quantnn.board.names")
+    return [
+        f"{name} imports {other}"
+        for name, source in modules.items()
+        if within(name, "quantnn.cli")
+        for other in known(imports(source, name), modules) - {"quantnn", "quantnn.board"}
+        if not within(other, *may)
+    ]
+
+
+def nobody_else_asks_the_package_for_what_it_offers(modules):
+    """Which would be a way around the wings' order."""
+    allowed = ("quantnn.cli", "quantnn.examples", "quantnn.__main__")
+    offered = {f"quantnn.{name}" for name in quantnn.__all__} - {"quantnn.__version__"}
+    return [
+        f"{name} imports {other}"
+        for name, source in modules.items()
+        if not within(name, *allowed) and name != "quantnn"
+        for other in sorted((imports(source, name) | asked(source, "quantnn")) & offered)
+    ]
+
+
 def one_module_starts_programs(modules):
     return [
         f"{name} uses {way}"
@@ -261,6 +289,16 @@ RULES = {
         ("quantnn.design.export", "from quantnn import cli"),
         ("quantnn.design.export", "from quantnn.cli import main"),
         ("quantnn.importers.npz", "from ..cli import main"),
+    ],
+    the_command_line_calls_the_api_and_nothing_deeper: [
+        ("quantnn.cli.design", "def late():\n    from quantnn.design.export import export"),
+        ("quantnn.cli.console", "if TYPE_CHECKING:\n    from quantnn.design.report import Report"),
+        ("quantnn.cli.options", "from quantnn.board.board import load_board"),
+    ],
+    nobody_else_asks_the_package_for_what_it_offers: [
+        ("quantnn.design.export", "from quantnn import quantize"),
+        ("quantnn.api.export", "def late():\n    import quantnn\n    quantnn.load('x')"),
+        ("quantnn.design.export", "from .. import Network"),
     ],
     one_module_makes_temporary_folders: [
         ("quantnn.verify.verify", "import tempfile"),

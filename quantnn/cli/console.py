@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
-    from quantnn.design.report import Report
+    from quantnn.api.design import Report
 
 __all__ = ["complain", "say", "show", "show_json", "show_table"]
 
@@ -67,13 +67,12 @@ def show_json(values: object) -> None:
 
 def show(report: Report, *said: str, as_json: bool) -> None:
     """A report as tables and what there is to say of it, or as JSON."""
+    from quantnn.api.inspection import describe_report
+
+    described = describe_report(report)
     if as_json:
-        from quantnn.files.record import record_values
-
-        show_json(record_values(report))
+        show_json(described.values)
         return
-    from quantnn.design.summary import summary
-
-    show_table(summary(report))
+    show_table(described)
     for sentence in said:
         say(sentence)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from quantnn.cli.answers import Answers
+import quantnn
 from quantnn.cli.console import say, show, show_json, show_table
 from quantnn.cli.options import (
     Activations,
@@ -29,10 +28,9 @@ from quantnn.cli.options import (
     existing,
     listed,
 )
-from quantnn.cli.progress import progress
 from quantnn.errors import InputError, VerificationError
-from quantnn.system.extras import missing_package
-from quantnn.system.text import name_of, typed
+from quantnn.system.progress_display import shown_progress
+from quantnn.system.text import typed
 
 __all__ = ["demo", "export", "inspect", "simulate", "update_weights", "verify"]
 
@@ -88,35 +86,32 @@ def export(
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
     if weight_bits != "auto" and not weight_bits.isdecimal():
         raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
-    from quantnn.board.board import load_board
-    from quantnn.design.export import ExportOptions, export
-    from quantnn.importers.format import Hints
-    from quantnn.importers.formats import read_model
-    from quantnn.model.user_data import UserData
-    from quantnn.plan.planner import Goal
-    from quantnn.quantization.precision import Precision
-
-    hints = Hints(listed(activations), decision or "")
-    network = read_model(model, hints).model.with_input(input_scale, input_bits, input_signed)
-    data = UserData.load(network, calibration, test)
-    options = ExportOptions(
-        board=load_board(board),
-        precision=Precision(8 if weight_bits == "auto" else int(weight_bits), activation_bits),
-        widest_that_fit=weight_bits == "auto",
-        goal=Goal(target_ii, max_latency),
-        logic_multipliers=logic_multipliers,
-        calibration=data.calibration,
-        test_inputs=data.inputs,
-        test_labels=data.labels,
-        test_values=data.values,
-        clock_mhz=clock_mhz,
-        name=name_of(model),
-        core=name,
+    loaded = quantnn.load(
+        model,
+        activations=listed(activations),
+        decision=decision or "",
+        input_scale=input_scale,
+        input_bits=input_bits,
+        input_signed=input_signed,
     )
-    folder = output or Path(f"{model.stem}-{options.board.name}")
-    with progress() as told:
-        report = export(data.network, folder, options, told)
-    show(report, f"Written to {folder}. Next: quantnn verify {typed(folder)}", as_json=as_json)
+    with shown_progress() as told:
+        design = quantnn.export(
+            loaded,
+            board=board,
+            output=output,
+            calibration=calibration,
+            test=test,
+            weight_bits="auto" if weight_bits == "auto" else int(weight_bits),
+            activation_bits=activation_bits,
+            target_ii=target_ii,
+            max_latency=max_latency,
+            logic_multipliers=logic_multipliers,
+            clock_mhz=clock_mhz,
+            name=name,
+            progress=told,
+        )
+    said = f"Written to {design.path}. Next: quantnn verify {typed(design.path)}"
+    show(design.report, said, as_json=as_json)
 
 
 def verify(
@@ -136,23 +131,22 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Simulate DESIGN with cocotb and Verilator and compare every layer of every sample with the reference."""
-    try:
-        from quantnn.build.netlist_check import check_netlist
-        from quantnn.sim.cell_models import MODELLED
-        from quantnn.verify.verify import WAVE, VerifyOptions, verify
-    except ModuleNotFoundError as error:
-        raise InputError(missing_package(error.name, "sim", what="the simulator")) from None
-    if netlist not in (None, *MODELLED):
-        raise InputError(f"--netlist must be {' or '.join(MODELLED)}, not {netlist}: other cells have no models")
+    if netlist is not None:
+        from quantnn.api.netlist import check_netlist_family
+
+        check_netlist_family(netlist)
     shown: int | Literal["failing"] | None = None
     if wave is not None:
         if wave != "failing" and not wave.isdecimal():
             raise InputError(f"--wave must be the number of a sample, or failing, not {wave!r}")
         shown = "failing" if wave == "failing" else int(wave)
+    exported = quantnn.Design(design)
     try:
-        with progress() as told:
-            report = verify(design, VerifyOptions(samples, shown, jobs, as_it_is), told)
-            found = None if netlist is None else check_netlist(design, netlist, told, as_it_is=as_it_is)
+        with shown_progress() as told:
+            report = exported.verify(samples=samples, wave=shown, jobs=jobs, as_it_is=as_it_is, progress=told)
+            found = None
+            if netlist is not None:
+                found = exported.check_netlist(netlist, as_it_is=as_it_is, progress=told)
     except VerificationError as error:
         if as_json:
             verdict = {"passed": False, "first_difference": str(error)}
@@ -161,7 +155,7 @@ def verify(
     said = []
     if wave is not None:
         none = "No sample fails, so there is no waveform: give the number of one."
-        said.append(none if wave == "failing" else f"The waveform of sample {wave} is {design / WAVE}.")
+        said.append(none if wave == "failing" else f"The waveform of sample {wave} is {exported.waveform}.")
     if found is not None:
         cells = f"{sum(found.cells.values()):,} cells for {found.family}"
         said.append(f"The netlist of {cells} is bit-exact, too: {found.values:,} values of {found.samples} samples.")
@@ -181,17 +175,16 @@ def update_weights(
     as_json: Json = False,
 ) -> None:
     """Put MODEL, a network of the same shape, into the hardware of DESIGN: only contents of memories change."""
-    from quantnn.design.update_weights import UpdateOptions, update_weights
-    from quantnn.importers.format import Hints
-    from quantnn.importers.formats import read_model
-    from quantnn.model.user_data import UserData
-
-    hints = Hints(listed(activations), decision or "")
-    network = read_model(model, hints).model.with_input(input_scale, input_bits, input_signed)
-    data = UserData.load(network, calibration, test)
-    options = UpdateOptions(data.calibration, data.inputs, data.labels, name_of(model), data.values)
-    with progress() as told:
-        update = update_weights(design, data.network, options, told)
+    loaded = quantnn.load(
+        model,
+        activations=listed(activations),
+        decision=decision or "",
+        input_scale=input_scale,
+        input_bits=input_bits,
+        input_signed=input_signed,
+    )
+    with shown_progress() as told:
+        update = quantnn.Design(design).update_weights(loaded, calibration=calibration, test=test, progress=told)
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
     steps = f"then quantnn build {typed(design)}"
     show(update.report, f"{changed}. Next: quantnn verify {typed(design)}, {steps}", as_json=as_json)
@@ -208,32 +201,14 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
-    if output is not None and output.suffix != ".npz":
-        raise InputError(f"{output} must end in .npz: choose such a name")
-    from quantnn.files.whole_file import whole_file
-    from quantnn.model.dataset import load_labels, open_inputs
-    from quantnn.network.answer_file import save_answers
-    from quantnn.network.file import load_network
-    from quantnn.network.reference import evaluate
-
-    network = load_network(design / "network.npz")
-    values = open_inputs(input, network.in_features, network.input, network.sensor)
-    if labels is not None and not network.classify:
-        raise InputError(f"The network of {design} gives values and no classes: leave --labels out")
-    truth = None if labels is None else load_labels(labels, len(values), max(2, network.out_features))
-    with nullcontext() if output is None else whole_file(output) as place, progress() as told:
-        told("evaluating", len(values), "samples")
-        answer = evaluate(network, values, told.advance, hidden=False)
-        if place is not None:
-            told(f"writing {output}", len(values), "samples")
-            save_answers(network, values, place, told.advance)
-    answers = Answers(answer.logits, answer.classes, truth)
+    with shown_progress() as told:
+        answers = quantnn.Design(design).simulate(input, labels, output=output, progress=told)
     if as_json:
         show_json(answers.values())
         return
     for line in answers.lines(whole=verbose):
         print(line)
-    say(f"{len(values):,} samples{answers.quality()}. Next: quantnn verify {typed(design)}")
+    say(f"{len(answers.logits):,} samples{answers.quality()}. Next: quantnn verify {typed(design)}")
 
 
 def inspect(
@@ -244,10 +219,7 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Show what is in FILE: layers, ranges and formats of a model, a saved network or an exported design."""
-    from quantnn.design.inspection import describe
-    from quantnn.importers.format import Hints
-
-    described = describe(file, Hints(listed(activations)))
+    described = quantnn.inspect(file, activations=listed(activations))
     if as_json:
         show_json(described.values)
     else:
@@ -258,18 +230,6 @@ def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")] = Path("digits-de10-lite"),
 ) -> None:
     """The whole way with an embedded example: 8×8 digits, for the DE10-Lite, verified bit-exact on every test image."""
-    from quantnn.board.board import load_board
-    from quantnn.demo_files import demo_files
-    from quantnn.design.export import ExportOptions, export
-    from quantnn.importers.npz import load_model
-    from quantnn.model.user_data import UserData
-    from quantnn.system.tools import check_machine
-
-    check_machine()
-    with demo_files() as files, progress() as told:
-        data = UserData.load(load_model(files.model), test=(files.inputs, files.labels))
-        options = ExportOptions(
-            load_board("de10-lite"), test_inputs=data.inputs, test_labels=data.labels, name=files.model.name
-        )
-        export(data.network, output, options, told)
+    with shown_progress() as told:
+        quantnn.export_demo(output, progress=told)
     verify(output)

@@ -81,7 +81,7 @@ def suggested_boards(incomplete: str) -> Iterator[str]:
 Activations = Annotated[
     str | None,
     typer.Option(
-        help="Activation of each layer, where the file holds weights only.", metavar="relu,…,linear"
+        help="Activation of each layer, where the file holds weights only.", metavar="relu,...,linear"
     ),
 ]
 Decision = Annotated[

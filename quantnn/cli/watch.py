@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from quantnn.cli.board_face import BoardFace
 from quantnn.system.stopping import Stopped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from quantnn.sim.board_simulation import BoardSimulation, Shown
+    from quantnn.api.simulated import BoardFace, BoardSimulation, Shown
 
 __all__ = ["watch"]
 
@@ -33,6 +32,8 @@ def watch(board: BoardSimulation, said: list[str]) -> None:
         The simulation broke off.
     """
     from rich.console import Console
+
+    from quantnn.api.simulated import BoardFace
 
     console = Console(highlight=False, markup=False, emoji=False)
     shown = _live if console.is_terminal and not console.is_dumb_terminal else _logged

@@ -1,8 +1,9 @@
-"""From a float network to a folder that stands on its own."""
+"""From a network to a folder that stands on its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -13,13 +14,14 @@ from quantnn.design.board_folder import board_clock, reserve, stated_clock, writ
 from quantnn.design.folder import export_folder
 from quantnn.design.interface import CoreInterface
 from quantnn.design.planned_report import planned_report
+from quantnn.design.planning import Aim, Planned, Quantized
 from quantnn.design.quality import Quality
 from quantnn.design.remarks import remarks
 from quantnn.design.report import PrecisionEntry, Report
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
-from quantnn.errors import DoesNotFitError, InputError
+from quantnn.errors import InputError
 from quantnn.hdl.core.core import Core
 from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.model.network import FloatNetwork
@@ -29,12 +31,11 @@ from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import answers
 from quantnn.network.samples import Joined, Samples
+from quantnn.plan.clock import ClockPlan
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_name import CORE, name_fault
 from quantnn.plan.core_record import CoreRecord
-from quantnn.plan.cost import Cost
-from quantnn.plan.planner import Goal, Planner
-from quantnn.quantization.post_training import quantize
+from quantnn.plan.planner import Goal
 from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
 
@@ -49,6 +50,7 @@ class ExportOptions:
     ----------
     board : Board
     precision : Precision
+        What a model is quantized to.
     widest_that_fit : bool
         Whether ``precision.weight_bits`` is only the widest, and the widest that fits the board is taken.
     goal : Goal
@@ -56,7 +58,7 @@ class ExportOptions:
     logic_multipliers : bool
         Whether the planner may make multipliers of logic, for a shorter interval.
     calibration : int64 of shape (n, in_features), optional
-        Raw inputs that the scales are chosen on.
+        Raw inputs that the scales of a model are chosen on.
     test_inputs, test_labels : int64 of shape (n, in_features) and int64 array of shape (n,), optional
         What the design is verified and its accuracy measured with.
     test_values : float64 of shape (n, in_features), optional
@@ -89,9 +91,10 @@ class ExportOptions:
 
 
 def export(
-    model: FloatNetwork, destination: Path, options: ExportOptions, progress: Progress = SILENT
+    source: FloatNetwork | Quantized, destination: Path, options: ExportOptions, progress: Progress = SILENT
 ) -> Report:
-    """Quantize, plan and write everything; returns the report. ``progress`` is told what is being done.
+    """Plan and write everything, of a model after quantizing it; returns the report. ``progress`` is told what is
+    being done.
 
     Nothing is left behind if it fails, and an earlier export at ``destination`` is replaced only at the end.
 
@@ -103,8 +106,11 @@ def export(
         The network needs more than the board has.
     """
     with export_folder(destination) as folder:
-        clock = board_clock(options.board, options.clock_mhz)
-        network, planner, plan = _design(model, options, reserve(model, options.board, clock), progress)
+        board = options.board
+        clock = board_clock(board, options.clock_mhz)
+        planned = _planned(source, clock, options, progress)
+        quantized, plan = planned.quantized, planned.plan
+        network = quantized.network
         progress("writing the core")
         (folder / "core").mkdir()
         emit_verilog(Core(plan), options.core, folder / "core")
@@ -113,56 +119,39 @@ def export(
         _write_template(plan, options.core, folder / "core")
         save_network(network, folder / "network.npz")
 
-        own = options.test_inputs if options.test_inputs is not None else _calibration(model, options)
+        own = options.test_inputs if options.test_inputs is not None else quantized.calibration
         vectors = _vectors(network, own, options.test_labels)
         (folder / "vectors").mkdir()
         vectors.save(folder / "vectors", progress)
 
         progress("writing the board's project")
-        part = write_board(plan, planner.cost(plan), options.board, clock, vectors, folder, options.core)
+        part = write_board(plan, planned.planner.cost(plan), board, clock, vectors, folder, options.core)
 
         quality = None
         if options.test_inputs is not None:
-            inputs = options.test_inputs
             quality = Quality.measure(
-                model, network, inputs, answers(network, inputs), options.test_labels, options.test_values
-            )
-        calibration = _calibration(model, options)
-        calibrated = 0 if calibration is None else len(calibration)
-        notes = list(model.notes)
-        if calibration is None:
-            notes.append(
-                "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
-                " give --calibration"
-            )
-        if own is not None:
-            notes += remarks(
-                model,
+                quantized.model,
                 network,
-                own,
-                labels=options.test_labels,
-                values=options.test_values,
-                calibration=calibration,
-                activation_bits=options.precision.activation_bits,
+                options.test_inputs,
+                answers(network, options.test_inputs),
+                options.test_labels,
+                options.test_values,
             )
-        if planner.effort.cut:
-            notes.append(
-                "the planner kept the most promising of very many choices of folds: a slightly better plan may exist"
-            )
-        stated, clock_notes = stated_clock(options.board, clock, options.clock_mhz)
+        notes = [*_notes(planned, own, options)]
+        stated, clock_notes = stated_clock(board, clock, options.clock_mhz)
         names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         report = planned_report(
             name=options.name,
-            board=options.board,
+            board=board,
             plan=plan,
-            planner=planner,
+            planner=planned.planner,
             part=part,
             clock_mhz=stated,
             quality=quality,
             precision=PrecisionEntry(
                 max(layer.weight_range.width for layer in network.layers if isinstance(layer, Dense)),
-                options.precision.activation_bits,
-                calibrated,
+                quantized.activation_bits,
+                0 if quantized.calibration is None else len(quantized.calibration),
             ),
             notes=(*notes, *clock_notes),
             files=tuple(sorted(names | {"report.json", "summary.txt"})),
@@ -171,33 +160,48 @@ def export(
     return report
 
 
-def _design(
-    model: FloatNetwork, options: ExportOptions, reserved: Cost, progress: Progress
-) -> tuple[IntegerNetwork, Planner, CorePlan]:
-    """The quantized network and its plan, with narrower weights if need and leave be."""
-    resources = options.board.resources
-    weights = sum(layer.weights.size for layer in model.layers)
-    widest = options.precision.weight_bits
-    widths = [widest]
-    if options.widest_that_fit:
-        room = Cost.limits(resources) - reserved
-        held = [bits for bits in range(widest, 2, -1) if room.holds(bits * weights, resources)]
-        widths = [*held, 2]
-    for bits in widths:
-        progress(f"quantizing to weights of {bits} bits")
-        network = quantize(model, options.calibration, replace(options.precision, weight_bits=bits))
-        planner = Planner(network, resources, reserved, options.logic_multipliers)
-        progress(f"planning with weights of {bits} bits")
-        try:
-            return network, planner, planner.best(options.goal, advise=bits == widths[-1])
-        except DoesNotFitError:
-            if bits == widths[-1]:
-                raise
-    raise AssertionError("the last width is planned or refused")
+def _planned(
+    source: FloatNetwork | Quantized, clock: ClockPlan, options: ExportOptions, progress: Progress
+) -> Planned:
+    board = options.board
+    network = source.network if isinstance(source, Quantized) else source
+    aim = Aim(board.resources, reserve(network, board, clock), options.goal, options.logic_multipliers)
+    if isinstance(source, Quantized):
+        progress("planning")
+        return Planned.of(source, aim)
+    return Planned.of_model(
+        source,
+        options.calibration,
+        options.precision,
+        aim,
+        widest_that_fit=options.widest_that_fit,
+        progress=progress,
+    )
 
 
-def _calibration(model: FloatNetwork, options: ExportOptions) -> Samples | None:
-    return options.calibration if options.calibration is not None else model.calibration
+def _notes(planned: Planned, own: Samples | None, options: ExportOptions) -> Iterator[str]:
+    """What there is to say of a design, for which the samples ``own`` are known."""
+    quantized = planned.quantized
+    model = quantized.model
+    if model is not None:
+        yield from model.notes
+        if quantized.calibration is None:
+            yield (
+                "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
+                " give --calibration"
+            )
+        if own is not None:
+            yield from remarks(
+                model,
+                quantized.network,
+                own,
+                labels=options.test_labels,
+                values=options.test_values,
+                calibration=quantized.calibration,
+                activation_bits=quantized.activation_bits,
+            )
+    if planned.planner.effort.cut:
+        yield "the planner kept the most promising of very many choices of folds: a slightly better plan may exist"
 
 
 def _vectors(network: IntegerNetwork, own: Samples | None, labels: Integers | None) -> Vectors:

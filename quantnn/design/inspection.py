@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from rich.console import Group, RenderableType
 
-from quantnn.design.report import load_report
+from quantnn.design.report import Report, load_report
 from quantnn.design.summary import summary
 from quantnn.files.record import record_values
 from quantnn.files.safe_zip import zip_names
@@ -19,25 +19,26 @@ from quantnn.importers.reading import Reading
 from quantnn.network.file import load_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
+from quantnn.system.html import Shown
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
 
-__all__ = ["Description", "describe"]
+__all__ = ["Description", "describe", "describe_report", "show_network", "show_reading"]
 
 
 @dataclass(frozen=True)
-class Description:
+class Description(Shown):
     """What is in a file.
 
     Parameters
     ----------
-    values : dict
+    values : dict or list
         As JSON values.
     shown : RenderableType
         As tables.
     """
 
-    values: dict[str, Any]
+    values: dict[str, Any] | list[Any]
     shown: RenderableType
 
     def __rich__(self) -> RenderableType:
@@ -53,13 +54,17 @@ def describe(path: Path, hints: Hints = NO_HINTS) -> Description:
         It is none of them.
     """
     if path.is_dir():
-        report = load_report(path)
-        return Description(record_values(report), summary(report))
+        return describe_report(load_report(path))
     if "header.npy" in (zip_names(path) or ()):
         network = load_network(path)
-        return Description(_integer_values(network, path), _integer(network, path))
+        return Description(_integer_values(network, path), show_network(network, path.name))
     reading = read_model(path, hints)
-    return Description(_float_values(reading, path), _float(reading, path))
+    return Description(_float_values(reading, path), show_reading(reading, path.name))
+
+
+def describe_report(report: Report) -> Description:
+    """The report of a design."""
+    return Description(record_values(report), summary(report))
 
 
 def _float_values(reading: Reading, path: Path) -> dict[str, Any]:
@@ -87,7 +92,8 @@ def _float_values(reading: Reading, path: Path) -> dict[str, Any]:
     }
 
 
-def _float(reading: Reading, path: Path) -> Group:
+def show_reading(reading: Reading, name: str) -> Group:
+    """What was understood of a model."""
     network = reading.model
     operators = Table("operator", "name", "outputs", "in the network")
     for entry in reading.entries:
@@ -105,7 +111,7 @@ def _float(reading: Reading, path: Path) -> Group:
     scaling = "one for all inputs" if network.scaling.uniform else "one per input"
     lines: list[RenderableType] = [
         Paragraph(
-            f"{path.name}: float model ({reading.format}),"
+            f"{name}: float model ({reading.format}),"
             f" {network.in_features} inputs, {network.out_features} outputs",
             "bold",
         ),
@@ -139,7 +145,8 @@ def _integer_values(network: IntegerNetwork, path: Path) -> dict[str, Any]:
     }
 
 
-def _integer(network: IntegerNetwork, path: Path) -> Group:
+def show_network(network: IntegerNetwork, name: str) -> Group:
+    """The layers of an integer network."""
     table = Table("layer", "shape", "activation", "weights", "zeros", "accumulator, proven", "shift", "output")
     for number, (layer, accumulator) in enumerate(zip(network.layers, network.accumulators, strict=True)):
         weights, zeros = "–", "–"
@@ -157,5 +164,5 @@ def _integer(network: IntegerNetwork, path: Path) -> Group:
             f"{min(shifts)}…{max(shifts)}" if min(shifts) != max(shifts) else str(shifts[0]),
             f"{layer.output.lo}…{layer.output.hi}",
         )
-    heading = f"{path.name}: integer network, input {network.input.lo} … {network.input.hi}"
+    heading = f"{name}: integer network, input {network.input.lo} … {network.input.hi}"
     return Group(Paragraph(heading, style="bold"), table)

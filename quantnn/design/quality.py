@@ -21,7 +21,7 @@ __all__ = ["Quality"]
 
 @dataclass(frozen=True)
 class Quality:
-    """How close the integer network is to the float one.
+    """How good the integer network is, and how close to the float one, where that is known.
 
     Parameters
     ----------
@@ -29,9 +29,10 @@ class Quality:
         Test samples.
     sqnr_db : float or None
         Signal to quantization noise of the logits: 10·log10(Σ float² / Σ (float − integer·scale)²); None where the
-        noise is zero. Floats start from the same integer inputs.
+        noise is zero, or there is no float network. Floats start from the same integer inputs.
     float_correct, integer_correct : int or None
-        Samples whose class is the label; None without labels. Floats are the model on the user's own values.
+        Samples whose class is the label; None without labels, or of a float network that is not known. Floats are the
+        model on the user's own values.
     rounded_correct : int or None
         The same of the float model on inputs as a sensor rounds them; None where inputs are integers.
     sqnr_db_outputs : tuple of float or None
@@ -48,7 +49,7 @@ class Quality:
     @classmethod
     def measure(
         cls,
-        model: FloatNetwork,
+        model: FloatNetwork | None,
         network: IntegerNetwork,
         inputs: Samples,
         answered: Iterable[Evaluation],
@@ -59,6 +60,8 @@ class Quality:
 
         ``values`` are what a sensor makes the samples of.
         """
+        if model is None:
+            return cls(len(inputs), None, integer_correct=_correct(answered, labels))
         signal, noise = np.zeros(model.out_features), np.zeros(model.out_features)
         start = of_values = rounded = right = 0
         for block in answered:
@@ -82,10 +85,25 @@ class Quality:
     @property
     def accuracy(self) -> Accuracy | None:
         """As it stands in a report; None without labels."""
-        if self.float_correct is None or self.integer_correct is None:
+        if self.integer_correct is None:
             return None
+        exact = None if self.float_correct is None else self.float_correct / self.samples
         rounded = None if self.rounded_correct is None else self.rounded_correct / self.samples
-        return Accuracy(self.samples, self.float_correct / self.samples, self.integer_correct / self.samples, rounded)
+        return Accuracy(self.samples, exact, self.integer_correct / self.samples, rounded)
+
+
+def _correct(answered: Iterable[Evaluation], labels: Integers | None) -> int | None:
+    """How many classes are the label; None without labels or classes."""
+    if labels is None:
+        return None
+    right = start = 0
+    for block in answered:
+        if block.classes is None:
+            return None
+        end = start + len(block.classes)
+        right += int((block.classes == labels[start:end]).sum())
+        start = end
+    return right
 
 
 def _decibels(signal: float, noise: float) -> float | None:

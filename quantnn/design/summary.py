@@ -131,7 +131,8 @@ def _speed(report: Report) -> Table:
     accuracy = report.accuracy
     if accuracy:
         rounded = "" if accuracy.rounded is None else f" ({accuracy.rounded:.4f} on inputs as the sensor rounds them)"
-        text = f"float {accuracy.float:.4f}{rounded}, integer {accuracy.integer:.4f} on {accuracy.samples} samples"
+        exact = "" if accuracy.float is None else f"float {accuracy.float:.4f}{rounded}, "
+        text = f"{exact}integer {accuracy.integer:.4f} on {accuracy.samples} samples"
         table.add_row("accuracy", text)
     if report.sqnr_db is not None:
         table.add_row("SQNR of the logits", f"{report.sqnr_db} dB")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["DISTRIBUTION", "install_line", "missing_package"]
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from quantnn.errors import InputError
+
+__all__ = ["DISTRIBUTION", "install_line", "missing_package", "needing"]
 
 DISTRIBUTION = "quantnn-fpga"
 """What PyPI calls this project; ``quantnn`` is somebody else's there."""
@@ -27,3 +32,18 @@ def missing_package(package: str | None, *extras: str, what: str = "it") -> str:
         What the user gets with them, as "the simulator".
     """
     return f"{package or 'a package'} is missing: install {what} with {install_line(*extras)}"
+
+
+@contextmanager
+def needing(*extras: str, what: str = "it") -> Iterator[None]:
+    """Imports inside may need packages that these extras bring: see :func:`missing_package`.
+
+    Raises
+    ------
+    InputError
+        One is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(missing_package(error.name, *extras, what=what)) from None

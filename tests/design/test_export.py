@@ -89,7 +89,7 @@ def test_steps_are_told(model, tmp_path):
 
 
 STEPS = [
-    "quantize", "emit_verilog", "_write_template", "save_network", "write_board", "planned_report", "write_report",
+    "_planned", "emit_verilog", "_write_template", "save_network", "write_board", "planned_report", "write_report",
 ]  # fmt: skip
 
 

@@ -131,8 +131,8 @@ class Accuracy:
 
     samples: Positive
     """Test samples."""
-    float: Share
-    """Share of the float network."""
+    float: Share | None
+    """Share of the float network; null where only the integer network is known."""
     integer: Share
     """Share of the integer network, which is the hardware's."""
     rounded: Share | None = None

@@ -9,7 +9,7 @@ import time
 import pytest
 from rich.console import Console
 
-from quantnn.cli.progress import LoggedProgress, ShownProgress, duration, progress
+from quantnn.system.progress_display import LoggedProgress, ShownProgress, duration, shown_progress
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -159,8 +159,8 @@ def test_durations(seconds, text):
 
 
 WORK = """
-from quantnn.cli.progress import progress
-with progress() as told:
+from quantnn.system.progress_display import shown_progress
+with shown_progress() as told:
     told("working", 10, "pieces")
     told.advance(10)
 print("answer")
@@ -200,6 +200,6 @@ def test_a_dumb_terminal_and_a_pipe_get_plain_lines():
 
 
 def test_work_is_given_one(capsys):
-    with progress() as told:
+    with shown_progress() as told:
         told("working")
     assert capsys.readouterr() == ("", "… working\n")

@@ -1,6 +1,6 @@
 import pytest
 
-from quantnn.cli.board_face import BoardFace
+from quantnn.api.board_face import BoardFace
 from quantnn.hdl.board.seven_segment import DASH, DIGITS
 from quantnn.sim.board_simulation import Shown
 

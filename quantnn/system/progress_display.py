@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Self
 
 from quantnn.system.progress import Progress
@@ -15,7 +16,7 @@ from quantnn.system.text import printable
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-__all__ = ["LoggedProgress", "ShownProgress", "duration", "progress"]
+__all__ = ["LoggedProgress", "ShownProgress", "duration", "shown_progress"]
 
 _BAR, _LEAST_BAR = 20, 6
 _LEAST_SECONDS = 1.0
@@ -28,12 +29,16 @@ _SHARE = 0.2
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """What work is given to tell of itself: a line that moves in a terminal, lines of a log elsewhere."""
+def shown_progress() -> Iterator[Progress]:
+    """What work is given to tell of itself: a line that moves in a terminal or a notebook, lines of a log elsewhere.
+
+    A notebook needs ipywidgets for a line that moves; without, it gets a log.
+    """
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    shown = console.is_terminal and not console.is_dumb_terminal
+    moves = find_spec("ipywidgets") is not None if console.is_jupyter else console.is_terminal
+    shown = moves and not console.is_dumb_terminal
     with ShownProgress(console) if shown else LoggedProgress(console) as told:
         yield told
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from quantnn.cli.answers import Answers
+from quantnn.api.answers import Answers
 
 LOGITS = np.array([[3, -1], [0, 5], [7, 7]])
 CLASSES = np.array([0, 1, 0])

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from quantnn.arithmetic import Integers
+from quantnn.arithmetic import Integers
 
-__all__ = ["Answers"]
+if TYPE_CHECKING:
+    from quantnn.link.run import BoardRun
+
+__all__ = ["Answers", "BoardAnswers"]
 
 _FIRST = 10
 """Lines that are printed without being asked for more."""
@@ -23,6 +25,7 @@ class Answers:
     Parameters
     ----------
     logits : int64 array of shape (n, out_features)
+        As integers; times the network's scale they are real values.
     classes : int64 array of shape (n,) or None
         None where the network does not classify.
     labels : int64 array of shape (n,) or None
@@ -80,3 +83,32 @@ class Answers:
         if self.classes is not None and self.labels is not None and self.classes[sample] != self.labels[sample]:
             chosen = f"class {self.classes[sample]} for {self.labels[sample]}  "
         return f"{sample}: {chosen}{' '.join(map(str, self.logits[sample].tolist()))}"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BoardAnswers(Answers):
+    """What a board says of samples, and how it compares.
+
+    Parameters
+    ----------
+    run : BoardRun
+        Seconds, questions that had to be asked again, and the first answer that is not the reference's.
+    """
+
+    run: BoardRun
+
+    def values(self) -> dict[str, Any]:
+        """All of it as JSON values."""
+        run = self.run
+        line = {"seconds": run.seconds, "repeated": run.repeated, "damaged": run.damaged}
+        return {**super().values(), "differing": run.wrong, **line}
+
+    def check(self) -> None:
+        """Raise if an answer is not the reference's.
+
+        Raises
+        ------
+        VerificationError
+            Names the first difference.
+        """
+        self.run.check()

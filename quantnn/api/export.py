@@ -1,0 +1,149 @@
+"""From a model or a network to an FPGA design."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Literal
+
+from quantnn.api.design import Design
+from quantnn.api.model import Model, load
+from quantnn.api.network import Network
+from quantnn.api.told import Telling, told
+from quantnn.board.board import load_board
+from quantnn.demo_files import demo_files
+from quantnn.design.export import ExportOptions
+from quantnn.design.export import export as write_design
+from quantnn.design.planning import Quantized
+from quantnn.errors import InputError
+from quantnn.model.dataset import load_labels
+from quantnn.model.network import FloatNetwork
+from quantnn.model.sample_file import Given, SampleFile
+from quantnn.model.user_data import UserData
+from quantnn.plan.core_name import CORE
+from quantnn.plan.planner import Goal
+from quantnn.quantization.precision import Precision
+from quantnn.system.tools import check_machine
+
+__all__ = ["export", "export_demo"]
+
+_BITS = 8
+"""Of weights and between layers, unless told otherwise; with auto, the widest weights that are tried."""
+
+
+def export(
+    source: Model | Network,
+    *,
+    board: str | Path = "de10-lite",
+    output: str | Path | None = None,
+    calibration: Given | None = None,
+    test: tuple[Given, Given] | None = None,
+    weight_bits: int | Literal["auto"] | None = None,
+    activation_bits: int | None = None,
+    target_ii: int | None = None,
+    max_latency: int | None = None,
+    logic_multipliers: bool = False,
+    clock_mhz: float | None = None,
+    name: str = CORE,
+    progress: Telling = False,
+) -> Design:
+    """Write an FPGA design: Verilog, a board project, vectors and a report, in a folder that stands on its own.
+
+    Parameters
+    ----------
+    source : Model or Network
+        A model is quantized first; a network is taken as it is.
+    board : str or Path
+        By name, or a TOML file of your own.
+    output : str or Path, optional
+        The folder; by default named after the model and the board. An earlier export there is replaced.
+    calibration : array of shape (n, features), or the path of an .npy, optional
+        Typical samples, on which a model's scales are chosen, as :func:`quantnn.quantize` has them.
+    test : (samples, labels), optional
+        Arrays of shape (n, features) and (n,), or paths of .npy files: what the design is verified and its accuracy
+        measured with.
+    weight_bits : int or "auto", optional
+        Of a model's weights, 2 to 16, 8 by default; or the widest up to 8 that fit the board.
+    activation_bits : int, optional
+        Between a model's layers, 2 to 16, 8 by default.
+    target_ii : int, optional
+        Initiation interval to reach with the least resources, in cycles.
+    max_latency : int, optional
+        Cycles that a sample may take at most.
+    logic_multipliers : bool
+        Whether multipliers are made of logic too, for a shorter interval.
+    clock_mhz : float, optional
+        The clock that the board's PLL makes, and that speeds are stated for.
+    name : str
+        The core's module, and the prefix of all below it and of its files.
+    progress : bool
+        Whether to show how far it is.
+
+    Raises
+    ------
+    InputError
+        An option or a sample cannot be used, or ``output`` holds something else.
+    DoesNotFitError
+        The network needs more than the board has.
+    """
+    fitting = load_board(board)
+    options = ExportOptions(
+        board=fitting,
+        goal=Goal(target_ii, max_latency),
+        logic_multipliers=logic_multipliers,
+        clock_mhz=clock_mhz,
+        name=source.name,
+        core=name,
+    )
+    quantized: FloatNetwork | Quantized
+    if isinstance(source, Network):
+        if (calibration, weight_bits, activation_bits) != (None, None, None):
+            raise InputError(
+                "calibration, weight_bits and activation_bits must be left out for a network, which is quantized"
+                " already: give them to quantize"
+            )
+        quantized, options = source.quantized, _tested(options, source, test)
+    else:
+        data = UserData.load(source.network, calibration, test)
+        quantized = data.network
+        widest = _BITS if weight_bits is None or weight_bits == "auto" else weight_bits
+        options = replace(
+            options,
+            precision=Precision(widest, _BITS if activation_bits is None else activation_bits),
+            widest_that_fit=weight_bits == "auto",
+            calibration=data.calibration,
+            test_inputs=data.inputs,
+            test_labels=data.labels,
+            test_values=data.values,
+        )
+    folder = Path(f"{PurePath(source.name).stem}-{fitting.name}") if output is None else Path(output)
+    with told(progress) as telling:
+        write_design(quantized, folder, options, telling)
+    return Design(folder, board=board if fitting.name != board else None)
+
+
+def _tested(options: ExportOptions, source: Network, test: tuple[Given, Given] | None) -> ExportOptions:
+    """With test samples for a network, whose sensor is what it is."""
+    if test is None:
+        return options
+    network = source.integers
+    file = SampleFile.given(test[0], network.in_features, "test x")
+    labels = None
+    if network.classify:
+        labels = load_labels(test[1], len(file), max(2, network.out_features), "test y")
+    return replace(
+        options, test_inputs=file.integers(network.input, network.sensor), test_labels=labels, test_values=file
+    )
+
+
+def export_demo(output: str | Path, *, progress: Telling = False) -> Design:
+    """Export the embedded example: 8×8 digits, for the DE10-Lite.
+
+    Raises
+    ------
+    QuantnnError
+        The machine lacks something, or ``output`` holds something else.
+    """
+    check_machine()
+    with demo_files() as files:
+        return export(load(files.model), output=output, test=(files.inputs, files.labels), progress=progress)

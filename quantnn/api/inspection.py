@@ -1,0 +1,29 @@
+"""What is in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from quantnn.design.inspection import Description, describe, describe_report
+from quantnn.importers.format import Hints
+
+__all__ = ["Description", "describe_report", "inspect"]
+
+
+def inspect(path: str | Path, *, activations: Sequence[str] = ()) -> Description:
+    """Layers, ranges and formats of a model file, a saved network or an exported folder: ``values`` for programs, and
+    tables in a notebook.
+
+    Parameters
+    ----------
+    path : str or Path
+    activations : sequence of str
+        One name per dense layer, for a model file that holds weights only.
+
+    Raises
+    ------
+    InputError
+        It is none of them.
+    """
+    return describe(Path(path), Hints(tuple(activations)))

@@ -1,0 +1,121 @@
+"""The integer network of a design, what it came from, and the plan of its core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from quantnn.errors import DoesNotFitError
+from quantnn.model.network import FloatNetwork
+from quantnn.network.network import IntegerNetwork
+from quantnn.network.samples import Samples
+from quantnn.plan.core import CorePlan
+from quantnn.plan.cost import Cost
+from quantnn.plan.planner import Goal, Planner
+from quantnn.plan.resources import Resources
+from quantnn.quantization.post_training import quantize
+from quantnn.quantization.precision import Precision
+from quantnn.system.progress import SILENT, Progress
+
+__all__ = ["Aim", "Planned", "Quantized"]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantized:
+    """An integer network, and what it came from.
+
+    Parameters
+    ----------
+    network : IntegerNetwork
+    model : FloatNetwork or None
+        What was quantized; None where nobody knows any more, as of a saved network.
+    activation_bits : int
+        Bits between layers.
+    calibration : int64 of shape (n, in_features) or None
+        Raw inputs on which scales were chosen.
+    """
+
+    network: IntegerNetwork
+    model: FloatNetwork | None = None
+    activation_bits: int = 8
+    calibration: Samples | None = None
+
+    @classmethod
+    def of(cls, model: FloatNetwork, calibration: Samples | None, precision: Precision) -> Quantized:
+        """Quantize a model; its own calibration samples serve where others are not given."""
+        network = quantize(model, calibration, precision)
+        given = model.calibration if calibration is None else calibration
+        return cls(network, model, precision.activation_bits, given)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a plan is for.
+
+    Parameters
+    ----------
+    resources : Resources
+        The device's.
+    reserved : Cost
+        What everything around the core takes of them.
+    goal : Goal
+    logic_multipliers : bool
+        Whether multipliers may be made of logic, for a shorter interval.
+    """
+
+    resources: Resources
+    reserved: Cost
+    goal: Goal = Goal()
+    logic_multipliers: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """A network and the plan of its core."""
+
+    quantized: Quantized
+    planner: Planner
+    plan: CorePlan
+
+    @classmethod
+    def of(cls, quantized: Quantized, aim: Aim, *, advise: bool = True) -> Planned:
+        """The best plan.
+
+        Raises
+        ------
+        DoesNotFitError
+            There is none; ``advise`` has the message say what would help, which takes time.
+        """
+        planner = Planner(quantized.network, aim.resources, aim.reserved, aim.logic_multipliers)
+        return cls(quantized, planner, planner.best(aim.goal, advise=advise))
+
+    @classmethod
+    def of_model(
+        cls, model: FloatNetwork, calibration: Samples | None, precision: Precision, aim: Aim, *,
+        widest_that_fit: bool = False, progress: Progress = SILENT,
+    ) -> Planned:  # fmt: skip
+        """Quantize and plan; with ``widest_that_fit``, to the widest weights up to ``precision`` of which there is a
+        plan.
+
+        Raises
+        ------
+        DoesNotFitError
+            There is none.
+        """
+        widths = _widths(model, precision.weight_bits, aim) if widest_that_fit else [precision.weight_bits]
+        for bits in widths:
+            progress(f"quantizing to weights of {bits} bits")
+            quantized = Quantized.of(model, calibration, replace(precision, weight_bits=bits))
+            progress(f"planning with weights of {bits} bits")
+            try:
+                return cls.of(quantized, aim, advise=bits == widths[-1])
+            except DoesNotFitError:
+                if bits == widths[-1]:
+                    raise
+        raise AssertionError("the last width is planned or refused")
+
+
+def _widths(model: FloatNetwork, widest: int, aim: Aim) -> list[int]:
+    """Bits of weights to try, the widest first: only those of which the memories hold as many as there are."""
+    weights = sum(layer.weights.size for layer in model.layers)
+    room = Cost.limits(aim.resources) - aim.reserved
+    return [*(bits for bits in range(widest, 2, -1) if room.holds(bits * weights, aim.resources)), 2]
