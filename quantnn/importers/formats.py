@@ -7,6 +7,7 @@ from pathlib import Path
 from quantnn.errors import InputError
 from quantnn.files.regular_file import opened
 from quantnn.importers.format import NO_HINTS, Format, Hints
+from quantnn.importers.keras.keras import Keras
 from quantnn.importers.nnet import Nnet
 from quantnn.importers.npz import Npz
 from quantnn.importers.onnx.format import Onnx
@@ -19,7 +20,7 @@ from quantnn.system.extras import missing_package
 
 __all__ = ["FORMATS", "read_model"]
 
-FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops(), PyTorch(), Safetensors())
+FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops(), PyTorch(), Safetensors(), Keras())
 """The first that recognises a file reads it."""
 
 _HEAD = 4096
