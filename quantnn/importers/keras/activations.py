@@ -69,7 +69,8 @@ def leaky(layer: Layer, slope: float) -> Operator:
     ValueError
         The slope is out of range.
     """
-    return _activate(layer, f"leaky_relu:{slope!r}")
+    short = float(str(np.float32(slope)))  # 0.3, where the file has the float32 next to it as a double
+    return _activate(layer, f"leaky_relu:{short if np.float32(short) == slope else slope!r}")
 
 
 def relu(layer: Layer) -> list[Operator]:
@@ -113,7 +114,5 @@ _REMARKS = {
     "leaky_relu": "slope 0.2, as Keras has it",
     "hard_sigmoid": "0.2·x + 0.5 in Keras 1 and 2, x/6 + 0.5 in Keras 3",
 }
-ACTIVATION_SUPPORT = tuple(
-    Support(f"activation {name}", "exact", _REMARKS.get(name, "")) for name in (*_PLAIN, *_MORE)
-)
+ACTIVATION_SUPPORT = tuple(Support(f"activation {name}", "exact", _REMARKS.get(name, "")) for name in (*_PLAIN, *_MORE))
 """Every activation by its name."""

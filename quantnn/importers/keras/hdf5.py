@@ -102,5 +102,3 @@ def _take_apart(source: Path, target: Path) -> None:
         env={**os.environ, **_ENVIRONMENT},
         log=target.parent / "log",
     )
-
-

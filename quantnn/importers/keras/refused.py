@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 __all__ = ["REFUSED", "refusal"]
 
-_CONVOLUTION = "convolution and pooling are coming, with an engine of their own; today networks are of dense layers"
+_CONVOLUTION = "a convolution is coming with the convolution engine; until then dense layers only"
 
 REFUSED: Mapping[str, str] = {
     "Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Conv1DTranspose, Conv2DTranspose, DepthwiseConv1D,"
