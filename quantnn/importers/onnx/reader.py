@@ -10,7 +10,7 @@ from quantnn.importers.onnx.graph import Graph
 from quantnn.importers.onnx.model_file import read_proto
 from quantnn.importers.onnx.output import chosen_output
 from quantnn.importers.onnx.sample import Sample, samples
-from quantnn.importers.onnx.walk import walked
+from quantnn.importers.onnx.walk import Walk
 from quantnn.importers.operators.float_network import float_network
 from quantnn.importers.reading import Reading
 from quantnn.system.text import printable, shortened
@@ -36,10 +36,12 @@ def read(path: Path, hints: Hints) -> Reading:
         names = ", ".join(shortened(printable(value.name), 60) for value in inputs[:6])
         raise InputError(f"{path} has several inputs ({names}): a network takes one tensor; join them before it")
     notes = tuple(f"output {name} is left out: {shortened(printable(output), 60)} is taken" for name in others)
-    refused: InputError | None = None
+    refused: list[tuple[int, InputError]] = []
     for sample in samples(graph, inputs[0], nodes):
+        walk = Walk(graph, sample)
+        chain = walk.chain
         try:
-            chain = walked(graph, nodes, output, sample)
+            walk.along(nodes, output)
             model, fates = float_network(
                 chain.operators,
                 str(path),
@@ -49,8 +51,8 @@ def read(path: Path, hints: Hints) -> Reading:
             )
             return Reading(_title(graph), model, chain.entries(fates))
         except InputError as error:
-            refused = refused or error
-    raise refused or InputError(f"{path} has no input: save the model again")
+            refused.append((len(chain.steps), error))
+    raise max(refused, key=lambda entry: entry[0])[1]
 
 
 def _said(sample: Sample) -> tuple[str, ...]:

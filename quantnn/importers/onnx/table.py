@@ -84,7 +84,11 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
 _REASONS = (
     (
         "a convolution is coming with the convolution engine; until then dense layers only",
-        "Conv ConvTranspose MaxPool AveragePool GlobalAveragePool GlobalMaxPool",
+        "Conv ConvTranspose",
+    ),
+    (
+        "pooling is coming with the convolution engine; until then dense layers only",
+        "MaxPool AveragePool GlobalAveragePool GlobalMaxPool",
     ),
     ("a recurrent layer keeps a state, and the core has none: use dense layers", "LSTM GRU RNN"),
     ("attention multiplies two tensors that depend on the input: use dense layers", "Attention Einsum"),

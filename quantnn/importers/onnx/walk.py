@@ -19,32 +19,31 @@ from quantnn.importers.onnx.sample import Sample
 from quantnn.importers.onnx.table import HANDLERS, REFUSED
 from quantnn.system.text import printable, shortened
 
-__all__ = ["walked"]
+__all__ = ["Walk"]
 
 
-def walked(graph: Graph, nodes: Iterable[Node], output: str, sample: Sample) -> Chain:
-    """The chain that nodes make of one sample.
+class Walk:
+    """The way of one sample through a graph.
 
-    Parameters
-    ----------
-    nodes : iterable of Node
-        All that the output needs, in an order in which each follows those it takes from.
-
-    Raises
-    ------
-    InputError
-        A node is of no supported operator, does not fit what is before it, or stands on a branch.
+    Members
+    -------
+    chain : Chain
+        What the nodes that were passed make of it.
     """
-    return _Walk(graph, sample).along(nodes, output)
 
-
-class _Walk:
     def __init__(self, graph: Graph, sample: Sample) -> None:
         self.graph, self.sample = graph, sample
         self.chain, self.budget = Chain(), Budget(str(graph.path))
         self.values: dict[str, Value] = {sample.name: Flow.whole(0, sample.shape, sample.elements)}
 
-    def along(self, nodes: Iterable[Node], output: str) -> Chain:
+    def along(self, nodes: Iterable[Node], output: str) -> None:
+        """Pass nodes, of which each follows those it takes from, up to an output.
+
+        Raises
+        ------
+        InputError
+            A node is of no supported operator, does not fit what is before it, or stands on a branch.
+        """
         for node in nodes:
             for name, value in zip(node.proto.output, self._made(node), strict=False):
                 if name:
@@ -54,7 +53,6 @@ class _Walk:
             raise InputError(f"{self.graph.path}: output {shortened(printable(output), 60)} is constant")
         if self.chain.steps:
             self.chain.settle(end)
-        return self.chain
 
     def _made(self, node: Node) -> tuple[Value, ...]:
         inputs = tuple(self._value(name) if name else None for name in node.proto.input)
@@ -74,9 +72,12 @@ class _Walk:
             known = ", ".join(name for domain, name in HANDLERS if not domain)
             raise Refusal(REFUSED.get(key, f"this operator is not supported; known are {known}"))
         self.chain.begin(node)
-        return handled.read(
-            Call(node, inputs, self.graph.opsets.get(node.domain, 1), self.chain, self.budget, self.sample.batch)
-        )
+        batch = self.sample.batch
+        call = Call(node, inputs, self.graph.opsets.get(node.domain, 1), self.chain, self.budget, batch)
+        made = handled.read(call)
+        if batch and any(isinstance(value, Flow) and value.shape[:1] != (1,) for value in made):
+            raise Refusal(f"it mixes the {batch} samples of a batch: export the model for one sample")
+        return made
 
     def _constants(
         self, node: Node, inputs: list[np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None]

@@ -35,8 +35,6 @@ def prelu(call: Call) -> tuple[Flow]:
     slopes = call.constant(1)
     if slopes is None or not slopes.size or not (slopes == slopes.flat[0]).all():
         raise Refusal("it has several slopes: train with one for all features, or with LeakyRelu")
-    if math.prod(np.broadcast_shapes(slopes.shape, call.flow().shape)) != call.flow().index.size:
-        raise Refusal(f"its slopes of shape {slopes.shape} do not fit")
     return _sloped(call, float(str(np.float32(slopes.flat[0]))))
 
 
@@ -80,11 +78,9 @@ def clipped(call: Call, flow: Flow, low: float, high: float) -> tuple[Flow]:
 
 
 def _with_number(call: Call) -> tuple[Flow, float]:
-    if len(call.inputs) == 1:
-        raise Refusal("it must have two inputs")
-    place = 0 if isinstance(call.given(0), Flow) else 1
     if len(call.inputs) != 2:
         raise Refusal("it must have two inputs")
+    place = 0 if isinstance(call.given(0), Flow) else 1
     return call.flow(place), _number(call, 1 - place, math.nan)
 
 

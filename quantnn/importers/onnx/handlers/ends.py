@@ -38,4 +38,6 @@ def _axis(call: Call, flow: Flow, default: int) -> int:
     axes = len(flow.shape)
     if not -axes <= axis < axes:
         raise Refusal(f"its axis {axis} is none of {axes}")
+    if call.batch and axis % axes == 0:
+        raise Refusal(f"it mixes the {call.batch} samples of a batch: export the model for one sample")
     return int(axis % axes)
