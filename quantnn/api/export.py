@@ -45,6 +45,7 @@ def export(
     logic_multipliers: bool = False,
     clock_mhz: float | None = None,
     name: str = CORE,
+    onnx: bool = False,
     progress: Telling = False,
 ) -> Design:
     """Write an FPGA design: Verilog, a board project, vectors and a report, in a folder that stands on its own.
@@ -76,6 +77,8 @@ def export(
         The clock that the board's PLL makes, and that speeds are stated for.
     name : str
         The core's module, and the prefix of all below it and of its files.
+    onnx : bool
+        Whether the folder gets the integer network as ONNX, too: :meth:`quantnn.Network.to_onnx`.
     progress : bool
         Whether to show how far it is.
 
@@ -94,6 +97,7 @@ def export(
         clock_mhz=clock_mhz,
         name=source.name,
         core=name,
+        onnx=onnx,
     )
     quantized: FloatNetwork | Quantized
     if isinstance(source, Network):

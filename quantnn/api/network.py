@@ -19,6 +19,7 @@ from quantnn.model.user_data import UserData
 from quantnn.network.file import load_network as read_network
 from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.onnx_graph import save_onnx
 from quantnn.network.reference import Evaluation, evaluate
 from quantnn.quantization.precision import Precision
 from quantnn.system.html import Shown
@@ -142,6 +143,21 @@ class Network(Shown):
         """
         with whole_file(Path(path)) as place:
             save_network(self.integers, place)
+
+    def to_onnx(self, path: str | Path) -> None:
+        """Write the integer network as plain ONNX operators on int64: a second reference, which onnxruntime or any
+        other program computes.
+
+        Its input ``samples`` are raw integers (n, features); its outputs are every layer's integers, ``layer_0``,
+        ``layer_1``, …, and ``classes`` of a network that has them.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written, or onnx is not installed.
+        """
+        with whole_file(Path(path)) as place:
+            save_onnx(self.integers, place)
 
     def _answered(self, x: Given) -> Evaluation:
         batch = Batch.of(x, self.input_shape)

@@ -78,6 +78,9 @@ def export(
     name: Annotated[
         str, typer.Option(help="The core's module, and the prefix of all below it and of its files.")
     ] = "quantnn_core",
+    onnx: Annotated[
+        bool, typer.Option("--onnx", help="Also write the integer network as ONNX, for other programs to compute.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
@@ -108,6 +111,7 @@ def export(
             logic_multipliers=logic_multipliers,
             clock_mhz=clock_mhz,
             name=name,
+            onnx=onnx,
             progress=told,
         )
     said = f"Written to {design.path}. Next: quantnn verify {typed(design.path)}"

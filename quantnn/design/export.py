@@ -29,6 +29,7 @@ from quantnn.model.sample_file import Values
 from quantnn.network.file import save_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.onnx_graph import save_onnx
 from quantnn.network.reference import answers
 from quantnn.network.samples import Joined, Samples
 from quantnn.plan.clock import ClockPlan
@@ -39,7 +40,10 @@ from quantnn.plan.planner import Goal
 from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
 
-__all__ = ["ExportOptions", "export"]
+__all__ = ["ONNX", "ExportOptions", "export"]
+
+ONNX = "network.onnx"
+"""The integer network as ONNX, if the folder has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,8 @@ class ExportOptions:
         What the report calls the model.
     core : str
         What the core is called in Verilog: its module, the prefix of all modules below and of its files.
+    onnx : bool
+        Whether to write the integer network as ONNX, too.
     """
 
     board: Board
@@ -84,6 +90,7 @@ class ExportOptions:
     clock_mhz: float | None = None
     name: str = "model"
     core: str = CORE
+    onnx: bool = False
 
     def __post_init__(self) -> None:
         if fault := name_fault(self.core):
@@ -118,6 +125,8 @@ def export(
         CoreRecord.of(plan).save(folder / "core" / "plan.json")
         _write_template(plan, options.core, folder / "core")
         save_network(network, folder / "network.npz")
+        if options.onnx:
+            save_onnx(network, folder / ONNX)
 
         own = options.test_inputs if options.test_inputs is not None else quantized.calibration
         vectors = _vectors(network, own, options.test_labels)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from quantnn.arithmetic import Integers
+from quantnn.design.export import ONNX
 from quantnn.design.fingerprint import IDENTITY, fingerprint, identity_with
 from quantnn.design.hardware import ExportedHardware
 from quantnn.design.interface import CoreInterface
@@ -25,6 +26,7 @@ from quantnn.model.network import FloatNetwork
 from quantnn.model.sample_file import Values
 from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
+from quantnn.network.onnx_graph import save_onnx
 from quantnn.network.reference import answers
 from quantnn.network.samples import Head, Joined, Samples
 from quantnn.quantization.fitted import Fitter
@@ -145,6 +147,8 @@ def update_weights(
         interface = CoreInterface.of_plan(hardware.record.core_plan(network), hardware.module)
         interface.save(staged / "core" / "interface.json")
         save_network(network, staged / "network.npz")
+        if ONNX in report.files:
+            save_onnx(network, staged / ONNX)
         vectors.save(staged / "vectors")
         calibration = model.calibration if options.calibration is None else options.calibration
         if calibration is None:

@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quantnn.arithmetic import Integers, Requantizer
+from quantnn.errors import InputError
 from quantnn.network.layers import Dense, Layer, Rescale
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.table import Table
+from quantnn.system.extras import missing_package
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-__all__ = ["CLASSES", "INPUT", "accumulated", "layer_output", "onnx_network"]
+__all__ = ["CLASSES", "INPUT", "accumulated", "layer_output", "onnx_network", "save_onnx"]
 
 INPUT, CLASSES = "samples", "classes"
 _OPSET, _IR = 17, 8
@@ -90,6 +93,21 @@ def onnx_network(network: IntegerNetwork, name: str = "network") -> ModelProto:
     model = helper.make_model(whole, opset_imports=opsets, ir_version=_IR, producer_name="quantnn")
     checker.check_model(model)
     return model
+
+
+def save_onnx(network: IntegerNetwork, path: Path) -> None:
+    """Write :func:`onnx_network`; the same network gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        onnx is not installed.
+    """
+    try:
+        model = onnx_network(network)
+    except ImportError as error:
+        raise InputError(missing_package(error.name, "onnx", what="what writes ONNX")) from None
+    path.write_bytes(model.SerializeToString(deterministic=True))
 
 
 @singledispatch

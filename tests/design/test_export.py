@@ -9,11 +9,13 @@ from exported import SHAPE, invented_board, random_model, save_model, small_boar
 from told import Told
 
 from quantnn.design import export as module
-from quantnn.design.export import ExportOptions, export
+from quantnn.design.export import ONNX, ExportOptions, export
 from quantnn.design.report import PrecisionEntry, load_report
+from quantnn.design.update_weights import update_weights
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.importers.npz import load_model
 from quantnn.network.file import load_network
+from quantnn.network.onnx_graph import onnx_network
 from quantnn.plan.planner import Goal
 from quantnn.quantization.precision import Precision
 
@@ -204,3 +206,16 @@ def test_the_saved_network_is_the_one_that_was_built(small):
     assert len(record["taps"]) == len(network.layers) == len(SHAPE) - 1
     widths = [network.in_features, *(layer.out_features for layer in network.layers)]
     assert tuple(widths) == SHAPE
+
+
+def test_the_network_as_onnx_follows_its_weights(model, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="pip install '.[onnx]'")
+    export(model, tmp_path / "design", replace(small_options(model), onnx=True))
+    file = tmp_path / "design" / ONNX
+    assert ONNX in load_report(tmp_path / "design").files
+    assert onnx.load(file) == onnx_network(load_network(tmp_path / "design" / "network.npz"))
+    before = file.read_bytes()
+    other = replace(model, layers=(replace(model.layers[0], weights=-model.layers[0].weights), *model.layers[1:]))
+    update_weights(tmp_path / "design", other)
+    assert file.read_bytes() != before
+    assert onnx.load(file) == onnx_network(load_network(tmp_path / "design" / "network.npz"))

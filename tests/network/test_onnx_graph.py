@@ -1,6 +1,7 @@
 """Reference and ONNX answer the same on every bit: onnxruntime and onnx's own evaluator know nothing of quantnn."""
 
 import itertools
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -12,9 +13,10 @@ from networks import random_network, random_samples
 from onnx_answers import answered, compare
 
 from quantnn.arithmetic import IntegerRange, Requantizer, half
+from quantnn.errors import InputError
 from quantnn.network.layers import Dense, Rescale
 from quantnn.network.network import IntegerNetwork
-from quantnn.network.onnx_graph import CLASSES, INPUT, accumulated, layer_output, onnx_network
+from quantnn.network.onnx_graph import CLASSES, INPUT, accumulated, layer_output, onnx_network, save_onnx
 from quantnn.network.reference import evaluate
 
 pytest.importorskip("onnxruntime", reason="pip install '.[onnx]'")
@@ -120,3 +122,10 @@ def test_a_layer_without_a_form():
     assert {Dense, Rescale} <= set(accumulated.registry)
     with pytest.raises(TypeError, match="no ONNX form of a strange layer"):
         accumulated(SimpleNamespace(kind="strange"), None, "", "")
+
+
+def test_without_onnx_the_line_that_installs_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(InputError, match=r"onnx is missing: install what writes ONNX with .*\[onnx\]"):
+        save_onnx(random_network(1), tmp_path / "network.onnx")
+    assert not (tmp_path / "network.onnx").exists()
