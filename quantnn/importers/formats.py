@@ -15,12 +15,13 @@ from quantnn.importers.pytorch.format import PyTorch
 from quantnn.importers.reading import Reading
 from quantnn.importers.safetensors import Safetensors
 from quantnn.importers.sklearn.skops_file import Skops
+from quantnn.importers.tflite.format import TfLite
 from quantnn.importers.unknown import unknown
 from quantnn.system.extras import missing_package
 
 __all__ = ["FORMATS", "read_model"]
 
-FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops(), PyTorch(), Safetensors(), Keras())
+FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops(), PyTorch(), Safetensors(), Keras(), TfLite())
 """The first that recognises a file reads it."""
 
 _HEAD = 4096
