@@ -11,7 +11,6 @@ from quantnn.api.model import Model, load
 from quantnn.api.network import Network
 from quantnn.api.told import Telling, told
 from quantnn.board.board import load_board
-from quantnn.demo_files import demo_files
 from quantnn.design.export import ExportOptions
 from quantnn.design.export import export as write_design
 from quantnn.design.planning import Quantized
@@ -101,7 +100,7 @@ def export(
     )
     quantized: FloatNetwork | Quantized
     if isinstance(source, Network):
-        if (calibration, weight_bits, activation_bits) != (None, None, None):
+        if any(option is not None for option in (calibration, weight_bits, activation_bits)):
             raise InputError(
                 "calibration, weight_bits and activation_bits must be left out for a network, which is quantized"
                 " already: give them to quantize"
@@ -148,6 +147,8 @@ def export_demo(output: str | Path, *, progress: Telling = False) -> Design:
     QuantnnError
         The machine lacks something, or ``output`` holds something else.
     """
+    from quantnn.demo_files import demo_files
+
     check_machine()
     with demo_files() as files:
         return export(load(files.model), output=output, test=(files.inputs, files.labels), progress=progress)

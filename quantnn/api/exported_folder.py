@@ -30,7 +30,7 @@ class ExportedFolder:
     def __init__(self, path: str | Path, *, board: str | Path | None = None):
         self.path = Path(path)
         self._own_board = None if board is None else Path(board)
-        if not (self.path / "report.json").exists():
+        if not _may_be_there(self.path / "report.json"):
             raise InputError(f"{self.path} is no exported design (report.json is missing): run quantnn export")
 
     @property
@@ -48,3 +48,11 @@ class ExportedFolder:
             It is one of the user's own, and was not given.
         """
         return exported_board(self.path, self.report, self._own_board)
+
+
+def _may_be_there(path: Path) -> bool:
+    """Whether a file exists; what the system does not tell is left to who reads it."""
+    try:
+        return path.exists()
+    except OSError:
+        return True

@@ -6,13 +6,11 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from quantnn.system.printable import Printable
 from quantnn.system.text import printable, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console, ConsoleOptions, RenderableType
-    from rich.segment import Segment
+    from rich.console import RenderableType
 
     from quantnn.api.design import Report
 
@@ -39,25 +37,13 @@ def show_table(table: RenderableType) -> None:
 
     out = Console(highlight=False, markup=False, emoji=False)
     if out.is_terminal:
-        out.print(_Printable(table), crop=False)
+        out.print(Printable(table), crop=False)
         return
     with out.capture() as capture:
         out.width = _ANY_WIDTH
-        out.print(_Printable(table))
+        out.print(Printable(table))
     for line in capture.get().splitlines():
         print(line.rstrip())
-
-
-class _Printable:
-    """What is shown, with escapes for control characters of texts that come from files."""
-
-    def __init__(self, shown: RenderableType):
-        self._shown = shown
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for segment in console.render(self._shown, options):
-            text = segment.text if segment.control else "\n".join(map(printable, segment.text.split("\n")))
-            yield segment._replace(text=text)
 
 
 def show_json(values: object) -> None:

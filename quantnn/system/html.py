@@ -6,6 +6,8 @@ import io
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from quantnn.system.printable import Printable
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -25,7 +27,7 @@ def html(shown: RenderableType) -> str:
     console = Console(
         file=io.StringIO(), record=True, width=_WIDTH, force_jupyter=False, markup=False, highlight=False, emoji=False
     )
-    console.print(shown, crop=False)
+    console.print(Printable(shown), crop=False)
     return console.export_html(inline_styles=True, code_format=_FRAME)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from quantnn.system.extras import DISTRIBUTION, install_line, missing_package
+from quantnn.errors import InputError
+from quantnn.system.extras import DISTRIBUTION, install_line, missing_package, needing
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -80,3 +81,9 @@ def test_all_is_everything_but_the_tests():
     (own,) = EXTRAS["all"]
     assert own == f"{DISTRIBUTION}[{','.join(name for name in EXTRAS if name not in ('all', 'test'))}]"
     assert f"{DISTRIBUTION}[all]" in EXTRAS["test"]
+
+
+def test_an_import_that_fails_says_what_to_install():
+    with pytest.raises(InputError) as caught, needing("bench", what="the timer"):
+        import no_such_package_at_all  # noqa: F401
+    assert str(caught.value).startswith("no_such_package_at_all is missing: install the timer with pip install")

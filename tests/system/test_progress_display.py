@@ -203,3 +203,14 @@ def test_work_is_given_one(capsys):
     with shown_progress() as told:
         told("working")
     assert capsys.readouterr() == ("", "… working\n")
+
+
+@pytest.mark.parametrize("widgets, kind", [(True, ShownProgress), (False, LoggedProgress)])
+def test_a_notebook_gets_a_line_that_moves_if_it_can(monkeypatch, widgets, kind):
+    """Without ipywidgets rich cannot change what a notebook shows, and would warn of it."""
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("quantnn.system.progress_display.find_spec", lambda name: name if widgets else None)
+    monkeypatch.setattr("rich.live.Live.start", lambda live: None)
+    monkeypatch.setattr("rich.live.Live.stop", lambda live: None)
+    with shown_progress() as told:
+        assert type(told) is kind

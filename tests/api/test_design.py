@@ -1,0 +1,109 @@
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from exported import flip_bit, save_model
+
+import quantnn
+from quantnn.design.report import BuildResult, load_report
+from quantnn.errors import InputError, VerificationError
+from quantnn.network.file import load_network
+from quantnn.network.reference import evaluate
+
+SAMPLES = np.random.default_rng(3).integers(0, 256, (12, 6))
+
+
+@pytest.fixture
+def design(small):
+    return quantnn.Design(small)
+
+
+def test_a_folder_is_opened(design, small):
+    assert design.path == small and design.report == load_report(small) and design.board.name == "de10-lite"
+    np.testing.assert_array_equal(
+        design.network.predict(SAMPLES), evaluate(load_network(small / "network.npz"), SAMPLES).classes
+    )
+
+
+def test_what_is_no_design(tmp_path):
+    with pytest.raises(InputError, match=r"is no exported design \(report.json is missing\): run quantnn export"):
+        quantnn.Design(tmp_path)
+
+
+def test_the_reference_answers(design, small, tmp_path):
+    expected = evaluate(load_network(small / "network.npz"), SAMPLES)
+    labels = (expected.classes + (np.arange(12) < 3)) % 3
+    answers = design.simulate(SAMPLES, labels, output=tmp_path / "answers.npz")
+    np.testing.assert_array_equal(answers.logits, expected.logits)
+    assert (answers.correct, answers.accuracy) == (9, 0.75)
+    with np.load(tmp_path / "answers.npz", allow_pickle=False) as stored:
+        np.testing.assert_array_equal(stored["layer_0"], expected.layers[0])
+    np.save(tmp_path / "x.npy", SAMPLES)
+    np.testing.assert_array_equal(design.simulate(tmp_path / "x.npy").classes, expected.classes)
+
+
+def test_labels_and_places_that_cannot_be(design, tmp_path):
+    with pytest.raises(InputError, match="labels has 5 labels for 12 samples"):
+        design.simulate(SAMPLES, np.arange(5) % 3)
+    with pytest.raises(InputError, match=r"must end in .npz"):
+        design.simulate(SAMPLES, output=tmp_path / "answers.npy")
+
+
+def test_hardware_that_differs_is_an_error_with_its_place(small, copy_of):
+    changed = copy_of(small)
+    flip_bit(changed, "layer_1_mac_weights", 0, 0)
+    with pytest.raises(VerificationError) as caught:
+        quantnn.Design(changed).verify()
+    assert caught.value.difference["what"] == "layer 1, weight of input 0, neuron 0"
+
+
+def test_a_build_goes_into_the_report(small, copy_of, monkeypatch):
+    design = quantnn.Design(copy_of(small))
+    result = BuildResult("Maker 3", 50.0, 90.0, (), None, None, ("output_files/a.sof",), 1.5, (), ())
+    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
+    report = design.build()
+    assert report == design.report and report.build.fmax_mhz == 90.0
+    assert design.spare_clock_mhz(report) == 90.0
+    with pytest.raises(InputError, match="must be max, not 44"):
+        design.build(clock_mhz=44)
+
+
+def test_a_comparison_shows_itself(design, monkeypatch):
+    figures = SimpleNamespace(to_json=lambda: {"format": "quantnn speed"})
+    monkeypatch.setattr("quantnn.speed.comparison.compare_speed", lambda *_, progress: figures)
+    assert design.bench().values() == {"format": "quantnn speed"}
+
+
+def test_a_family_without_models_of_its_cells(design):
+    with pytest.raises(InputError, match="must be ecp5 or ice40, not gowin"):
+        design.check_netlist("gowin")
+
+
+def test_other_weights(small, copy_of, tmp_path):
+    design = quantnn.Design(copy_of(small))
+    random = np.random.default_rng(1)
+    other = quantnn.load(save_model(tmp_path, W1=random.normal(size=(5, 4))))
+    test = (SAMPLES, other.predict(SAMPLES))
+    update = design.update_weights(other, test=test)
+    assert update.report == design.report and design.report.accuracy.samples == 12
+    assert any("layer_1" in name for name in update.memories)
+
+
+def test_it_shows_itself(design, small):
+    assert repr(design) == f"<Design {small}: small.npz on de10-lite>"
+    html = design._repr_html_()
+    assert "initiation interval" in html and html.startswith("<pre ")
+
+
+def test_names_from_a_report_are_no_markup(small, copy_of):
+    folder = copy_of(small)
+    values = json.loads((folder / "report.json").read_text())
+    (folder / "report.json").write_text(json.dumps({**values, "model": "<script>alert(1)</script>"}))
+    assert "<script>" not in quantnn.Design(folder)._repr_html_()
+
+
+def test_a_missing_simulator_is_one_line(design, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "quantnn.verify.verify", None)
+    with pytest.raises(InputError, match="install the simulator with pip install"):
+        design.verify()

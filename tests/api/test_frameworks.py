@@ -1,0 +1,28 @@
+import numpy as np
+import pytest
+
+import quantnn
+from quantnn.errors import InputError
+
+RANDOM = np.random.default_rng(2)
+VALUES, LABELS = RANDOM.normal(size=(60, 4)), np.arange(60) % 3
+
+
+def test_a_pipeline_of_scikit_learn():
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    pipeline = make_pipeline(StandardScaler(), linear_model.LogisticRegression()).fit(VALUES * 9 + 2, LABELS)
+    model = quantnn.from_sklearn(pipeline, name="flowers")
+    assert model.name == "flowers" and quantnn.from_sklearn(pipeline).name == "Pipeline"
+    np.testing.assert_array_equal(model.predict(VALUES * 9 + 2), pipeline.predict(VALUES * 9 + 2))
+    network = quantnn.quantize(model, calibration=VALUES * 9 + 2)
+    assert (network.predict(VALUES * 9 + 2) == pipeline.predict(VALUES * 9 + 2)).mean() > 0.9
+    assert "StandardScaler" in model._repr_html_()
+
+
+def test_what_is_no_estimator():
+    pytest.importorskip("sklearn")
+    with pytest.raises(InputError):
+        quantnn.from_sklearn(object())
