@@ -14,6 +14,7 @@ from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
 from quantnn.sim.simulator import Run
 from quantnn.verify.core_bench import CoreBench, adversities, any_frames
+from quantnn.verify.findings import Difference, Findings
 from quantnn.verify.verify import verify
 
 pytestmark = pytest.mark.xdist_group("exported designs")
@@ -104,3 +105,17 @@ def test_a_core_that_counts_beats_instead_of_looking_at_tlast_is_found(small, co
     with pytest.raises(VerificationError) as caught:
         verify(design)
     assert re.search(r": with tlast early or late, (layer 0|answer)", str(caught.value))
+
+
+@pytest.mark.parametrize(("alone", "runs"), [(True, [(5, 6)]), (False, [(5, 6), (0, 6)])])
+def test_a_sample_that_fails_only_behind_others_is_recorded_with_them(bench, monkeypatch, tmp_path, alone, runs):
+    ran = []
+
+    def run(self, first, end, **options):
+        ran.append((first, end))
+        assert options["keep"] == tmp_path / "wave.vcd"
+        return Findings(1, 0, ("it differs",) if alone else ())
+
+    monkeypatch.setattr(CoreBench, "run", run)
+    assert bench.record_failure(Difference(5, 1, 0, "1", "2"), tmp_path / "wave.vcd") == 5
+    assert ran == runs

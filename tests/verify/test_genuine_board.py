@@ -1,11 +1,15 @@
 """The whole project of a board comes out again, and whatever of it is changed is refused and named."""
 
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from exported import invented_board, save_model, small_options
 
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
 from quantnn.board.board import board_names, load_board
 from quantnn.design.export import export
 from quantnn.design.exported_board import exported_board
@@ -13,7 +17,7 @@ from quantnn.design.report import load_report
 from quantnn.design.update_weights import UpdateOptions, update_weights
 from quantnn.errors import InputError, VerificationError
 from quantnn.importers.npz import load_model
-from quantnn.verify.genuine_board import GenuineBoard
+from quantnn.verify.genuine_board import GenuineBoard, stored_samples
 
 pytestmark = pytest.mark.xdist_group("exported designs")
 
@@ -143,3 +147,25 @@ def test_what_is_written_is_what_was_compared(small, copy_of, tmp_path):
     (tmp_path / "out").mkdir()
     board.write(tmp_path / "out")
     assert contents(tmp_path / "out") == contents(small / "board")
+
+
+class TestStoredSamples:
+    """The built-in samples, of which each beat is a word."""
+
+    FORM = BeatFormat(3, IntegerRange(0, 255), per_beat=2)
+
+    def samples(self, count, content=None, place=Path()):
+        return stored_samples(place, SimpleNamespace(samples=count, input=self.FORM), content)
+
+    def test_bytes_lowest_first(self):
+        words = b"0000001000000001\n0000000000000011\n1000000000000001\n0000000011111111\n"
+        assert self.samples(2, words).tolist() == [[[1, 2], [3, 0]], [[1, 128], [255, 0]]]
+        assert self.samples(1, words).tolist() == [[[1, 2], [3, 0]]]
+
+    def test_none_have_no_file(self):
+        assert self.samples(0).shape == (0, 2, 2)
+
+    @pytest.mark.parametrize("content", [b"0000001000000001\n" * 3, b"00000010\n" * 4])
+    def test_too_few_or_too_narrow(self, content, tmp_path):
+        with pytest.raises(InputError, match=r"quantnn_samples.mem has \d words of \d+ bits, too few: export"):
+            self.samples(2, content, tmp_path)
