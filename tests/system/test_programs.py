@@ -125,3 +125,12 @@ def test_a_system_without_process_groups(process, monkeypatch, act):
     assert process.wait(10) == -signal.SIGTERM
     programs.remove(process)
     programs._leave()
+
+
+def test_what_was_started_while_the_end_came_is_ended_too(process, monkeypatch):
+    monkeypatch.setattr("quantnn.system.programs.is_stopped", lambda: True)
+    programs = Programs()
+    programs.add(process)
+    assert process.wait(10) == -signal.SIGTERM
+    programs.remove(process)
+    programs._leave()

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 
@@ -104,3 +105,17 @@ def test_a_later_signal_ends_a_process_that_does_not_come_to_its_end():
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 143
+
+
+def test_work_in_another_thread_hears_of_no_signal():
+    """Only the main thread can; what is held there is not held up either."""
+    before, inside = {number: signal.getsignal(number) for number in NUMBERS}, []
+
+    def work():
+        with stoppable(), held():
+            inside.extend(signal.getsignal(number) is before[number] for number in NUMBERS)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert inside == [True] * len(NUMBERS)

@@ -170,3 +170,18 @@ def test_a_machine_that_lacks_something(monkeypatch):
 def test_a_machine_that_lacks_nothing(monkeypatch):
     monkeypatch.setattr(tools, "missing_packages", list)
     tools.check_machine()
+
+
+def test_nothing_is_started_once_the_program_is_to_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(tools, "is_stopped", lambda: True)
+    name = Path(sys.executable).name
+    with pytest.raises(ToolError, match=f"^{name} is not started any more$"):
+        tools.run(python("print()"), cwd=tmp_path, log=tmp_path / "log")
+    assert not (tmp_path / "log").exists()
+
+
+def test_what_ends_because_the_program_is_to_end_has_not_failed(tmp_path, monkeypatch):
+    answers = iter([False, True])
+    monkeypatch.setattr(tools, "is_stopped", lambda: next(answers))
+    with pytest.raises(ToolError, match=f"^{Path(sys.executable).name} was stopped$"):
+        tools.run(python("raise SystemExit(3)"), cwd=tmp_path, log=tmp_path / "log")
