@@ -68,10 +68,27 @@ class SafeZip:
             except (TooLongError, *ZIP_ERRORS):
                 raise InputError(f"{path} is a damaged or truncated archive: copy or save it again") from None
             with archive:
-                found = cls(archive, path)
-                if len(found.names) > _MAX_MEMBERS or len(set(found.names)) < len(found.names):
-                    raise InputError(f"{path} lists {len(found.names)} members, too many or one twice: save it again")
-                yield found
+                yield cls._checked(archive, path)
+
+    def inner(self, name: str, limit: int) -> SafeZip:
+        """A member of at most ``limit`` bytes that is an archive itself.
+
+        Raises
+        ------
+        InputError
+            It is none, or damaged.
+        """
+        try:
+            return self._checked(zipfile.ZipFile(ShortReads(io.BytesIO(self.read(name, limit)))), self._path)
+        except (TooLongError, *ZIP_ERRORS):
+            raise InputError(f"{self._path}: member {name} is no archive, or a damaged one: save it again") from None
+
+    @classmethod
+    def _checked(cls, archive: zipfile.ZipFile, path: Path) -> SafeZip:
+        found = cls(archive, path)
+        if len(found.names) > _MAX_MEMBERS or len(set(found.names)) < len(found.names):
+            raise InputError(f"{path} lists {len(found.names)} members, too many or one twice: save it again")
+        return found
 
     def size(self, name: str) -> int:
         """Bytes of a member, unpacked, as the archive states them."""

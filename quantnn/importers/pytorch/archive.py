@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -14,10 +14,17 @@ from quantnn.importers.pytorch.named import allowed, made, storage_dtype
 from quantnn.importers.pytorch.pickle_machine import Global, unpickled
 from quantnn.importers.pytorch.tensor import Storage
 
-__all__ = ["PICKLE_LIMIT", "TorchArchive"]
+__all__ = ["PICKLE_LIMIT", "TorchArchive", "without_folder"]
 
 PICKLE_LIMIT = 1 << 25
 """Bytes of a pickle, and of any other member that is no storage."""
+
+
+def without_folder(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The folder that all members lie in, and their names within it."""
+    heads = {name.partition("/")[0] for name in names}
+    folder = f"{heads.pop()}/" if len(heads) == 1 else ""
+    return folder, tuple(name.removeprefix(folder) for name in names)
 
 
 class TorchArchive:
@@ -31,9 +38,7 @@ class TorchArchive:
 
     def __init__(self, archive: SafeZip, path: Path) -> None:
         self._archive, self._path = archive, path
-        heads = {name.partition("/")[0] for name in archive.names}
-        self._folder = f"{heads.pop()}/" if len(heads) == 1 else ""
-        self.names = tuple(name.removeprefix(self._folder) for name in archive.names)
+        self._folder, self.names = without_folder(archive.names)
         self._read: dict[str, bytes] = {}
 
     def text(self, name: str) -> str:
@@ -48,6 +53,10 @@ class TorchArchive:
             return self._archive.read(self._folder + name, PICKLE_LIMIT).decode()
         except UnicodeDecodeError:
             raise InputError(f"{self._path}: member {name} is no text: copy or save the file again") from None
+
+    def inner(self, name: str) -> TorchArchive:
+        """An archive within this one."""
+        return TorchArchive(self._archive.inner(self._folder + name, PICKLE_LIMIT), self._path)
 
     def storage(self, name: str, dtype: str, count: int | None = None) -> Storage:
         """The numbers in a member.

@@ -7,9 +7,11 @@ from pathlib import Path
 from quantnn.errors import InputError
 from quantnn.files.safe_zip import SafeZip, zip_names
 from quantnn.importers.arrays.weights_only import network_of_weights
-from quantnn.importers.format import Format, Hints
+from quantnn.importers.format import Format, Hints, Support
 from quantnn.importers.pytorch.advice import SAVE_ONNX
-from quantnn.importers.pytorch.archive import TorchArchive
+from quantnn.importers.pytorch.archive import TorchArchive, without_folder
+from quantnn.importers.pytorch.aten.table import support
+from quantnn.importers.pytorch.exported import is_exported, read_exported
 from quantnn.importers.pytorch.legacy import MAGIC, read_legacy
 from quantnn.importers.pytorch.state_dict import arrays_of, state_dict
 from quantnn.importers.reading import Reading
@@ -27,7 +29,12 @@ class PyTorch(Format):
         if head.startswith(MAGIC):
             return True
         names = zip_names(path) if head.startswith(b"PK") else None
-        return any(name.endswith("/data.pkl") for name in names or ())
+        return names is not None and (
+            any(name.endswith("/data.pkl") for name in names) or is_exported(without_folder(names)[1])
+        )
+
+    def operators(self) -> tuple[Support, ...]:
+        return support()
 
     def load(self, path: Path, hints: Hints) -> Reading:
         try:
@@ -42,6 +49,8 @@ class PyTorch(Format):
             return self._weights(read_legacy(path), path, hints)
         with SafeZip.opened(path) as opened:
             archive = TorchArchive(opened, path)
+            if is_exported(archive.names):
+                return read_exported(archive, path, hints)
             return self._weights(archive.unpickled("data.pkl"), path, hints)
 
     def _weights(self, saved: object, path: Path, hints: Hints) -> Reading:

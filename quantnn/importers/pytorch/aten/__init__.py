@@ -1,0 +1,1 @@
+"""The functions that PyTorch's graphs consist of (ATen), as operators on one sample."""
