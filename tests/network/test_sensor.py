@@ -147,5 +147,5 @@ def test_parts_are_copies():
 
 
 def test_integers_wider_than_any_input_are_refused():
-    with pytest.raises(ValueError, match="A sensor's integers must take up to 16 bits, not 17"):
-        Sensor(np.array(1.0), np.array(0.0), IntegerRange(0, 1 << 16))
+    with pytest.raises(ValueError, match="A sensor's integers must take up to 53 bits, not 54"):
+        Sensor(np.array(1.0), np.array(0.0), IntegerRange(0, 1 << 53))
