@@ -187,7 +187,8 @@ def _stored(hardware: ExportedHardware) -> tuple[Samples, Integers | None]:
 def _same_sensor(a: IntegerNetwork, b: IntegerNetwork) -> bool:
     if a.sensor is None or b.sensor is None:
         return a.sensor is b.sensor
-    return np.array_equal(a.sensor.step, b.sensor.step) and np.array_equal(a.sensor.zero, b.sensor.zero)
+    same = np.array_equal(a.sensor.step, b.sensor.step) and np.array_equal(a.sensor.zero, b.sensor.zero)
+    return same and a.sensor.ties == b.sensor.ties
 
 
 def _layers(report: Report, network: IntegerNetwork) -> tuple[LayerEntry, ...]:

@@ -53,7 +53,8 @@ def save_network(network: IntegerNetwork, path: Path) -> None:
         )
     sensor = None
     if network.sensor is not None:
-        sensor = {"step": network.sensor.step.tolist(), "zero": network.sensor.zero.tolist()}
+        own = network.sensor
+        sensor = {"step": own.step.tolist(), "zero": own.zero.tolist(), "ties": own.ties}
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -100,12 +101,16 @@ def load_network(path: str | Path) -> IntegerNetwork:
             layers,
             bool(header["classify"]),
             float(header["input_scale"]),
-            None if sensor is None else Sensor(np.array(sensor["step"]), np.array(sensor["zero"]), input),
+            None if sensor is None else _sensor(sensor, input),
             _class_names(header.get("class_names", [])),
             _shape(header.get("input_shape", [])),
         )
     except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise InputError(f"{path} is damaged ({error}): export the model again") from None
+
+
+def _sensor(entry: dict[str, Any], input: IntegerRange) -> Sensor:
+    return Sensor(np.array(entry["step"]), np.array(entry["zero"]), input, str(entry.get("ties", "up")))
 
 
 def _class_names(names: list[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ _UNEVEN = 8.0
 """Widest over median spread of the features, from which on each gets a step of its own."""
 
 _MAX_BITS = 53
+_TIES = ("up", "even", "odd")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,9 @@ class Sensor:
         Value of one integer step, greater than 0, and the value that integer 0 stands for.
     output : IntegerRange
         The input format of the network, within ±2**53: floats hold no more.
+    ties : str
+        Where a value halfway between two integers goes: ``up``, as the formula says, or to the ``even`` or the ``odd``
+        one of them.
 
     Members
     -------
@@ -44,8 +48,11 @@ class Sensor:
     step: Floats
     zero: Floats
     output: IntegerRange
+    ties: str = "up"
 
     def __post_init__(self) -> None:
+        if self.ties not in _TIES:
+            raise ValueError(f"A sensor's ties must go {', '.join(_TIES)}, not {self.ties!r:.20}")
         for name in ("step", "zero"):
             values = np.array(getattr(self, name), dtype=np.float64)
             if not np.isfinite(values).all():
@@ -85,5 +92,12 @@ class Sensor:
     def __call__(self, values: Floats) -> Integers:
         """Integers of values of shape (n, in_features)."""
         with np.errstate(over="ignore"):
-            exact = np.floor((values - self.zero) / self.step + 0.5)
+            places = (values - self.zero) / self.step
+            match self.ties:
+                case "even":
+                    exact = np.rint(places)
+                case "odd":
+                    exact = np.rint(places - 1) + 1
+                case _:
+                    exact = np.floor(places + 0.5)
         return np.clip(exact, self.output.lo, self.output.hi).astype(np.int64)

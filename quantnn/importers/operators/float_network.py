@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.importers.operators.fate import Fates
 from quantnn.importers.operators.operator import Activate, Affine, ArgMax, Keep, Linear, Operator, Reorder
@@ -35,15 +36,22 @@ class InputFormat:
     bits : int
         Of one element, if it is an integer; 8 where the file takes floats.
     signed : bool
+    integral : bool
+        Whether the file itself takes integers.
     """
 
     shape: tuple[int, ...]
     bits: int = 8
     signed: bool = False
+    integral: bool = False
 
     @property
     def features(self) -> int:
         return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def range(self) -> IntegerRange:
+        return IntegerRange.of_format(self.bits, self.signed)
 
 
 def float_network(

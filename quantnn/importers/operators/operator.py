@@ -7,10 +7,13 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from quantnn.arithmetic import Integers
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.importers.operators.rounding import Rounding
 from quantnn.model.activation import FloatActivation, Floats
 
-__all__ = ["Activate", "Affine", "ArgMax", "Keep", "Linear", "Operator", "Reorder"]
+__all__ = [
+    "Activate", "Affine", "ArgMax", "IntegerLinear", "Keep", "Linear", "Operator", "Quantize", "Reorder", "Sign",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,3 +102,83 @@ class ArgMax(Operator):
 @dataclass(frozen=True, eq=False)
 class Keep(Operator):
     """What changes no feature: a reshape to or from a flat tensor, a dropout at inference, a cast to floats."""
+
+
+@dataclass(frozen=True, eq=False)
+class IntegerLinear(Operator):
+    """``y_j = scale_j · Σ_i x_i · integers[i, j] + bias_j``: weights that the file holds as integers.
+
+    Parameters
+    ----------
+    integers : int64 array of shape (in_features, out_features)
+        With their zero points subtracted.
+    scale : float64 array of shape () or (out_features,)
+        Finite, none of them 0.
+    bias : float64 array of shape (out_features,)
+    range : IntegerRange
+        The format of a weight.
+    """
+
+    integers: Integers
+    scale: Floats
+    bias: Floats
+    range: IntegerRange
+
+    def __post_init__(self) -> None:
+        shape = self.integers.shape
+        if len(shape) != 2 or not self.integers.size or self.integers.dtype.kind != "i":
+            raise ValueError(f"{self} must have a matrix of integers, not {self.integers.dtype} of shape {shape}")
+        if self.bias.shape != shape[1:] or self.scale.shape not in ((), shape[1:]):
+            raise ValueError(
+                f"{self} has weights of shape {shape}, a bias of shape {self.bias.shape} and scales of shape"
+                f" {self.scale.shape}"
+            )
+        if not (np.isfinite(self.scale).all() and self.scale.all() and np.isfinite(self.bias).all()):
+            raise ValueError(f"{self} must have finite scales that are not 0, and finite biases")
+        if IntegerRange.of_array(self.integers).union(self.range) != self.range:
+            raise ValueError(f"{self} has weights outside {self.range.lo}..{self.range.hi}")
+
+
+@dataclass(frozen=True, eq=False)
+class Quantize(Operator):
+    """``y = (min(max(round(x / scale) + zero, lo), hi) − zero) · scale``: values of a grid, which integers stand for.
+
+    Parameters
+    ----------
+    scale : float
+        Finite, greater than 0.
+    zero : int
+        The integer that stands for 0.
+    lo, hi : int
+        The integers there are.
+    rounding : Rounding
+    """
+
+    scale: float
+    zero: int
+    lo: int
+    hi: int
+    rounding: Rounding = Rounding.HALF_EVEN
+
+    def __post_init__(self) -> None:
+        if not (0 < self.scale < float("inf")):
+            raise ValueError(f"{self} must have a scale that exceeds 0 and is finite, not {self.scale:g}")
+        if not self.lo < self.hi:
+            raise ValueError(f"{self} must have a range of integers, not {self.lo}..{self.hi}")
+
+
+@dataclass(frozen=True, eq=False)
+class Sign(Operator):
+    """``y = scale`` where x ≥ 0, else ``−scale``.
+
+    Parameters
+    ----------
+    scale : float
+        Finite, greater than 0.
+    """
+
+    scale: float
+
+    def __post_init__(self) -> None:
+        if not (0 < self.scale < float("inf")):
+            raise ValueError(f"{self} must have a scale that exceeds 0 and is finite, not {self.scale:g}")
