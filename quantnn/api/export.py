@@ -16,7 +16,7 @@ from quantnn.design.export import export as write_design
 from quantnn.design.planning import Quantized
 from quantnn.errors import InputError
 from quantnn.model.dataset import load_labels
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Given, SampleFile
 from quantnn.model.user_data import UserData
 from quantnn.plan.core_name import CORE
@@ -52,7 +52,7 @@ def export(
     Parameters
     ----------
     source : Model or Network
-        A model is quantized first; a network is taken as it is.
+        A model is quantized first, unless its file holds integers already; a network is taken as it is.
     board : str or Path
         By name, or a TOML file of your own.
     output : str or Path, optional
@@ -98,7 +98,7 @@ def export(
         core=name,
         onnx=onnx,
     )
-    quantized: FloatNetwork | Quantized
+    quantized: AnyNetwork | Quantized
     if isinstance(source, Network):
         if any(option is not None for option in (calibration, weight_bits, activation_bits)):
             raise InputError(
@@ -107,6 +107,11 @@ def export(
             )
         quantized, options = source.quantized, _tested(options, source, test)
     else:
+        if isinstance(source.network, QuantizedNetwork) and (weight_bits, activation_bits) != (None, None):
+            raise InputError(
+                f"{source.name} is quantized already: leave weight_bits and activation_bits (--weight-bits,"
+                " --activation-bits) out"
+            )
         data = UserData.load(source.network, calibration, test)
         quantized = data.network
         widest = _BITS if weight_bits is None or weight_bits == "auto" else weight_bits

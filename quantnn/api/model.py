@@ -19,7 +19,7 @@ from quantnn.importers.npz import arrays_model
 from quantnn.importers.reading import Reading
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import given_array
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Given
 from quantnn.system.html import Shown
 from quantnn.system.text import name_of, printable
@@ -49,8 +49,9 @@ class Model(Shown):
 
     Members
     -------
-    network : FloatNetwork
-        Layers with their weights and activations, input scaling and format, notes.
+    network : FloatNetwork or QuantizedNetwork
+        Layers with their weights and activations, input scaling and format, notes; of a file that is quantized already,
+        its integers.
     input_shape : tuple of int
         Of one sample.
     """
@@ -59,7 +60,7 @@ class Model(Shown):
     name: str = "model"
 
     @property
-    def network(self) -> FloatNetwork:
+    def network(self) -> AnyNetwork:
         return self.reading.model
 
     @property
@@ -119,7 +120,8 @@ class Model(Shown):
         return show_reading(self.reading, self.name)
 
     def __repr__(self) -> str:
-        shape = "→".join(str(n) for n in (self.network.in_features, *(x.out_features for x in self.network.layers)))
+        network = self.network.network if isinstance(self.network, QuantizedNetwork) else self.network
+        shape = "→".join(str(n) for n in (network.in_features, *(x.out_features for x in network.layers)))
         return f"<Model {printable(self.name)}: {shape}, {self.reading.format}>"
 
 

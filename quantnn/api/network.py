@@ -12,8 +12,10 @@ from quantnn.api.model import Model
 from quantnn.api.samples import Batch
 from quantnn.arithmetic import Integers
 from quantnn.design.planning import Quantized
+from quantnn.errors import InputError
 from quantnn.files.whole_file import whole_file
 from quantnn.model.activation import Floats
+from quantnn.model.quantized import QuantizedNetwork
 from quantnn.model.sample_file import Given
 from quantnn.model.user_data import UserData
 from quantnn.network.file import load_network as read_network
@@ -176,7 +178,11 @@ class Network(Shown):
 
 
 def quantize(
-    model: Model, *, calibration: Given | None = None, weight_bits: int = 8, activation_bits: int = 8
+    model: Model,
+    *,
+    calibration: Given | None = None,
+    weight_bits: int | None = None,
+    activation_bits: int | None = None,
 ) -> Network:
     """Make integers of a model's weights and activations.
 
@@ -188,14 +194,16 @@ def quantize(
         sensor, which the network keeps: it then takes floats. Without any samples scales come from proven bounds,
         which cost accuracy.
     weight_bits, activation_bits : int
-        2 to 16: of weights, and between layers.
+        2 to 16, 8 by default: of weights, and between layers. A model whose file holds integers keeps them.
 
     Raises
     ------
     InputError
-        The samples cannot be used, or the network cannot be expressed in integers.
+        The samples cannot be used, the network cannot be expressed in integers, or it is quantized already.
     """
-    precision = Precision(weight_bits, activation_bits)
+    if isinstance(model.network, QuantizedNetwork) and (weight_bits, activation_bits) != (None, None):
+        raise InputError(f"{model.name} is quantized already: leave weight_bits and activation_bits out")
+    precision = Precision(*(8 if bits is None else bits for bits in (weight_bits, activation_bits)))
     data = UserData.load(model.network, calibration)
     return Network(Quantized.of(data.network, data.calibration, precision), model.name)
 

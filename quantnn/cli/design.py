@@ -59,9 +59,12 @@ def export(
     input_bits: InputBits = None,
     input_signed: InputSigned = None,
     weight_bits: Annotated[
-        str, typer.Option(help="Bits of a weight, 2 to 16, or auto: the widest up to 8 that fit.", metavar="N|auto")
-    ] = "8",
-    activation_bits: Annotated[int, typer.Option(help="Bits between layers, 2 to 16.")] = 8,
+        str | None,
+        typer.Option(
+            help="Bits of a weight, 2 to 16, or auto: the widest up to 8 that fit; 8 by default.", metavar="N|auto"
+        ),
+    ] = None,
+    activation_bits: Annotated[int | None, typer.Option(help="Bits between layers, 2 to 16; 8 by default.")] = None,
     target_ii: Annotated[
         int | None, typer.Option(help="Initiation interval to reach with the least resources, in cycles.")
     ] = None,
@@ -87,7 +90,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Quantize MODEL and write an FPGA design: Verilog, a board project, vectors and a report."""
-    if weight_bits != "auto" and not weight_bits.isdecimal():
+    if weight_bits not in (None, "auto") and not str(weight_bits).isdecimal():
         raise InputError(f"--weight-bits must be a number from 2 to 16, or auto, not {weight_bits!r}")
     loaded = quantnn.load(
         model,
@@ -104,7 +107,7 @@ def export(
             output=output,
             calibration=calibration,
             test=test,
-            weight_bits="auto" if weight_bits == "auto" else int(weight_bits),
+            weight_bits="auto" if weight_bits == "auto" else None if weight_bits is None else int(weight_bits),
             activation_bits=activation_bits,
             target_ii=target_ii,
             max_latency=max_latency,

@@ -20,7 +20,7 @@ from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.board.sample_player import MAX_SAMPLES, SamplePlayer
 from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.hdl.link.link import Link
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.clock import ClockPlan
@@ -62,7 +62,7 @@ def stated_clock(board: Board, clock: ClockPlan, mhz: float | None) -> tuple[flo
     return mhz, [f"the board's project runs at {made:g} MHz: {board.name} has no PLL that we set"]
 
 
-def reserve(model: FloatNetwork | IntegerNetwork, board: Board, clock: ClockPlan) -> Cost:
+def reserve(model: AnyNetwork | IntegerNetwork, board: Board, clock: ClockPlan) -> Cost:
     """What the board's top needs, about: its logic, and block RAM for the link and a single sample."""
     output = BeatFormat(model.out_features, IntegerRange.of_format(_LOGIT_BITS, signed=True))
     link = board_link(board, BeatFormat(model.in_features, model.input), output, clock)

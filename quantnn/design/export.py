@@ -24,7 +24,7 @@ from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError
 from quantnn.hdl.core.core import Core
 from quantnn.hdl.core.verilog import emit_verilog
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Values
 from quantnn.network.file import save_network
 from quantnn.network.layers import Dense
@@ -98,10 +98,12 @@ class ExportOptions:
 
 
 def export(
-    source: FloatNetwork | Quantized, destination: Path, options: ExportOptions, progress: Progress = SILENT
+    source: AnyNetwork | Quantized, destination: Path, options: ExportOptions, progress: Progress = SILENT
 ) -> Report:
     """Plan and write everything, of a model after quantizing it; returns the report. ``progress`` is told what is
     being done.
+
+    A model that is quantized already is taken as it is: precision and calibration are the file's.
 
     Nothing is left behind if it fails, and an earlier export at ``destination`` is replaced only at the end.
 
@@ -170,14 +172,16 @@ def export(
 
 
 def _planned(
-    source: FloatNetwork | Quantized, clock: ClockPlan, options: ExportOptions, progress: Progress
+    source: AnyNetwork | Quantized, clock: ClockPlan, options: ExportOptions, progress: Progress
 ) -> Planned:
     board = options.board
     network = source.network if isinstance(source, Quantized) else source
     aim = Aim(board.resources, reserve(network, board, clock), options.goal, options.logic_multipliers)
+    if isinstance(source, QuantizedNetwork):
+        source = Quantized.of(source, None, options.precision)
     if isinstance(source, Quantized):
         progress("planning")
-        return Planned.of(source, aim)
+        return Planned.of(source, aim, advise=not isinstance(source.model, QuantizedNetwork))
     return Planned.of_model(
         source,
         options.calibration,
@@ -194,7 +198,7 @@ def _notes(planned: Planned, own: Samples | None, options: ExportOptions) -> Ite
     model = quantized.model
     if model is not None:
         yield from model.notes
-        if quantized.calibration is None:
+        if quantized.calibration is None and not isinstance(model, QuantizedNetwork):
             yield (
                 "no calibration samples: scales come from the proven interval bounds, which cost accuracy;"
                 " give --calibration"

@@ -10,7 +10,7 @@ from quantnn.design.interface import CoreInterface
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
 from quantnn.hdl.core.verilog import emit_verilog
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.network.file import load_network
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
@@ -65,7 +65,7 @@ class ExportedHardware:
             raise InputError(f"{path} is damaged ({error}): export the model again") from None
         return hardware
 
-    def compare(self, model: FloatNetwork) -> None:
+    def compare(self, model: AnyNetwork) -> None:
         """Refuse a model of another shape before it is quantized.
 
         Raises
@@ -79,9 +79,7 @@ class ExportedHardware:
                 f"the model's inputs are {format_name(model.input)}, those of the hardware {format_name(record.input)}:"
                 " export again"
             )
-        shapes = [("dense", layer.in_features, layer.out_features, layer.activation) for layer in model.layers]
-        if not model.scaling.uniform and model.sensor is None:
-            shapes.insert(0, ("rescale", model.in_features, model.in_features, "input scaling"))
+        shapes = _shapes(model)
         if len(shapes) != len(record.layers):
             count = len(record.layers)
             raise DoesNotFitError(f"the model has {len(shapes)} layers, the hardware {count}: export again")
@@ -143,6 +141,17 @@ class ExportedHardware:
         """The core's Verilog, without the line that names the version, and its memory files."""
         files = self.emitted(network)
         return files.pop(f"{self.module}.v").decode().partition("\n")[2], files
+
+
+def _shapes(model: AnyNetwork) -> list[tuple[str, int, int, str]]:
+    """Kind, size and activation of each layer that a model will have."""
+    if isinstance(model, QuantizedNetwork):
+        layers = model.network.layers
+        return [(each.kind, each.in_features, each.out_features, each.activation) for each in layers]
+    shapes = [("dense", layer.in_features, layer.out_features, layer.activation) for layer in model.layers]
+    if not model.scaling.uniform and model.sensor is None:
+        shapes.insert(0, ("rescale", model.in_features, model.in_features, "input scaling"))
+    return shapes
 
 
 def _check_size(plan: CorePlan) -> None:

@@ -16,6 +16,8 @@ from quantnn.files.safe_zip import zip_names
 from quantnn.importers.format import NO_HINTS, Hints
 from quantnn.importers.formats import read_model
 from quantnn.importers.reading import Reading
+from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import QuantizedNetwork, difference_words
 from quantnn.network.file import load_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
@@ -59,7 +61,11 @@ def describe(path: Path, hints: Hints = NO_HINTS) -> Description:
         network = load_network(path)
         return Description(_integer_values(network, path), show_network(network, path.name))
     reading = read_model(path, hints)
-    return Description(_float_values(reading, path), show_reading(reading, path.name))
+    model = reading.model
+    shown = show_reading(reading, path.name)
+    if isinstance(model, QuantizedNetwork):
+        return Description(_quantized_values(reading, model, path), shown)
+    return Description(_float_values(reading, model, path), shown)
 
 
 def describe_report(report: Report) -> Description:
@@ -67,8 +73,46 @@ def describe_report(report: Report) -> Description:
     return Description(record_values(report), summary(report))
 
 
-def _float_values(reading: Reading, path: Path) -> dict[str, Any]:
-    network = reading.model
+def _quantized_values(reading: Reading, model: QuantizedNetwork, path: Path) -> dict[str, Any]:
+    values = _integer_values(model.network, path)
+    for layer, difference in zip(values["layers"], model.differences, strict=True):
+        layer["largest_difference"] = difference
+    return {
+        **values,
+        "format": "quantnn quantized model",
+        "file_format": reading.format,
+        "operators": [asdict(entry) for entry in reading.entries],
+        "decision": model.decision,
+        "notes": list(model.notes),
+    }
+
+
+def _show_quantized(reading: Reading, model: QuantizedNetwork, name: str) -> Group:
+    exact = Table("layer", "beside the file's own arithmetic, for the same inputs")
+    for number, difference in enumerate(model.differences):
+        exact.add_row(str(number), difference_words(difference))
+    what = "integers" if model.sensor is None else "floats, which the host rounds to integers"
+    return Group(
+        Paragraph(
+            f"{name}: quantized model ({reading.format}), {model.in_features} inputs, {model.out_features} outputs",
+            "bold",
+        ),
+        *([_operators(reading)] if reading.entries else []),
+        _layers(model.network),
+        exact,
+        Paragraph(f"input: {what} in {model.input.lo} … {model.input.hi}; answer: {model.decision}"),
+        *(Paragraph(f"note: {note}") for note in model.notes),
+    )
+
+
+def _operators(reading: Reading) -> Table:
+    operators = Table("operator", "name", "outputs", "in the network")
+    for entry in reading.entries:
+        operators.add_row(entry.operator, entry.name, entry.shape, entry.became)
+    return operators
+
+
+def _float_values(reading: Reading, network: FloatNetwork, path: Path) -> dict[str, Any]:
     return {
         "format": "quantnn model",
         "file": path.name,
@@ -95,9 +139,8 @@ def _float_values(reading: Reading, path: Path) -> dict[str, Any]:
 def show_reading(reading: Reading, name: str) -> Group:
     """What was understood of a model."""
     network = reading.model
-    operators = Table("operator", "name", "outputs", "in the network")
-    for entry in reading.entries:
-        operators.add_row(entry.operator, entry.name, entry.shape, entry.became)
+    if isinstance(network, QuantizedNetwork):
+        return _show_quantized(reading, network, name)
     table = Table("layer", "shape", "activation", "weights", "bias")
     for number, layer in enumerate(network.layers):
         table.add_row(
@@ -115,7 +158,7 @@ def show_reading(reading: Reading, name: str) -> Group:
             f" {network.in_features} inputs, {network.out_features} outputs",
             "bold",
         ),
-        *([operators] if reading.entries else []),
+        *([_operators(reading)] if reading.entries else []),
         table,
         Paragraph(f"input: {network.input_bits} bits {sign}; scaling: {scaling}; calibration samples: {count}"),
     ]
@@ -147,6 +190,11 @@ def _integer_values(network: IntegerNetwork, path: Path) -> dict[str, Any]:
 
 def show_network(network: IntegerNetwork, name: str) -> Group:
     """The layers of an integer network."""
+    heading = f"{name}: integer network, input {network.input.lo} … {network.input.hi}"
+    return Group(Paragraph(heading, style="bold"), _layers(network))
+
+
+def _layers(network: IntegerNetwork) -> Table:
     table = Table("layer", "shape", "activation", "weights", "zeros", "accumulator, proven", "shift", "output")
     for number, (layer, accumulator) in enumerate(zip(network.layers, network.accumulators, strict=True)):
         weights, zeros = "–", "–"
@@ -164,5 +212,4 @@ def show_network(network: IntegerNetwork, name: str) -> Group:
             f"{min(shifts)}…{max(shifts)}" if min(shifts) != max(shifts) else str(shifts[0]),
             f"{layer.output.lo}…{layer.output.hi}",
         )
-    heading = f"{name}: integer network, input {network.input.lo} … {network.input.hi}"
-    return Group(Paragraph(heading, style="bold"), table)
+    return table

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from quantnn.errors import DoesNotFitError
 from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.samples import Samples
 from quantnn.plan.core import CorePlan
@@ -26,8 +27,8 @@ class Quantized:
     Parameters
     ----------
     network : IntegerNetwork
-    model : FloatNetwork or None
-        What was quantized; None where nobody knows any more, as of a saved network.
+    model : FloatNetwork, QuantizedNetwork or None
+        What was quantized, or was already; None where nobody knows any more, as of a saved network.
     activation_bits : int
         Bits between layers.
     calibration : int64 of shape (n, in_features) or None
@@ -35,13 +36,15 @@ class Quantized:
     """
 
     network: IntegerNetwork
-    model: FloatNetwork | None = None
+    model: AnyNetwork | None = None
     activation_bits: int = 8
     calibration: Samples | None = None
 
     @classmethod
-    def of(cls, model: FloatNetwork, calibration: Samples | None, precision: Precision) -> Quantized:
-        """Quantize a model; its own calibration samples serve where others are not given."""
+    def of(cls, model: AnyNetwork, calibration: Samples | None, precision: Precision) -> Quantized:
+        """Quantize a model, if it is not already; its own calibration samples serve where others are not given."""
+        if isinstance(model, QuantizedNetwork):
+            return cls(model.network, model, model.activation_bits)
         network = quantize(model, calibration, precision)
         given = model.calibration if calibration is None else calibration
         return cls(network, model, precision.activation_bits, given)

@@ -10,7 +10,7 @@ import numpy as np
 
 from quantnn.arithmetic import Integers
 from quantnn.design.report import Accuracy
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork
 from quantnn.model.sample_file import Values
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import Evaluation, decide
@@ -49,7 +49,7 @@ class Quality:
     @classmethod
     def measure(
         cls,
-        model: FloatNetwork | None,
+        model: AnyNetwork | None,
         network: IntegerNetwork,
         inputs: Samples,
         answered: Iterable[Evaluation],

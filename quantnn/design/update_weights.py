@@ -22,7 +22,7 @@ from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
 from quantnn.files.staged_files import check_writable, staged_files
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Values
 from quantnn.network.file import save_network
 from quantnn.network.network import IntegerNetwork
@@ -80,7 +80,7 @@ class Update:
 
 def update_weights(
     folder: Path,
-    model: FloatNetwork,
+    model: AnyNetwork,
     options: UpdateOptions | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Update:
@@ -102,9 +102,7 @@ def update_weights(
     hardware.compare(model)
     check_writable(folder)
     step("quantizing for the hardware that is there")
-    fitter = Fitter(hardware.record.layers)
-    precision = Precision(report.precision.weight_bits, report.precision.activation_bits)
-    network = quantize(model, options.calibration, precision, fitter)
+    network, fitted = _fitted(model, hardware, report, options)
     hardware.check(network)
     step("writing the memories")
     memories = hardware.memories(network)
@@ -115,7 +113,7 @@ def update_weights(
     assert inputs is not None
     vectors = Vectors(network, Joined((inputs, extreme_samples(network))), labels)
 
-    notes = [*model.notes, *fitter.notes]
+    notes = [*model.notes, *fitted]
     quality = None
     if stored and not _same_sensor(network, hardware.network):
         notes.append("the sensor is another one: samples in vectors/ and on the board are those of the one before")
@@ -151,7 +149,7 @@ def update_weights(
             save_onnx(network, staged / ONNX)
         vectors.save(staged / "vectors")
         calibration = model.calibration if options.calibration is None else options.calibration
-        if calibration is None:
+        if calibration is None and not isinstance(model, QuantizedNetwork):
             notes.append("no calibration samples: scales come from the proven interval bounds, which cost accuracy")
         report = replace(
             report.without_build().unverified(),
@@ -170,6 +168,17 @@ def update_weights(
         report = replace(report, files=kept).with_files(*written, "summary.txt")
         write_report(report, staged)
     return Update(report, changed)
+
+
+def _fitted(
+    model: AnyNetwork, hardware: ExportedHardware, report: Report, options: UpdateOptions
+) -> tuple[IntegerNetwork, tuple[str, ...]]:
+    """The network, and what its report should say of how it was made."""
+    if isinstance(model, QuantizedNetwork):
+        return model.network, ()
+    fitter = Fitter(hardware.record.layers)
+    precision = Precision(report.precision.weight_bits, report.precision.activation_bits)
+    return quantize(model, options.calibration, precision, fitter), tuple(fitter.notes)
 
 
 def _stored(hardware: ExportedHardware) -> tuple[Samples, Integers | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork
 
 __all__ = ["Entry", "Reading"]
 
@@ -39,11 +39,11 @@ class Reading:
     ----------
     format : str
         Of the file, as people call it: ``ONNX, opset 13``.
-    model : FloatNetwork
+    model : FloatNetwork or QuantizedNetwork
     entries : tuple of Entry
         Every operator of the file from input to output; none where the format is only arrays.
     """
 
     format: str
-    model: FloatNetwork
+    model: AnyNetwork
     entries: tuple[Entry, ...] = ()

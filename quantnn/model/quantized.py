@@ -15,7 +15,7 @@ from quantnn.model.network import FloatNetwork
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.sensor import Sensor
 
-__all__ = ["Model", "QuantizedFile", "QuantizedNetwork", "difference_words"]
+__all__ = ["AnyNetwork", "QuantizedFile", "QuantizedNetwork", "difference_words"]
 
 
 class QuantizedFile(Protocol):
@@ -88,6 +88,19 @@ class QuantizedNetwork:
         return self.input.signed
 
     @property
+    def activation_bits(self) -> int:
+        """Of the widest integers between layers."""
+        return max((layer.output.width for layer in self.network.layers[:-1]), default=self.input_bits)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.network.class_names
+
+    @property
+    def class_count(self) -> int:
+        return self.network.class_count
+
+    @property
     def sensor(self) -> Sensor | None:
         return self.network.sensor
 
@@ -138,7 +151,7 @@ class QuantizedNetwork:
         return np.asarray(classes, dtype=np.int64)
 
 
-Model = FloatNetwork | QuantizedNetwork
+AnyNetwork = FloatNetwork | QuantizedNetwork
 """What is read from a model file."""
 
 

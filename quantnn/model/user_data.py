@@ -8,7 +8,7 @@ from pathlib import Path
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.dataset import load_labels
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Given, SampleFile, Survey, Values
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
@@ -22,7 +22,7 @@ class UserData:
 
     Parameters
     ----------
-    network : FloatNetwork
+    network : FloatNetwork or QuantizedNetwork
         Behind a sensor, if samples are floats.
     calibration, inputs : int64 of shape (n, in_features), read when they are needed, or None
     labels : int64 array of shape (n,) or None
@@ -31,7 +31,7 @@ class UserData:
         ``inputs`` as they stand in the file, before a sensor rounds them.
     """
 
-    network: FloatNetwork
+    network: AnyNetwork
     calibration: Samples | None = None
     inputs: Samples | None = None
     labels: Integers | None = None
@@ -39,7 +39,7 @@ class UserData:
 
     @classmethod
     def load(
-        cls, network: FloatNetwork, calibration: Given | None = None, test: tuple[Given, Given] | None = None
+        cls, network: AnyNetwork, calibration: Given | None = None, test: tuple[Given, Given] | None = None
     ) -> UserData:
         """Read the files, or take the arrays. Floats get a sensor: the model's own, else one fitted to the calibration
         samples if they are floats, else one fitted to the test samples.
@@ -49,6 +49,8 @@ class UserData:
         InputError
             A file or an array cannot be used, or some samples are floats and others integers.
         """
+        if calibration is not None and isinstance(network, QuantizedNetwork):
+            raise InputError("the model is quantized already, and its scales are the file's: leave --calibration out")
         own = None if calibration is None else SampleFile.given(calibration, network.in_features, "calibration")
         tested = None if test is None else SampleFile.given(test[0], network.in_features, "test x")
         given = [file for file in (own, tested) if file is not None]
@@ -66,7 +68,7 @@ class UserData:
 
         for file in given:
             if network.sensor is not None and file not in floats:
-                _check_unit(file.survey, network.sensor, file.source)
+                _check_unit(file.survey, network, network.sensor, file.source)
 
         def integers(file: SampleFile | None) -> Samples | None:
             return None if file is None else file.integers(network.input, network.sensor)
@@ -77,7 +79,7 @@ class UserData:
         return cls(network, integers(own), integers(tested), labels, tested)
 
 
-def _check_unit(survey: Survey, sensor: Sensor, source: str | Path) -> None:
+def _check_unit(survey: Survey, network: AnyNetwork, sensor: Sensor, source: str | Path) -> None:
     """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs."""
     lo, hi = sensor.output.lo, sensor.output.hi
     seen = sensor.zero + sensor.step * lo, sensor.zero + sensor.step * hi
@@ -85,6 +87,11 @@ def _check_unit(survey: Survey, sensor: Sensor, source: str | Path) -> None:
     room = greatest - least
     if survey.greatest.max() > greatest + room or survey.least.min() < least - room:
         found = f"{survey.least.min():g}..{survey.greatest.max():g}"
+        if isinstance(network, QuantizedNetwork):
+            raise InputError(
+                f"{source} holds integers in {found}, but the model quantizes inputs in {least:.6g}..{greatest:.6g}:"
+                " say with --input-scale what an integer stands for, as 0.00392157 for pixels in 0..1"
+            )
         raise InputError(
             f"{source} holds integers in {found}, but other samples are floats in"
             f" {least:.6g}..{greatest:.6g}: give all samples in the same unit"

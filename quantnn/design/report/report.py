@@ -54,9 +54,9 @@ class LinkEntry:
 class PrecisionEntry:
     """How the network was quantized."""
 
-    weight_bits: Annotated[int, Field(ge=1, le=16), Must("be an integer from 1 to 16")]
+    weight_bits: Annotated[int, Field(ge=1, le=32), Must("be an integer from 1 to 32")]
     """Bits of the widest layer's weights."""
-    activation_bits: Annotated[int, Field(ge=2, le=16), Must("be an integer from 2 to 16")]
+    activation_bits: Annotated[int, Field(ge=1, le=32), Must("be an integer from 1 to 32")]
     """Bits between layers."""
     calibration_samples: Count
     """Samples on which the scales were chosen; 0 where they come from proven bounds."""

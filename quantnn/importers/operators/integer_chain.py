@@ -172,6 +172,7 @@ class IntegerChain:
         if isinstance(tensor, Grid):
             union = self._indices(tensor)
             if union.hi - union.lo < _TABULATED or _curved(tensor):
+
                 def steps(value: Fraction) -> int:
                     rounded = operator.rounding.exact(value / scale)
                     return min(max(rounded, output.lo), output.hi)
@@ -180,11 +181,13 @@ class IntegerChain:
                 return
             tensor = self._opened(tensor)
         tensor = tensor.upright()
-        low = output.lo if tensor.low is None else min(
-            max(output.lo, operator.rounding.exact(tensor.low / scale)), output.hi
+        low = (
+            output.lo
+            if tensor.low is None
+            else min(max(output.lo, operator.rounding.exact(tensor.low / scale)), output.hi)
         )
-        high = output.hi if tensor.high is None else max(
-            min(output.hi, operator.rounding.exact(tensor.high / scale)), low
+        high = (
+            output.hi if tensor.high is None else max(min(output.hi, operator.rounding.exact(tensor.high / scale)), low)
         )
         slope = Fraction(1) if low >= 0 else tensor.slope
         output = IntegerRange(low, high)
@@ -240,7 +243,7 @@ class IntegerChain:
     def _values(self, grid: Grid, indices: IntegerRange) -> list[Fraction]:
         if indices.hi - indices.lo >= _LARGEST_TABLE:
             raise ValueError(
-                f"a table over {indices.width} bits would be too large: quantize to {MAX_MULTIPLIER_BITS} bits before it"
+                f"a table over {indices.width} bits would be too large: quantize to 16 bits before it"
             )
         return grid.values(range(indices.lo, indices.hi + 1))
 
@@ -266,7 +269,9 @@ class IntegerChain:
             first = indices.lo
             inner = tuple(values[value - first] if value in indices else values[0] for value in layer.table.values)
             layer = replace(layer, table=Table(layer.table.index, inner, output), scale=float(scale), activation=name)
-        elif output.lo in indices and output.hi in indices and values == [min(max(t, output.lo), output.hi) for t in own]:
+        elif (
+            output.lo in indices and output.hi in indices and values == [min(max(t, output.lo), output.hi) for t in own]
+        ):
             layer = replace(
                 layer,
                 requantizer=replace(layer.requantizer, output=output),
@@ -312,9 +317,7 @@ class IntegerChain:
         bias, requantizer = np.zeros(count, dtype=np.int64), Requantizer.make(count, _EVERYTHING)
         if tensor.weights is None:
             return Rescale(bias, requantizer, activation="input scaling" if not self.layers else tensor.name)
-        return Dense(
-            bias, requantizer, activation=tensor.name, weights=tensor.weights, weight_range=tensor.range
-        )
+        return Dense(bias, requantizer, activation=tensor.name, weights=tensor.weights, weight_range=tensor.range)
 
     def _append(self, layer: Layer, before: Box, difference: float) -> None:
         self.layers.append(layer)

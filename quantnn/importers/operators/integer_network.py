@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +15,21 @@ from quantnn.errors import InputError
 from quantnn.importers.operators.fate import Fates
 from quantnn.importers.operators.float_network import InputFormat
 from quantnn.importers.operators.integer_chain import IntegerChain
-from quantnn.importers.operators.operator import Activate, Affine, IntegerLinear, Keep, Operator, Quantize, Reorder, Sign
+from quantnn.importers.operators.operator import (
+    Activate,
+    Affine,
+    IntegerLinear,
+    Keep,
+    Operator,
+    Quantize,
+    Reorder,
+    Sign,
+)
 from quantnn.importers.operators.rounding import Rounding
 from quantnn.importers.operators.specification import specified
 from quantnn.model.activation import Floats
-from quantnn.model.network import MAX_INPUT_BITS
 from quantnn.model.decision import decide
+from quantnn.model.network import MAX_INPUT_BITS
 from quantnn.model.quantized import QuantizedNetwork, difference_words
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.sensor import Sensor
@@ -79,7 +89,7 @@ class _File:
     zero: npt.NDArray[np.float64] | float = 0.0
     left_out: Operator | None = None
 
-    def values(self, raw: npt.NDArray[np.generic]) -> Floats:
+    def values(self, raw: npt.NDArray[Any]) -> Floats:
         kept = [operator for operator in self.operators if operator is not self.left_out]
         return specified(kept, np.asarray(raw * self.step + self.zero, dtype=np.float64))
 
@@ -107,7 +117,9 @@ class _File:
             sensor = Sensor.fit(values.reshape(-1, 1), self.input.range)
         file = replace(self, step=sensor.step, zero=sensor.zero)
         chain = IntegerChain(self.source, self.input.features, Fates(self.operators))
-        chain.start(Fraction(float(sensor.step)), -Fraction(float(sensor.zero)) / Fraction(float(sensor.step)), sensor.output)
+        chain.start(
+            Fraction(float(sensor.step)), -Fraction(float(sensor.zero)) / Fraction(float(sensor.step)), sensor.output
+        )
         note = f"inputs are floats: the host rounds them to {self.input.bits} bits first, one step for all"
         return file.built(chain, self.operators, sensor, (note,))[0]
 
@@ -159,6 +171,7 @@ class _File:
                 classify=decision != "none",
                 input_scale=float(chain.input_scale),
                 sensor=sensor,
+                input_shape=self.input.shape,
             )
         except ValueError as error:
             raise InputError(f"{self.source}: {error}") from None
@@ -180,12 +193,13 @@ def _how_exact(differences: tuple[float, ...]) -> str:
     """One sentence on what our integers are beside the file's arithmetic."""
     if not any(differences):
         return "the file's integers are kept, and every layer is exactly what its operators are specified to give"
-    off = (
-        f"layer {number} {difference_words(each)}" for number, each in enumerate(differences) if each
-    )
+    off = (f"layer {number} {difference_words(each)}" for number, each in enumerate(differences) if each)
     exact = [str(number) for number, each in enumerate(differences) if not each]
     also = f"; layer {', '.join(exact)} exact" if exact else ""
-    return f"the file's integers are kept; beside its operators' specification, for the same inputs, {', '.join(off)}{also}"
+    return (
+        "the file's integers are kept; beside its operators' specification, for the same inputs,"
+        f" {', '.join(off)}{also}"
+    )
 
 
 def _front(operators: Sequence[Operator]) -> tuple[list[Operator], Quantize | Sign] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from quantnn.importers.operators.float_network import InputFormat, float_network
 from quantnn.importers.operators.integer_network import integer_network, is_quantized
 from quantnn.importers.operators.operator import Operator
-from quantnn.model.quantized import Model
+from quantnn.model.quantized import AnyNetwork
 
 __all__ = ["network"]
 
@@ -19,7 +19,7 @@ def network(
     *,
     decision: str = "",
     notes: tuple[str, ...] = (),
-) -> tuple[Model, tuple[str, ...]]:
+) -> tuple[AnyNetwork, tuple[str, ...]]:
     """:func:`integer_network` where an operator quantizes, else :func:`float_network`."""
     if is_quantized(operators):
         return integer_network(operators, source, input, decision=decision, notes=notes)

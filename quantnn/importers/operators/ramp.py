@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, Box, IntegerRange, Integers, Requantizer, half
 from quantnn.importers.operators.rounding import Rounding
@@ -55,11 +56,11 @@ class Ramp:
         return found
 
 
-def _least(twice: Integers, reached: np.typing.NDArray[np.bool_], gain: Fraction, offset: Fraction) -> Integers:
+def _least(twice: Integers, reached: npt.NDArray[np.bool_], gain: Fraction, offset: Fraction) -> Integers:
     """The least a with gain · a + offset at twice / 2, or beyond it: in floats, and exactly where these cannot tell."""
     each, start = float(1 / (2 * gain)), float(-offset / gain)
     places = twice * each + start
-    found = np.ceil(places).astype(np.int64)
+    found: Integers = np.ceil(places).astype(np.int64)
     error = (np.abs(twice * each) + abs(start)) * _SURE
     for row in np.flatnonzero(np.abs(places - np.rint(places)) <= error).tolist():
         exact = (Fraction(int(twice[row]), 2) - offset) / gain
@@ -81,7 +82,8 @@ class _Channel:
     def __call__(self, accumulators: Integers, output: IntegerRange) -> Integers:
         biased = accumulators + self.bias
         product = biased * np.where(biased < 0, self.negative, self.multiplier)
-        return output.clamp((product + self.rounding) >> self.shift)
+        rounded: Integers = (product + self.rounding) >> self.shift
+        return output.clamp(rounded)
 
 
 @dataclass(frozen=True, eq=False)

@@ -165,7 +165,7 @@ def test_a_value_of_another_type_is_refused(verified, wrong):
         (("version",), 2),
         (("quantnn",), ""),
         (("clock_mhz",), 0),
-        (("precision", "activation_bits"), 17),
+        (("precision", "activation_bits"), 33),
         (("layers",), []),
         (("estimates",), ["bram"]),
         (("board_top", "samples"), -1),

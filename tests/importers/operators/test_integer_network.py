@@ -64,9 +64,7 @@ def exact_value(operator, values):
             ]
         case Affine():
             slope, offset = (np.broadcast_to(each, len(values)) for each in (operator.slope, operator.offset))
-            return [
-                x * Fraction(float(g)) + Fraction(float(h)) for x, g, h in zip(values, slope, offset, strict=True)
-            ]
+            return [x * Fraction(float(g)) + Fraction(float(h)) for x, g, h in zip(values, slope, offset, strict=True)]
         case Quantize():
             scale = Fraction(operator.scale)
             steps = [operator.rounding.exact(x / scale) + operator.zero for x in values]
@@ -79,7 +77,9 @@ def exact_value(operator, values):
             if operator.activation.lo is not None:
                 lo, hi = Fraction(operator.activation.lo), Fraction(operator.activation.hi)
                 return [min(max(x, lo), hi) for x in values]
-            alpha = {"relu": Fraction(0), "linear": Fraction(1)}.get(operator.activation.kind, operator.activation.slope)
+            alpha = {"relu": Fraction(0), "linear": Fraction(1)}.get(
+                operator.activation.kind, operator.activation.slope
+            )
             if alpha is None:
                 return [Fraction(float(operator.activation.function(np.array([float(x)]))[0])) for x in values]
             return [x * Fraction(alpha) if x < 0 else x for x in values]
@@ -137,7 +137,9 @@ def test_one_layer_and_its_difference(seed, rounding, activation, zero, scale, p
     """The stated difference of one layer is not exceeded over every input there is; the accumulators' proven range is
     reached at its ends only, so it may not be reached."""
     rng = np.random.default_rng(seed)
-    linear = weights(rng, 2, 3, scale=0.13, bias=rng.normal(size=3).astype(np.float32).astype(float), per_channel=per_channel)
+    linear = weights(
+        rng, 2, 3, scale=0.13, bias=rng.normal(size=3).astype(np.float32).astype(float), per_channel=per_channel
+    )
     operators = [linear, act(activation), quantize(scale, zero, rounding=rounding)]
     model = built(operators, 2)
     assert largest(model, operators) <= model.differences[0] + 1e-9
@@ -145,7 +147,7 @@ def test_one_layer_and_its_difference(seed, rounding, activation, zero, scale, p
 
 
 def test_a_difference_that_is_reached():
-    """t = round(0.1 · 3 · x / 0.3·…): every accumulator of one input with weight 1 is reached, so the maximum is, too."""
+    """With one input and a weight of 1 every accumulator of the proven range is reached, so the maximum is, too."""
     linear = IntegerLinear(
         "fc", "Gemm", integers=np.array([[1]]), scale=np.asarray(1.0), bias=np.zeros(1), range=IntegerRange(-1, 1)
     )
@@ -166,9 +168,20 @@ def test_zero_points_are_folded_exactly(seed, zero, weight_zero):
     first = quantize(0.25, zero, rounding=Rounding.HALF_UP)
     linear = weights(rng, 2, 3, scale=0.5, bias=rng.integers(-40, 40, 3) / 8)
     linear = IntegerLinear(
-        "fc", "Gemm", integers=linear.integers - weight_zero, scale=linear.scale, bias=linear.bias, range=IntegerRange(-10, 10)
+        "fc",
+        "Gemm",
+        integers=linear.integers - weight_zero,
+        scale=linear.scale,
+        bias=linear.bias,
+        range=IntegerRange(-10, 10),
     )
-    operators = [first, linear, act("relu"), quantize(1.0, zero, rounding=Rounding.HALF_UP), weights(rng, 3, 2, scale=0.5)]
+    operators = [
+        first,
+        linear,
+        act("relu"),
+        quantize(1.0, zero, rounding=Rounding.HALF_UP),
+        weights(rng, 3, 2, scale=0.5),
+    ]
     model = built(operators, 2, integral=False)
     assert model.differences == (0, 0)
     raw = every_input(model)
@@ -302,7 +315,12 @@ def test_unrounded_outputs(seed):
     rng = np.random.default_rng(seed)
     linear = weights(rng, 2, 3, scale=0.1, bias=rng.normal(size=3))
     linear = IntegerLinear(
-        "", "Gemm", integers=linear.integers, scale=rng.choice([0.1, 0.3, 0.7, -0.2], 3), bias=linear.bias, range=linear.range
+        "",
+        "Gemm",
+        integers=linear.integers,
+        scale=rng.choice([0.1, 0.3, 0.7, -0.2], 3),
+        bias=linear.bias,
+        range=linear.range,
     )
     for decision in ("argmax", "none"):
         model = built([linear], 2, decision=decision)
@@ -316,7 +334,12 @@ def test_unrounded_outputs(seed):
 def test_channels_that_are_whole_multiples_are_aligned_exactly():
     rng = np.random.default_rng(1)
     linear = IntegerLinear(
-        "", "Gemm", integers=rng.integers(-7, 8, (2, 3)), scale=np.array([0.5, 2.0, 0.75]), bias=np.zeros(3), range=IntegerRange(-7, 7)
+        "",
+        "Gemm",
+        integers=rng.integers(-7, 8, (2, 3)),
+        scale=np.array([0.5, 2.0, 0.75]),
+        bias=np.zeros(3),
+        range=IntegerRange(-7, 7),
     )
     model = built([linear, ArgMax("", "ArgMax")], 2)
     assert model.differences == (0,) and model.network.layers[0].requantizer.multipliers == (2, 8, 3)
@@ -338,7 +361,10 @@ def test_float_weights_that_are_integers():
         ([weights(np.random.default_rng(0), 1, 1), weights(np.random.default_rng(0), 1, 1)], "no quantizer stands"),
         ([weights(np.random.default_rng(0), 1, 1), act("sigmoid"), quantize(1)], "sigmoid: put one there"),
         ([weights(np.random.default_rng(0), 2, 1)], "take 2 features, but what is before it has 1"),
-        ([quantize(1), act("leaky_relu:0.3"), weights(np.random.default_rng(0), 1, 1)], "no quantizer stands behind the"),
+        (
+            [quantize(1), act("leaky_relu:0.3"), weights(np.random.default_rng(0), 1, 1)],
+            "no quantizer stands behind the",
+        ),
     ],
 )
 def test_what_cannot_be_had(operators, words):
