@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from quantnn.arithmetic import MAX_MULTIPLIER_BITS, Box, IntegerRange, Requantizer
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.importers.operators.fate import Fates
+from quantnn.importers.operators.integer_layer import compared_with_bounds, requantized, unrounded
 from quantnn.importers.operators.integer_tensor import Grid, Sums, one_value
 from quantnn.importers.operators.operator import (
     Activate,
@@ -23,7 +23,6 @@ from quantnn.importers.operators.operator import (
     Reorder,
     Sign,
 )
-from quantnn.importers.operators.ramp import Ramp, fit
 from quantnn.importers.operators.whole_weights import whole_weights
 from quantnn.model.activation import FloatActivation
 from quantnn.model.quantized import difference_words
@@ -35,8 +34,6 @@ __all__ = ["IntegerChain"]
 _TABULATED = 1 << 12
 """Entries of a table that is taken where a requantizer could do it nearly, too."""
 _LARGEST_TABLE = 1 << 16
-_EVERYTHING = IntegerRange(-(1 << 61), 1 << 61)
-_MOST = (1 << MAX_MULTIPLIER_BITS) - 1
 
 
 class IntegerChain:
@@ -180,25 +177,8 @@ class IntegerChain:
                 self._tabulate(tensor, scale, [steps(value) for value in self._values(tensor, union)], union)
                 return
             tensor = self._opened(tensor)
-        tensor = tensor.upright()
-        low = (
-            output.lo
-            if tensor.low is None
-            else min(max(output.lo, operator.rounding.exact(tensor.low / scale)), output.hi)
-        )
-        high = (
-            output.hi if tensor.high is None else max(min(output.hi, operator.rounding.exact(tensor.high / scale)), low)
-        )
-        slope = Fraction(1) if low >= 0 else tensor.slope
-        output = IntegerRange(low, high)
-        draft = self._draft(tensor)
-        ramps = [
-            Ramp(gain / scale, offset / scale, slope, operator.rounding, output)
-            for gain, offset in zip(tensor.gains, tensor.offsets, strict=True)
-        ]
-        found = fit(ramps, draft.accumulator_box(tensor.grid.box))
-        layer = replace(draft, bias=found.bias, requantizer=found.requantizer, scale=float(scale))
-        self._append(layer, tensor.grid.box, found.difference)
+        layer, difference = requantized(tensor.upright(), operator, not self.layers)
+        self._append(layer, tensor.grid.box, difference)
         self.tensor = self._outputs(scale)
 
     def _sign(self, operator: Sign) -> None:
@@ -211,26 +191,7 @@ class IntegerChain:
                 self._tabulate(tensor, scale, values, union)
                 return
             tensor = self._opened(tensor)
-        tensor = tensor.upright()
-        draft = self._draft(tensor)
-        box = draft.accumulator_box(tensor.grid.box)
-        least = [math.ceil(-offset / gain) for gain, offset in zip(tensor.gains, tensor.offsets, strict=True)]
-        if tensor.low is not None and tensor.low >= 0:
-            least = box.lo.tolist()
-        if tensor.high is not None and tensor.high < 0:
-            least = (box.hi + 1).tolist()
-        ends = zip(least, box.lo.tolist(), box.hi.tolist(), strict=True)
-        bias = -np.array([min(max(at, lo), hi + 1) for at, lo, hi in ends], dtype=np.int64)
-        index = IntegerRange(-1, 0)
-        layer = replace(
-            draft,
-            bias=bias,
-            requantizer=Requantizer.make(len(bias), index),
-            table=Table(index, (-1, 1), IntegerRange(-1, 1)),
-            scale=float(scale),
-            activation="sign",
-        )
-        self._append(layer, tensor.grid.box, 0)
+        self._append(compared_with_bounds(tensor.upright(), operator, not self.layers), tensor.grid.box, 0)
         self.tensor = self._outputs(scale)
 
     def _indices(self, grid: Grid) -> IntegerRange:
@@ -242,9 +203,7 @@ class IntegerChain:
 
     def _values(self, grid: Grid, indices: IntegerRange) -> list[Fraction]:
         if indices.hi - indices.lo >= _LARGEST_TABLE:
-            raise ValueError(
-                f"a table over {indices.width} bits would be too large: quantize to 16 bits before it"
-            )
+            raise ValueError(f"a table over {indices.width} bits would be too large: quantize to 16 bits before it")
         return grid.values(range(indices.lo, indices.hi + 1))
 
     def _tabulate(self, grid: Grid, scale: Fraction, values: list[int], indices: IntegerRange) -> None:
@@ -311,14 +270,6 @@ class IntegerChain:
                     sums = sums.activated(operator)
         return sums
 
-    def _draft(self, tensor: Sums) -> Layer:
-        """The layer of accumulators that are upright, without a bias, nor a requantizer that means anything."""
-        count = len(tensor)
-        bias, requantizer = np.zeros(count, dtype=np.int64), Requantizer.make(count, _EVERYTHING)
-        if tensor.weights is None:
-            return Rescale(bias, requantizer, activation="input scaling" if not self.layers else tensor.name)
-        return Dense(bias, requantizer, activation=tensor.name, weights=tensor.weights, weight_range=tensor.range)
-
     def _append(self, layer: Layer, before: Box, difference: float) -> None:
         self.layers.append(layer)
         self.differences.append(float(difference))
@@ -348,7 +299,8 @@ class IntegerChain:
         if isinstance(self.tensor, Grid):
             self._end_quantized(self.tensor, decision)
         else:
-            self._end_unrounded(self.tensor.upright(), decision)
+            layer, difference = unrounded(self.tensor.upright(), decision, not self.layers)
+            self._append(layer, self.tensor.grid.box, difference)
         if not any(isinstance(layer, Dense) for layer in self.layers):
             raise ValueError("there is no dense layer: give the model with its weights")
         if self.left_out is not None and self.last_activation is not None:
@@ -377,48 +329,12 @@ class IntegerChain:
         self.layers[-1] = replace(self.layers[-1], scale=float(grid.scale))
         self._say(self._here)
 
-    def _end_unrounded(self, tensor: Sums, decision: str) -> None:
-        """Accumulators as they are, in one scale if they are compared."""
-        if tensor.high is not None or tensor.slope != 1 or tensor.low not in (None, 0):
-            raise ValueError("the last activation has no quantizer behind it: quantize the outputs, too")
-        gains, offsets = tensor.gains, tensor.offsets
-        compared = decision == "argmax" and len(set(gains)) > 1
-        multipliers, unit = _aligned(gains) if compared else ([1] * len(gains), None)
-        bias = [round(offset / gain) for gain, offset in zip(gains, offsets, strict=True)]
-        draft = replace(self._draft(tensor), bias=np.array(bias, dtype=np.int64))
-        negative = (0,) * len(gains) if tensor.low == 0 else tuple(multipliers)
-        requantizer = Requantizer.make(
-            len(gains), _EVERYTHING, multiplier=tuple(multipliers), negative_multiplier=negative
-        )
-        box = draft.accumulator_box(tensor.grid.box)
-        requantizer = replace(requantizer, output=requantizer.interval(box).union)
-        scales = [unit or gain for gain in gains]
-        layer = replace(draft, requantizer=requantizer, scale=np.array([float(scale) for scale in scales]))
-        ends = zip(gains, offsets, multipliers, scales, bias, box.lo.tolist(), box.hi.tolist(), strict=True)
-        difference = max(
-            abs(m * scale * end - (gain * (end - b) + offset)) / gain
-            for gain, offset, m, scale, b, lo, hi in ends
-            for end in (lo, hi)
-        )
-        self._append(layer, tensor.grid.box, float(difference))
-
 
 def _after(difference: float, values: list[int]) -> float:
     """What a difference of an index can become behind a table."""
     table = np.array(values)
     steps = [np.abs(table[step:] - table[:-step]).max() for step in range(1, min(int(difference) + 1, len(table)))]
     return float(max(steps, default=0))
-
-
-def _aligned(gains: list[Fraction]) -> tuple[list[int], Fraction]:
-    """A multiplier per channel, and the unit of what they make: exact where the gains are whole multiples of one."""
-    least = min(gains)
-    ratios = [gain / least for gain in gains]
-    common = math.lcm(*(ratio.denominator for ratio in ratios)) if len(ratios) <= _MOST else 0
-    if common and max(ratios) * common <= _MOST:
-        return [int(ratio * common) for ratio in ratios], least / common
-    unit = max(gains) / _MOST
-    return [max(1, round(gain / unit)) for gain in gains], unit
 
 
 def _curved(grid: Grid) -> bool:
