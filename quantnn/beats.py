@@ -82,7 +82,7 @@ class BeatFormat:
         places = bits[:, :, : self.per_beat * width].reshape(count, self.beats, self.per_beat, width)
         for bit in range(width):
             places[..., bit] = (beats >> bit) & 1
-        bits[:, :, : self.per_beat * width] = places.reshape(count, self.beats, -1)
+        bits[:, :, : self.per_beat * width] = places.reshape(count, self.beats, self.per_beat * width)
         if classes is not None:
             for bit in range(self.class_width):
                 bits[:, :, self.per_beat * width + bit] = (classes >> bit) & 1

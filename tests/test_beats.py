@@ -99,3 +99,13 @@ def test_refuses_samples_and_classes_that_do_not_fit():
         plain.pack(np.zeros((1, 2), dtype=np.int64), np.zeros((1, 2), dtype=np.int64))
     with pytest.raises(ValueError, match="Class indices go with a class field"):
         classed.pack(np.zeros((1, 2), dtype=np.int64))
+
+
+@pytest.mark.parametrize(("form", "classes"), [
+    (BeatFormat(5, IntegerRange(0, 255), per_beat=2), None),
+    (BeatFormat(5, IntegerRange(0, 16), per_beat=2), None),
+    (BeatFormat(3, IntegerRange(-100, 100), per_beat=1, class_width=2), np.zeros((0, 3), dtype=np.int64)),
+])  # fmt: skip
+def test_no_samples_are_no_bytes(form, classes):
+    """A board may have no room for any."""
+    assert form.pack(np.zeros((0, form.elements), dtype=np.int64), classes).shape == (0, form.beats, form.bytes)
