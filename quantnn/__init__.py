@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from quantnn.api.boards import Board, board_names, load_board
     from quantnn.api.design import Design
     from quantnn.api.export import export, export_demo
-    from quantnn.api.frameworks import from_sklearn
+    from quantnn.api.frameworks import from_sklearn, from_torch
     from quantnn.api.inspection import Description, inspect
     from quantnn.api.model import Model, from_arrays, load
     from quantnn.api.network import Network, load_network, quantize
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answers", "Board", "BoardAnswers", "Description", "Design", "Model", "Network", "QuantnnError", "Speed",
-    "__version__", "board_names", "export", "export_demo", "from_arrays", "from_sklearn", "inspect", "load",
-    "load_board", "load_network", "quantize",
+    "__version__", "board_names", "export", "export_demo", "from_arrays", "from_sklearn", "from_torch", "inspect",
+    "load", "load_board", "load_network", "quantize",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -38,7 +38,7 @@ _MODULES = {
     "boards": ("Board", "board_names", "load_board"),
     "design": ("Design",),
     "export": ("export", "export_demo"),
-    "frameworks": ("from_sklearn",),
+    "frameworks": ("from_sklearn", "from_torch"),
     "inspection": ("Description", "inspect"),
     "model": ("Model", "from_arrays", "load"),
     "network": ("Network", "load_network", "quantize"),

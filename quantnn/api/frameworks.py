@@ -5,8 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from quantnn.api.model import Model
+from quantnn.importers.format import Hints
 
-__all__ = ["from_sklearn"]
+__all__ = ["from_sklearn", "from_torch"]
+
+
+def from_torch(module: Any, example_input: Any, *, decision: str = "", name: str = "") -> Model:
+    """The network of a PyTorch module, as it is in eval mode; the module itself is not changed.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        One whose forward is a chain of layers.
+    example_input : torch.Tensor or array
+        A batch of inputs as the module takes them, of shape (n, …); its values do not matter.
+    decision : str
+        What the answer is: ``argmax``, ``threshold`` or ``none``; by default ``argmax`` for several outputs.
+    name : str
+        What reports call the model; by default the module's class.
+
+    Raises
+    ------
+    InputError
+        PyTorch is not installed, the example does not fit, or forward is no chain of layers that are known.
+    """
+    from quantnn.importers.pytorch.module import from_torch
+
+    return Model(from_torch(module, example_input, Hints(decision=decision)), name or type(module).__name__)
 
 
 def from_sklearn(estimator: Any, *, decision: str = "", name: str = "") -> Model:

@@ -22,6 +22,23 @@ def test_a_pipeline_of_scikit_learn():
     assert "StandardScaler" in model._repr_html_()
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # within torch.export
+def test_a_module_of_pytorch():
+    torch = pytest.importorskip("torch", reason="pip install torch")
+    torch.manual_seed(1)
+    module = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
+    images = VALUES.reshape(-1, 1, 2, 2)
+    model = quantnn.from_torch(module, images[:1])
+    with torch.no_grad():
+        expected = module(torch.tensor(images, dtype=torch.float32)).numpy()
+    np.testing.assert_allclose(model.logits(images), expected, atol=1e-5)
+    assert model.name == "Sequential" and model.input_shape == (1, 2, 2)
+    network = quantnn.quantize(model, calibration=images)
+    assert (network.predict(images) == expected.argmax(axis=1)).mean() > 0.9
+    with pytest.raises(InputError, match="is no torch"):
+        quantnn.from_torch(object(), images)
+
+
 def test_what_is_no_estimator():
     pytest.importorskip("sklearn")
     with pytest.raises(InputError):

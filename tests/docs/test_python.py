@@ -43,4 +43,4 @@ def test_every_method_of_a_design_stands_on_the_page():
 
 def test_the_page_knows_no_name_that_is_not():
     asked = set(re.findall(r"\bquantnn\.([a-zA-Z_]+)", TEXT)) - {"errors"}
-    assert asked <= set(quantnn.__all__) | {"from_torch"}
+    assert asked <= set(quantnn.__all__)
