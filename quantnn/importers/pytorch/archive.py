@@ -74,8 +74,10 @@ class TorchArchive:
             raise ValueError(f"member {name} has {size} bytes, but {wanted} are stated: copy or save it again")
         return Storage(dtype, wanted, lambda: (self._bytes(name), self._order))
 
-    def unpickled(self, name: str, data: str = "data", named: Callable[[Global], Global] = allowed) -> object:
-        """The object that a pickle describes, whose storages lie in the folder ``data``.
+    def unpickled(
+        self, name: str, data: str = "data", named: Callable[[Global], Global] = allowed, *, filled: bool = True
+    ) -> object:
+        """The object that a pickle describes, whose storages lie in the folder ``data``, where they are ``filled``.
 
         Raises
         ------
@@ -87,7 +89,10 @@ class TorchArchive:
         def outside(identifier: object) -> object:
             match identifier:
                 case ("storage", kind, str(key), _, int(count)):
-                    return self.storage(f"{data}/{key}", storage_dtype(kind), count)
+                    dtype = storage_dtype(kind)
+                    if not filled:
+                        return Storage(dtype, max(count, 0) * DTYPES[dtype].size, lambda: (b"", self._order))
+                    return self.storage(f"{data}/{key}", dtype, count)
             raise ValueError("a pickle in it refers to what is no storage: save it again")
 
         return unpickled(pickle, named, made, outside)

@@ -20,14 +20,14 @@ _KNOWN = re.compile(
     r"|(pathlib|pathlib\._local)\.(Pure)?(Posix|Windows)?Path"
     r"|numpy(\._?core)?(\.multiarray)?\.(scalar|_reconstruct|dtype|ndarray|(u?int|float)\d+|bool_?)"
     r"|torch\.(Size|Tensor|device|dtype|layout|strided|contiguous_format|[u]?int\d+|float\d+|bfloat16|bool|half)"
-    r"|torch\.(storage\.)?(\w+Storage)|torch\.nn\.parameter\.(Parameter|Buffer)"
+    r"|torch\.(storage\.)?((?!Q)\w+Storage)|torch\.nn\.parameter\.(Parameter|Buffer)"
     r"|torch\.nn\.modules\.\w+\.\w+|torch\.nn\.(modules\.)?functional\.\w+|torch\.jit\._pickle\.(build_\w+list|restore_type_tag)"
     r"|torch\.(relu|tanh|sigmoid)|torch\.optim\.\w+(\.\w+)?|torch\.utils\.hooks\.\w+"
     r"|(pytorch_)?lightning(_fabric)?\.[\w.]+|omegaconf\.[\w.]+"
 )
 """Nothing of it is imported or called: what is not listed is refused so that a file that tries something is named."""
 _QUANTIZED = (
-    r"torch\._utils\._rebuild_qtensor|torch\.\w*Q(U?Int\d+)\w*Storage|torch\.(per_\w+|q\w*int\w+)|torch\.ao\..*"
+    r"torch\._utils\._rebuild_qtensor|torch\.Q\w*Storage|torch\.(per_\w+|q\w*int\w+)|torch\.ao\..*"
     r"|torch\.\w+\.quantiz\w+\..*"
 )
 _REFUSED = (
@@ -48,10 +48,10 @@ def allowed(of: Global) -> Global:
         It may not; with the line that saves the model without it.
     """
     text = str(of)
-    for pattern, why in _REFUSED:
-        if re.fullmatch(pattern, text):
-            raise ValueError(f"{text[:80]} {why}")
     if _KNOWN.fullmatch(text) is None:
+        for pattern, why in _REFUSED:
+            if re.fullmatch(pattern, text):
+                raise ValueError(f"{text[:80]} {why}")
         raise ValueError(
             f"it names {text[:80]}, which is no part of a state dict; nothing of it was run: save the weights alone"
             f" with {SAVE_STATE}, or all of the model with {SAVE_ONNX}"
