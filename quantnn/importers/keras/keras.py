@@ -12,7 +12,8 @@ from quantnn.importers.keras.layers import SUPPORT, operators, roles
 from quantnn.importers.keras.sample import input_format, stated_input
 from quantnn.importers.keras.saved import HDF5_START, JSON, Saved
 from quantnn.importers.keras.weights import Weights, stored_weights
-from quantnn.importers.operators.float_network import InputFormat, float_network
+from quantnn.importers.operators.float_network import InputFormat
+from quantnn.importers.operators.network import network
 from quantnn.importers.operators.operator import Keep, Operator
 from quantnn.importers.reading import Entry, Reading
 
@@ -79,12 +80,12 @@ class _Chain:
 
     def finish(self, format: str, input: InputFormat, hints: Hints, notes: tuple[str, ...]) -> Reading:
         found = [operator for _, some, _ in self._found for operator in some]
-        network, fates = float_network(found, str(self._path), input, decision=hints.decision, notes=notes)
+        model, fates = network(found, str(self._path), input, decision=hints.decision, notes=notes)
         texts, entries = iter(fates), []
         for layer, some, shape in self._found:
             became = [text for operator, text in zip(some, texts, strict=False) if not _is_idle(operator, some)]
             entries.append(Entry(layer.kind, layer.name, _shown(shape), ", ".join(dict.fromkeys(became))))
-        return Reading(format, network, tuple(entries))
+        return Reading(format, model, tuple(entries))
 
 
 def _is_idle(operator: Operator, among: list[Operator]) -> bool:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantnn.importers.format import Support
-from quantnn.importers.keras.activations import ACTIVATION_SUPPORT, activated, leaky, relu
+from quantnn.importers.keras.activations import ACTIVATION_SUPPORT, leaky, relu
+from quantnn.importers.keras.dense import activation_along_last, dense, dense_roles
 from quantnn.importers.keras.layer import Layer, Shape
+from quantnn.importers.keras.quantized_layers import QUANTIZERS, q_activation, q_batch_normalization, q_dense
 from quantnn.importers.keras.refused import REFUSED, refusal
 from quantnn.importers.keras.scaling import (
     batch_normalization,
@@ -21,7 +23,7 @@ from quantnn.importers.keras.scaling import (
 )
 from quantnn.importers.keras.shape import stated_shape
 from quantnn.importers.keras.shaping import flatten, keep, permute, reshape
-from quantnn.importers.operators.operator import Linear, Operator
+from quantnn.importers.operators.operator import Operator
 from quantnn.model.activation import Floats
 
 __all__ = ["SUPPORT", "operators", "roles"]
@@ -72,38 +74,8 @@ def operators(layer: Layer, shape: Shape, weights: Weights) -> Result:
     return _KNOWN[layer.kind].read(layer, shape, weights)
 
 
-def _dense_roles(layer: Layer) -> tuple[str, ...]:
-    policy = layer.config.get("dtype")
-    if isinstance(policy, dict) and str(policy.get("class_name")).startswith("Quantized"):
-        raise ValueError("Keras has quantized it: save the model as it was before model.quantize()")
-    return ("kernel", "bias") if layer.flag("use_bias", layer.flag("bias", True)) else ("kernel",)
-
-
-def _dense(layer: Layer, shape: Shape, weights: Weights) -> Result:
-    kernel = weights["kernel"]
-    if kernel.ndim != 2 or not kernel.size:
-        raise ValueError(f"its kernel must have two axes, not shape {list(kernel.shape)}: save the model again")
-    if kernel.shape[0] != shape[-1]:
-        raise ValueError(f"its kernel takes {kernel.shape[0]} features, not {shape[-1]}: give this model's weights")
-    if math.prod(shape[:-1]) != 1:
-        raise ValueError("it works along the last axis alone: put a Flatten before it")
-    bias = weights.get("bias", np.zeros(kernel.shape[1]))
-    if bias.shape != kernel.shape[1:]:
-        raise ValueError(f"its bias must have {kernel.shape[1]} values, not shape {list(bias.shape)}")
-    behind = (*shape[:-1], kernel.shape[1])
-    return [Linear(layer.name, layer.kind, kernel, bias), *_along_last(layer, behind)], behind
-
-
 def _activation(layer: Layer, shape: Shape, weights: Weights) -> Result:
-    return _along_last(layer, shape), shape
-
-
-def _along_last(layer: Layer, shape: Shape) -> list[Operator]:
-    """The layer's activation, of which a softmax must see all features."""
-    name = layer.config.get("activation")
-    if isinstance(name, str) and "softmax" in name and math.prod(shape[:-1]) != 1:
-        raise ValueError("its softmax must be over all features: put a Flatten before it")
-    return activated(layer)
+    return activation_along_last(layer, shape), shape
 
 
 def _softmax(layer: Layer, shape: Shape, weights: Weights) -> Result:
@@ -148,7 +120,7 @@ _DROPS = (
     "ActivityRegularization",
 )
 _KNOWN: Mapping[str, _Known] = {
-    "Dense": _Known(_dense, _dense_roles, "with or without bias, its activation inside or as a layer"),
+    "Dense": _Known(dense, dense_roles, "with or without bias, its activation inside or as a layer"),
     "Activation": _Known(_activation, remark="names below"),
     "ReLU": _Known(_relu, remark="with a slope or a maximum; threshold 0"),
     "LeakyReLU": _Known(_leaky_relu, remark="slope 0 to 1"),
@@ -172,11 +144,17 @@ _KNOWN: Mapping[str, _Known] = {
     "Reshape": _Known(reshape),
     "Permute": _Known(permute),
     "Identity": _Known(keep),
+    "QDense": _Known(q_dense, dense_roles, "of QKeras; with the quantizers below"),
+    "QActivation": _Known(q_activation, remark="of QKeras; with the quantizers below"),
+    "QBatchNormalization": _Known(
+        q_batch_normalization, batch_normalization_roles, "of QKeras; its arrays as the quantizers make them"
+    ),
     **{kind: _Known(keep, remark=_REGULARISATION) for kind in _DROPS},
 }
 SUPPORT = (
     *(Support(kind, "exact", known.remark) for kind, known in _KNOWN.items()),
     *ACTIVATION_SUPPORT,
+    *QUANTIZERS,
     *(Support(kinds, "refused", why) for kinds, why in REFUSED.items()),
 )
 """Rows of the table in docs/formats.md."""

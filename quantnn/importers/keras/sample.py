@@ -34,8 +34,10 @@ def input_format(architecture: Architecture, weights: Weights, roles: Mapping[st
     if not 0 < math.prod(shape) <= _MOST_FEATURES:
         raise ValueError(f"a sample must have at most {_MOST_FEATURES:,} features, not shape {list(shape)}")
     dtype = layers[0].config.get("dtype") if layers[0].kind == "InputLayer" else None
-    bits, signed = _INTEGERS.get(dtype, (8, False)) if isinstance(dtype, str) else (8, False)
-    return InputFormat(shape, bits, signed)
+    if isinstance(dtype, str) and dtype in _INTEGERS:
+        bits, signed = _INTEGERS[dtype]
+        return InputFormat(shape, bits, signed, integral=True)
+    return InputFormat(shape)
 
 
 def stated_input(layer: Layer) -> tuple[int, ...] | None:

@@ -205,7 +205,7 @@ def _how_exact(differences: tuple[float, ...]) -> str:
 def _front(operators: Sequence[Operator]) -> tuple[list[Operator], Quantize | Sign] | None:
     """What stands before the first quantizer of float inputs, if a sensor can do it, and the quantizer."""
     before: list[Operator] = []
-    for operator in operators:
+    for number, operator in enumerate(operators):
         match operator:
             case Quantize() | Sign():
                 slope, _ = _affine(before, None)
@@ -218,9 +218,17 @@ def _front(operators: Sequence[Operator]) -> tuple[list[Operator], Quantize | Si
                 before.append(operator)
             case Activate() if operator.activation.kind == "linear":
                 continue
+            case Activate() if operator.activation.kind == "relu" and _saturates(operators[number + 1 :]):
+                before.append(operator)
             case _:
                 return None
     return None
+
+
+def _saturates(behind: Sequence[Operator]) -> bool:
+    """Whether a quantizer comes next that gives nothing below 0, so that a relu before it changes nothing."""
+    first = next((operator for operator in behind if not isinstance(operator, Keep)), None)
+    return isinstance(first, Quantize) and first.lo >= first.zero
 
 
 def _affine(before: Sequence[Operator], features: int | None) -> tuple[Floats, Floats]:

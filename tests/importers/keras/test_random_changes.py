@@ -21,6 +21,9 @@ ARRAYS = {
     "dense": [KERNELS[0], np.ones(4)],
     "batch_normalization": [np.ones(4)] * 4,
     "sequential/layers/dense": [KERNELS[1]],
+    "q_dense": [KERNELS[0], np.ones(4)],
+    "q_batch_normalization": [np.ones(4)] * 4,
+    "q_dense_1": [KERNELS[1]],
 }
 LAYERS = (
     layer("Rescaling", "scale", scale=[1.0, 2.0, 4.0], offset=0.5),
@@ -34,6 +37,18 @@ LAYERS = (
     layer("Softmax", "soft", axis=-1),
 )
 MODELS = [sequential(*LAYERS, shape=(2, 3)), functional(*LAYERS, shape=(2, 3))]
+BITS = {"class_name": "quantized_bits", "config": {"bits": 4, "integer": 0, "symmetric": 1, "alpha": "auto"}}
+PO2 = {"class_name": "quantized_po2", "config": {"bits": 3, "max_value": 1}}
+RELU = {"class_name": "quantized_relu", "config": {"bits": 4, "integer": 1, "negative_slope": 0.25}}
+QUANTIZED = sequential(
+    layer("QActivation", "in", activation="quantized_bits(4,2,alpha=1)"),
+    layer("QDense", "a", kernel_quantizer=BITS, bias_quantizer=PO2, use_bias=True, activation=RELU),
+    layer("QBatchNormalization", "bn", gamma_quantizer=PO2, beta_quantizer="ternary()", scale=True, center=True),
+    layer("QActivation", "mid", activation={"class_name": "binary", "config": {"alpha": 0.5, "use_01": False}}),
+    layer("QDense", "b", kernel_quantizer={"class_name": "ternary", "config": {"alpha": None}}, use_bias=False),
+    shape=(6,),
+)
+MODELS.append(QUANTIZED)
 ODD = (None, True, -1, 0, 1, 3, 1e30, 1 << 40, -0.5, "", "relu", "a", "Dense", [], [None], [-1, -1], {}, {"a": 1})
 
 
@@ -50,6 +65,8 @@ def places(values, found=None):
 def changed(model, chance):
     model = copy.deepcopy(model)
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        if not model:
+            break
         container, key = chance.choice(places(model))
         other, from_key = chance.choice(places(model))
         match chance.randrange(4):
@@ -58,7 +75,7 @@ def changed(model, chance):
             case 1:
                 container[key] = copy.deepcopy(other[from_key])
             case _:
-                container[key] = chance.choice(ODD)
+                container[key] = copy.deepcopy(chance.choice(ODD))
     return model
 
 
@@ -81,9 +98,11 @@ def check(path, monkeypatch, count, seed):
 
 def test_models_are_read_as_they_are(tmp_path, monkeypatch):
     in_process(monkeypatch)
-    for model in MODELS:
+    for model in MODELS[:2]:
         network = read_model(archive(tmp_path / "m", model, ARRAYS)).model
         assert [one.activation for one in network.layers[:3]] == ["clip:0.0:1.0", "leaky_relu:0.2", "clip:0.0:6.0"]
+    quantized = read_model(archive(tmp_path / "m", QUANTIZED, ARRAYS)).model
+    assert len(quantized.network.layers) == 2 and quantized.sensor is not None
 
 
 def test_changed_configurations(tmp_path, monkeypatch):

@@ -200,6 +200,15 @@ def test_a_sensor_quantizes_as_the_file_says():
     assert model.input == IntegerRange(0, 7)
 
 
+def test_a_sensor_saturates_at_0_where_the_file_has_a_relu_first():
+    rng = np.random.default_rng(1)
+    operators = [act("relu"), quantize(0.5, 0, 0, 7), weights(rng, 2, 2, scale=1.0)]
+    model = built(operators, 2, integral=False)
+    assert model.sensor(np.array([[-1.0, 1.0]])).tolist() == [[0, 2]] and len(model.network.layers) == 1
+    model = built([act("relu"), quantize(0.5, 0, -8, 7), weights(rng, 2, 2, scale=1.0)], 2, integral=False)
+    assert model.sensor is None
+
+
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
 def test_a_curve_between_quantizers_is_a_table(name):
     rng = np.random.default_rng(5)
