@@ -135,9 +135,7 @@ def check_activations(names: Sequence[str], count: int, where: str) -> None:
         except ValueError as error:
             raise InputError(f"{where}, layer {number}: {error}") from None
         if last_only and number < count - 1:
-            raise InputError(
-                f"{where} has {name} at layer {number}: it may only follow the last, layer {count - 1}"
-            )
+            raise InputError(f"{where} has {name} at layer {number}: it may only follow the last, layer {count - 1}")
 
 
 def _slopes(activations: Sequence[str]) -> tuple[str, ...]:

@@ -22,6 +22,13 @@ Value: TypeAlias = "Flow | Constant"
 """What a node takes or makes."""
 
 
+_OTHERS = {
+    "integer": "integers: cast to floats",
+    "scores": "what ends a network: leave it to the host",
+    "class": "a class: leave it to the host",
+}
+
+
 class Refusal(ValueError):
     """Why an operator cannot be had, and what is supported instead."""
 
@@ -72,8 +79,8 @@ class Call:
         """An input, or None where it is left out."""
         return self.inputs[position] if position < len(self.inputs) else None
 
-    def flow(self, position: int = 0) -> Flow:
-        """An input that depends on the network's, of floats.
+    def flow(self, position: int = 0, *, scores: bool = False) -> Flow:
+        """An input that depends on the network's, of floats; with ``scores``, also of what only has a greatest.
 
         Raises
         ------
@@ -83,8 +90,8 @@ class Call:
         value = self.given(position)
         if not isinstance(value, Flow):
             raise Refusal("its first input must depend on the network's input")
-        if value.elements != "float":
-            raise Refusal(f"it computes with {'a class' if value.elements == 'class' else 'integers'}: cast to floats")
+        if value.elements != "float" and not (scores and value.elements == "scores"):
+            raise Refusal(f"it computes with {_OTHERS[value.elements]}")
         return value
 
     def constant(self, position: int, default: Any = None) -> Floats | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -48,14 +49,14 @@ class Chain:
     notes : list of str
         What a report should say.
     decision : str
-        What nodes say of the answer beyond an ArgMax: ``threshold``, or empty.
+        What nodes say of the answer beyond an ArgMax: ``argmax``, ``threshold``, or empty.
     """
 
     def __init__(self) -> None:
         self.operators: list[Operator] = []
         self.steps: list[Step] = []
         self.notes: list[str] = []
-        self.decision: Literal["", "threshold"] = ""
+        self.decision: Literal["", "argmax", "threshold"] = ""
         self._base = 0
 
     def begin(self, node: Node) -> None:
@@ -114,6 +115,18 @@ class Chain:
         self.steps[-1] = replace(self.steps[-1], shape=made.words)
         return made
 
+    @property
+    def last(self) -> tuple[Operator, ...]:
+        """Up to two operators that compute, the latest first."""
+        computing = (operator for operator in reversed(self.operators) if not isinstance(operator, Keep))
+        return tuple(islice(computing, 2))
+
+    def undo(self) -> None:
+        """Take the latest operator that computes back: what stands before it is the end of the chain again."""
+        place = max(number for number, operator in enumerate(self.operators) if not isinstance(operator, Keep))
+        self.operators[place] = Keep(self.operators[place].name, self.operators[place].kind)
+        self._base -= 1
+
     def entries(self, fates: tuple[str, ...]) -> tuple[Entry, ...]:
         """Per node, what became of it, from what became of each operator."""
         return tuple(
@@ -133,6 +146,10 @@ class Chain:
         self.steps[number] = replace(self.steps[number], operators=places)
         return places
 
+    def latest(self, flow: Flow) -> bool:
+        """Whether nothing was computed of a flow yet."""
+        return flow.base == self._base
+
     def _own(self, flow: Flow) -> None:
-        if flow.base != self._base:
+        if not self.latest(flow):
             raise BranchError("what it takes is used on another branch too: only a chain of operators is supported")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from quantnn.arithmetic import Integers
 
 __all__ = ["Elements", "Flow"]
 
-Elements = Literal["float", "integer", "class"]
+Elements = Literal["float", "integer", "scores", "class"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Flow:
     index : int64 array of the tensor's shape
         Which of these features stands where.
     elements : str
-        ``float``, ``integer`` before a cast, or ``class`` behind an ArgMax.
+        ``float``; ``integer`` before a cast; ``scores``, of which only the greatest counts; ``class`` behind an ArgMax.
     moved : tuple of int
         The steps of the chain since ``base`` that changed the order.
     """
@@ -45,6 +45,10 @@ class Flow:
         """All features, in order."""
         count = int(np.prod(shape, dtype=np.int64))
         return cls(base, count, np.arange(count, dtype=np.int64).reshape(shape), elements)
+
+    def as_scores(self) -> Flow:
+        """The same, of which only the greatest counts from here on."""
+        return replace(self, elements="scores")
 
     @property
     def shape(self) -> tuple[int, ...]:

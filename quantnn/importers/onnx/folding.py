@@ -97,6 +97,9 @@ FOLDABLE: Mapping[str, Callable[[Inputs], int]] = {
 """Operators of ONNX that may be computed, and the most elements of what they make. None of them can run for long
 otherwise."""
 
+_SINCE = {"DequantizeLinear": 21}
+"""Operators that onnx's reference knows since an opset only, and that meant the same before."""
+
 
 def size(node: Node, inputs: Inputs) -> int:
     """The most elements that a foldable node makes.
@@ -133,7 +136,7 @@ def folded(node: Node, inputs: Inputs, opset: int) -> tuple[Constant, ...]:
     feeds = {name: array for name, array in zip(names, inputs, strict=True) if name}
     try:
         with np.errstate(all="ignore"):
-            made = ReferenceEvaluator(graph, opsets={"": opset}).run(None, feeds)
+            made = ReferenceEvaluator(graph, opsets={"": max(opset, _SINCE.get(node.op_type, 0))}).run(None, feeds)
     except Exception as error:  # the reference raises whatever numpy does, and types of its own
         raise FoldingError(f"it cannot be computed ({type(error).__name__})") from None
     arrays = [np.asarray(array) for array in made]

@@ -7,10 +7,12 @@ from pathlib import Path
 from quantnn.errors import InputError
 from quantnn.importers.format import Hints
 from quantnn.importers.onnx.graph import Graph
+from quantnn.importers.onnx.labels import class_labels
 from quantnn.importers.onnx.model_file import read_proto
 from quantnn.importers.onnx.output import chosen_output
 from quantnn.importers.onnx.sample import Sample, samples
 from quantnn.importers.onnx.walk import Walk
+from quantnn.importers.operators.class_labels import with_labels
 from quantnn.importers.operators.float_network import float_network
 from quantnn.importers.reading import Reading
 from quantnn.system.text import printable, shortened
@@ -49,6 +51,7 @@ def read(path: Path, hints: Hints) -> Reading:
                 decision=hints.decision or chain.decision,
                 notes=(*notes, *chain.notes, *_said(sample)),
             )
+            model = with_labels(model, class_labels(graph), "the classes")
             return Reading(_title(graph), model, chain.entries(fates))
         except InputError as error:
             refused.append((len(chain.steps), error))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from quantnn.importers.format import Support
 from quantnn.importers.onnx.call import Call, Value
-from quantnn.importers.onnx.handlers import activations, affine, ends, layout, linear, machine_learning
+from quantnn.importers.onnx.handlers import activations, affine, ends, layout, linear, machine_learning, pair
 
 __all__ = ["HANDLERS", "REFUSED", "SUPPORT", "Handled"]
 
@@ -66,7 +66,7 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
     ("", "Slice"): Handled(layout.rearranged),
     ("", "Gather"): Handled(layout.rearranged, "constant indices"),
     ("", "Split"): Handled(layout.rearranged),
-    ("", "Concat"): Handled(layout.rearranged, "of pieces of one tensor"),
+    ("", "Concat"): Handled(pair.concat, "of pieces of one tensor; or of one output and its opposite"),
     ("", "Expand"): Handled(layout.rearranged),
     ("", "Tile"): Handled(layout.rearranged),
     ("", "Shape"): Handled(layout.measured),
@@ -76,7 +76,10 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
     (_ML, "Scaler"): Handled(machine_learning.scaler),
     (_ML, "LinearRegressor"): Handled(machine_learning.linear_regressor, "without a transformation of its outputs"),
     (_ML, "LinearClassifier"): Handled(machine_learning.linear_classifier, "a score per class"),
-    (_ML, "ZipMap"): Handled(layout.passed, "names of classes are left out"),
+    (_ML, "Normalizer"): Handled(
+        machine_learning.normalizer, "behind the scores of a classifier, where it decides nothing"
+    ),
+    (_ML, "ZipMap"): Handled(layout.passed, "its names are those of the classes"),
     (_ML, "ArrayFeatureExtractor"): Handled(machine_learning.label, "labels of classes behind an ArgMax"),
 }
 """By domain, empty for ONNX's own, and operator."""
@@ -98,7 +101,7 @@ _REASONS = (
     ),
     (
         "its divisor depends on the input: use BatchNormalization",
-        "LayerNormalization InstanceNormalization LpNormalization ai.onnx.ml.Normalizer",
+        "LayerNormalization InstanceNormalization LpNormalization",
     ),
     ("control flow has no hardware: export a chain", "If Loop Scan"),
     (

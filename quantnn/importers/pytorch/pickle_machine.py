@@ -91,9 +91,7 @@ def unpickled(
 
 
 class _Machine:
-    def __init__(
-        self, name: Callable[[Global], Global], call: _Call, persistent: Callable[[object], object]
-    ) -> None:
+    def __init__(self, name: Callable[[Global], Global], call: _Call, persistent: Callable[[object], object]) -> None:
         self._name, self._call, self._persistent = name, call, persistent
         self._stack: list[object] = []
         self._memo: dict[int, object] = {}

@@ -72,9 +72,7 @@ class Tensor:
         if any(type(number) is not int or not 0 <= number <= _ANY for number in numbers):
             raise ValueError("its offset, shape and strides must be integers of a tensor's size: save it again")
         if len(self.shape) != len(self.strides) or len(self.shape) > _MOST_DIMENSIONS:
-            raise ValueError(
-                f"it has {len(self.shape)} dimensions and {len(self.strides)} strides: save it again"
-            )
+            raise ValueError(f"it has {len(self.shape)} dimensions and {len(self.strides)} strides: save it again")
         if math.prod(max(length, 1) for length in self.shape) > _ANY:
             raise ValueError("it has far more numbers than any memory: save it again")
         size = DTYPES[self.dtype].size

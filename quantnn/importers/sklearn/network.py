@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
 from quantnn.errors import InputError
 from quantnn.importers.format import Hints, Support
+from quantnn.importers.operators.class_labels import with_labels
 from quantnn.importers.operators.float_network import InputFormat, float_network
 from quantnn.importers.operators.operator import Affine, Linear, Operator, Reorder
 from quantnn.importers.reading import Entry, Reading
@@ -17,7 +17,6 @@ from quantnn.importers.sklearn.estimator import Estimator, Step
 from quantnn.importers.sklearn.predictors import PREDICTORS, Predictor
 from quantnn.importers.sklearn.steps import SEARCHES, steps_of
 from quantnn.importers.sklearn.transformers import TRANSFORMERS
-from quantnn.model.network import FloatNetwork
 
 __all__ = ["SUPPORT", "read_estimator"]
 
@@ -99,7 +98,7 @@ def read_estimator(estimator: Estimator, source: str, kind: str, hints: Hints) -
         decision=hints.decision or predictor.decision,
         notes=(*predictor.notes, *_names(steps, predictor)),
     )
-    network = _named(network, predictor.classes)
+    network = with_labels(network, predictor.classes, "classes_")
     entries = []
     for operator, fate in zip(operators, fates, strict=True):
         features = _behind(operator, features)
@@ -151,17 +150,6 @@ def _behind(operator: Operator, features: int) -> int:
         case Affine():
             return max(features, operator.slope.size)
     return features
-
-
-def _named(network: FloatNetwork, classes: tuple[object, ...]) -> FloatNetwork:
-    """With the names of its classes, where these are more than their indices, and fit to be shown."""
-    if network.decision == "none" or classes == tuple(range(len(classes))):
-        return network
-    names = tuple(str(name) for name in classes)
-    try:
-        return replace(network, class_names=names)
-    except ValueError as error:
-        return replace(network, notes=(*network.notes, f"the names of classes_ cannot be taken: {error}"))
 
 
 def _names(steps: list[Step], predictor: Predictor) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 from quantnn.importers.onnx.call import Call, Refusal
 from quantnn.importers.onnx.flow import Flow
+from quantnn.importers.onnx.handlers.layout import passed
 from quantnn.importers.operators.operator import Activate, ArgMax
 from quantnn.model.activation import FloatActivation
 
@@ -22,8 +24,11 @@ def softmax(call: Call) -> tuple[Flow]:
     return call.emit(flow, Activate(call.name, call.kind, FloatActivation("softmax")), shape=flow.shape)
 
 
-def argmax(call: Call) -> tuple[Flow]:
-    flow = call.flow()
+def argmax(call: Call) -> tuple[Flow, ...]:
+    scores = call.given(0)
+    if isinstance(scores, Flow) and scores.elements == "scores" and scores.index.size == 1:
+        return tuple(replace(flow, elements="class") for flow in passed(call))
+    flow = call.flow(scores=True)
     axis = _axis(call, flow, 0)
     if flow.shape[axis] != flow.index.size:
         raise Refusal("it takes groups of the outputs: one over all of them is supported")

@@ -28,6 +28,8 @@ def rearranged(call: Call) -> tuple[Flow, ...]:
     if not isinstance(call.given(0), Flow):
         raise Refusal("it looks its input up in a table: only constant choices of features are supported")
     made = [array.astype(np.int64) for array in call.folded(_numbers(call, 1))]
+    if not all(array.size for array in made):
+        raise Refusal("it leaves no feature")
     if call.batch:
         _check_apart(call, made, first.features)
     moved = tuple(dict.fromkeys(number for flow in flows for number in flow.moved))

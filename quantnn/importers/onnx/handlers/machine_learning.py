@@ -7,10 +7,11 @@ import numpy as np
 from quantnn.importers.onnx.call import Call, Refusal
 from quantnn.importers.onnx.flow import Flow
 from quantnn.importers.onnx.handlers.affine import affine
+from quantnn.importers.onnx.handlers.layout import passed
 from quantnn.importers.operators.operator import Activate, Linear, Operator
 from quantnn.model.activation import FloatActivation, Floats
 
-__all__ = ["label", "linear_classifier", "linear_regressor", "scaler"]
+__all__ = ["label", "linear_classifier", "linear_regressor", "normalizer", "scaler"]
 
 
 def scaler(call: Call) -> tuple[Flow]:
@@ -44,13 +45,21 @@ def linear_classifier(call: Call) -> tuple[Flow, Flow]:
     return scores, scores
 
 
+def normalizer(call: Call) -> tuple[Flow, ...]:
+    """Divides scores by something positive, which leaves the greatest of them where it is."""
+    flow, before = call.flow(), next(iter(call.chain.last), None)
+    kind = before.activation.kind if isinstance(before, Activate) else ""
+    if not call.chain.latest(flow) or kind not in ("softmax", "sigmoid") or flow.index.size < 2:
+        raise Refusal("its divisor depends on the input: it is left out only behind the scores of a classifier")
+    call.chain.decision = "argmax"
+    return tuple(kept.as_scores() for kept in passed(call))
+
+
 def label(call: Call) -> tuple[Flow, ...]:
     """The text or number of a class, which stands in a table of constants."""
     table, flow = call.given(0), call.given(1)
     if isinstance(table, Flow) or not isinstance(flow, Flow) or flow.elements != "class":
         raise Refusal("only labels of classes may be looked up, behind an ArgMax")
-    if table is not None and not np.array_equal(table.ravel(), np.arange(table.size)):
-        call.chain.notes.append("classes have labels of their own in the file; the answer is their index")
     return (call.chain.keep(flow, flow.index),)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper
 from onnx_files import check, model, node, read
 
 from quantnn.errors import InputError
@@ -80,10 +80,44 @@ def test_label_and_probabilities_are_one_answer(tmp_path):
     assert network.decision == "argmax" and len(network.layers) == 1
 
 
-@pytest.mark.parametrize(("table", "noted"), [(np.arange(3), False), (np.array([1, 5, 7]), True)])
-def test_a_label_alone(tmp_path, table, noted):
-    network = read(labelled(table, outputs=("label",)), tmp_path, decision="").model
-    assert any("labels of their own" in note for note in network.notes) == noted
+@pytest.mark.parametrize(
+    ("table", "names"),
+    [
+        (np.arange(3), ()),
+        (np.array([1, 5, 7]), ("1", "5", "7")),
+        (helper.make_tensor("classes", TensorProto.STRING, [3], [b"cat", b"dog", b"owl"]), ("cat", "dog", "owl")),
+    ],
+)
+@pytest.mark.parametrize("outputs", [("label",), ("label", "y")])
+def test_labels_are_the_names_of_the_classes(tmp_path, table, names, outputs):
+    proto = labelled(table, outputs)
+    if outputs == ("label", "y"):
+        del proto.graph.node[-1].attribute[:]
+    assert read(proto, tmp_path, decision="").model.class_names == names
+
+
+def test_names_that_cannot_be_taken_are_noted(tmp_path):
+    network = read(labelled(np.array([1, 1, 2]), ("label",)), tmp_path, decision="").model
+    assert network.class_names == () and any("names of the classes cannot be taken" in note for note in network.notes)
+
+
+@pytest.mark.parametrize("transform", ["SOFTMAX", "LOGISTIC"])
+def test_a_normalizer_of_scores_decides_nothing(tmp_path, transform):
+    classifier = ml(
+        "LinearClassifier",
+        ["x"],
+        ["label", "p"],
+        coefficients=W.T.ravel(),
+        intercepts=[1.0, 2.0, 3.0],
+        classlabels_strings=["cat", "dog", "owl"],
+        post_transform=transform,
+    )
+    nodes = [classifier, ml("Normalizer", ["p"], ["q"], norm="L1"), ml("ZipMap", ["q"], ["y"])]
+    network = read(model(nodes, ["n", 4], domains=(ML,)), tmp_path, decision="").model
+    assert network.class_names == ("cat", "dog", "owl") and network.decision == "argmax"
+    nodes[2] = node("Relu", ["q"], ["y"])
+    with pytest.raises(InputError, match="computes with what ends a network"):
+        read(model(nodes, ["n", 4], domains=(ML,)), tmp_path)
 
 
 @pytest.mark.parametrize(
