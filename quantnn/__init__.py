@@ -17,6 +17,7 @@ from quantnn.errors import QuantnnError
 if TYPE_CHECKING:
     from quantnn.api.answers import Answers, BoardAnswers
     from quantnn.api.boards import Board, board_names, load_board
+    from quantnn.api.data import Data
     from quantnn.api.design import Design
     from quantnn.api.export import export, export_demo
     from quantnn.api.frameworks import from_sklearn, from_torch
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from quantnn.api.speed import Speed
 
 __all__ = [
-    "Answers", "Board", "BoardAnswers", "Description", "Design", "Model", "Network", "QuantnnError", "Speed",
+    "Answers", "Board", "BoardAnswers", "Data", "Description", "Design", "Model", "Network", "QuantnnError", "Speed",
     "__version__", "board_names", "export", "export_demo", "from_arrays", "from_sklearn", "from_torch", "inspect",
     "load", "load_board", "load_network", "quantize",
 ]  # fmt: skip
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 _MODULES = {
     "answers": ("Answers", "BoardAnswers"),
     "boards": ("Board", "board_names", "load_board"),
+    "data": ("Data",),
     "design": ("Design",),
     "export": ("export", "export_demo"),
     "frameworks": ("from_sklearn", "from_torch"),

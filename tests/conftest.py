@@ -3,13 +3,13 @@
 import shutil
 
 import pytest
+from datasets import load_inputs, load_labels
 from exported import save_model, small_options
 
 from quantnn.board.board import load_board
 from quantnn.demo_files import demo_files
 from quantnn.design.export import ExportOptions, export
 from quantnn.importers.npz import load_model
-from quantnn.model.dataset import load_inputs, load_labels
 
 
 @pytest.fixture(scope="session")

@@ -239,7 +239,7 @@ RULES = {
     imports_run_one_way: [
         ("quantnn.network.network", "from quantnn.model.network import FloatNetwork"),
         ("quantnn.model.network", "from quantnn.plan.planner import Planner"),
-        ("quantnn.model.dataset", "from quantnn.quantization import post_training"),
+        ("quantnn.model.data_file", "from quantnn.quantization import post_training"),
         ("quantnn.plan.planner", "def late():\n    from quantnn.hdl.core.core import Core"),
         ("quantnn.hdl.core.core", "from quantnn.hdl.link.link import Link"),
         ("quantnn.hdl.board.top", "from quantnn.board.board import Board"),

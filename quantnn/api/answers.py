@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from quantnn.arithmetic import Integers
+from quantnn.network.class_names import class_name
 
 if TYPE_CHECKING:
     from quantnn.link.run import BoardRun
@@ -30,11 +31,17 @@ class Answers:
         None where the network does not classify.
     labels : int64 array of shape (n,) or None
         True classes, where they are known; only with classes.
+    class_names : tuple of str
+        What the classes are called; empty where nobody said.
+    notes : tuple of str
+        What to say about how the samples were read.
     """
 
     logits: Integers
     classes: Integers | None
     labels: Integers | None = None
+    class_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def correct(self) -> int | None:
@@ -56,6 +63,7 @@ class Answers:
             "accuracy": self.accuracy,
             "classes": None if self.classes is None else self.classes.tolist(),
             "logits": self.logits.tolist(),
+            **({"class_names": list(self.class_names)} if self.class_names else {}),
         }
 
     def lines(self, *, whole: bool) -> Iterator[str]:
@@ -79,10 +87,13 @@ class Answers:
         return f", accuracy {self.accuracy:.4f} ({self.correct:,} of {len(self.logits):,} right)"
 
     def _line(self, sample: int) -> str:
-        chosen = "" if self.classes is None else f"class {self.classes[sample]}  "
+        chosen = "" if self.classes is None else f"class {self._called(self.classes[sample])}  "
         if self.classes is not None and self.labels is not None and self.classes[sample] != self.labels[sample]:
-            chosen = f"class {self.classes[sample]} for {self.labels[sample]}  "
+            chosen = f"class {self._called(self.classes[sample])} for {self._called(self.labels[sample])}  "
         return f"{sample}: {chosen}{' '.join(map(str, self.logits[sample].tolist()))}"
+
+    def _called(self, number: int) -> str:
+        return class_name(self.class_names, number)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

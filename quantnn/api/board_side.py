@@ -11,8 +11,8 @@ from quantnn.api.exported_folder import ExportedFolder
 from quantnn.api.told import Telling, told
 from quantnn.design.report import Report
 from quantnn.errors import InputError
-from quantnn.model.dataset import load_inputs, load_labels
-from quantnn.model.sample_file import Given
+from quantnn.model.given import Given
+from quantnn.model.input_data import InputData
 from quantnn.network.file import load_network
 from quantnn.system.extras import needing
 
@@ -121,10 +121,10 @@ class BoardSide(ExportedFolder):
 
         Parameters
         ----------
-        x : array of shape (n, features), or the path of an .npy
+        x : array of shape (n, features), or the path of a file or folder
             Samples in natural units.
-        labels : array of shape (n,), or the path of an .npy, optional
-            Their true classes.
+        labels : array of shape (n,), or the path of a file, optional
+            Their true classes; by default those that stand beside the samples, if there are any.
         port : str
             Serial port, ``socket://host:port``, or ``auto``: the board's USB bridge.
         patience : float, optional
@@ -144,11 +144,12 @@ class BoardSide(ExportedFolder):
         with needing("link", what="the host link"):
             from quantnn.link.run import run_on_board
         network = load_network(self.path / "network.npz")
-        samples = load_inputs(x, network.in_features, network.input, network.sensor)
-        truth = None if labels is None else load_labels(labels, len(samples), max(2, network.out_features))
+        if labels is not None and not network.classify:
+            raise InputError(f"The network of {self.path} gives values and no classes: leave --labels out")
+        data = InputData.load(network, x, labels)
         with told(progress) as telling:
-            found = run_on_board(self.path, samples, truth, port, patience=patience, progress=telling)
-        answers = BoardAnswers(found.logits, found.classes, truth, run=found)
+            found = run_on_board(self.path, data.samples[:], data.labels, port, patience=patience, progress=telling)
+        answers = BoardAnswers(found.logits, found.classes, data.labels, data.class_names, data.notes, run=found)
         if check:
             answers.check()
         return answers

@@ -16,8 +16,8 @@ from quantnn.api.told import Telling, told
 from quantnn.design.report import Report
 from quantnn.errors import InputError
 from quantnn.files.whole_file import whole_file
-from quantnn.model.dataset import load_labels, open_inputs
-from quantnn.model.sample_file import Given
+from quantnn.model.given import Given
+from quantnn.model.input_data import InputData
 from quantnn.model.user_data import UserData
 from quantnn.network.answer_file import save_answers
 from quantnn.network.file import load_network as read_network
@@ -134,10 +134,10 @@ class Design(BoardSide, Shown):
 
         Parameters
         ----------
-        x : array of shape (n, features), or the path of an .npy, which may be larger than memory
+        x : array of shape (n, features), or the path of a file or folder, of which an .npy may be larger than memory
             Samples in natural units.
-        labels : array of shape (n,), or the path of an .npy, optional
-            Their true classes.
+        labels : array of shape (n,), or the path of a file, optional
+            Their true classes; by default those that stand beside the samples, if there are any.
         output : str or Path, optional
             Write classes and every layer's outputs to this .npz.
 
@@ -150,17 +150,17 @@ class Design(BoardSide, Shown):
         if place is not None and place.suffix != ".npz":
             raise InputError(f"{place} must end in .npz: choose such a name")
         network = read_network(self.path / "network.npz")
-        samples = open_inputs(x, network.in_features, network.input, network.sensor)
         if labels is not None and not network.classify:
             raise InputError(f"The network of {self.path} gives values and no classes: leave --labels out")
-        truth = None if labels is None else load_labels(labels, len(samples), max(2, network.out_features))
+        data = InputData.load(network, x, labels)
+        samples = data.samples
         with nullcontext() if place is None else whole_file(place) as file, told(progress) as telling:
             telling("evaluating", len(samples), "samples")
             answer = evaluate(network, samples, telling.advance, hidden=False)
             if file is not None:
                 telling(f"writing {place}", len(samples), "samples")
                 save_answers(network, samples, file, telling.advance)
-        return Answers(answer.logits, answer.classes, truth)
+        return Answers(answer.logits, answer.classes, data.labels, data.class_names, data.notes)
 
     def bench(self, *, progress: Telling = False) -> Speed:
         """Time the network on this computer, with numpy and onnxruntime, and put the FPGA's speed beside it.
@@ -180,7 +180,7 @@ class Design(BoardSide, Shown):
         model: Model,
         *,
         calibration: Given | None = None,
-        test: tuple[Given, Given] | None = None,
+        test: Given | tuple[Given, Given] | None = None,
         progress: Telling = False,
     ) -> Update:
         """Put a model of the same shape into the hardware: only contents of memories change.
@@ -188,9 +188,9 @@ class Design(BoardSide, Shown):
         Parameters
         ----------
         model : Model
-        calibration : array of shape (n, features), or the path of an .npy, optional
+        calibration : array of shape (n, features), or the path of a file or folder, optional
             Samples that the scales are chosen on; by default the model's own.
-        test : (samples, labels), optional
+        test : (samples, labels), or the path of a file or folder with both, optional
             What the design is verified and its accuracy measured with; by default what the folder has.
 
         Raises

@@ -15,9 +15,9 @@ from quantnn.design.export import ExportOptions
 from quantnn.design.export import export as write_design
 from quantnn.design.planning import Quantized
 from quantnn.errors import InputError
-from quantnn.model.dataset import load_labels
+from quantnn.model.given import Given
+from quantnn.model.input_data import InputData
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
-from quantnn.model.sample_file import Given, SampleFile
 from quantnn.model.user_data import UserData
 from quantnn.plan.core_name import CORE
 from quantnn.plan.planner import Goal
@@ -36,7 +36,7 @@ def export(
     board: str | Path = "de10-lite",
     output: str | Path | None = None,
     calibration: Given | None = None,
-    test: tuple[Given, Given] | None = None,
+    test: Given | tuple[Given, Given] | None = None,
     weight_bits: int | Literal["auto"] | None = None,
     activation_bits: int | None = None,
     target_ii: int | None = None,
@@ -57,11 +57,11 @@ def export(
         By name, or a TOML file of your own.
     output : str or Path, optional
         The folder; by default named after the model and the board. An earlier export there is replaced.
-    calibration : array of shape (n, features), or the path of an .npy, optional
+    calibration : array of shape (n, features), or the path of a file or folder, optional
         Typical samples, on which a model's scales are chosen, as :func:`quantnn.quantize` has them.
-    test : (samples, labels), optional
-        Arrays of shape (n, features) and (n,), or paths of .npy files: what the design is verified and its accuracy
-        measured with.
+    test : (samples, labels), or the path of a file or folder with both, optional
+        Arrays of shape (n, features) and (n,), or paths, or :class:`quantnn.Data`: what the design is verified and its
+        accuracy measured with.
     weight_bits : int or "auto", optional
         Of a model's weights, 2 to 16, 8 by default; or the widest up to 8 that fit the board.
     activation_bits : int, optional
@@ -130,18 +130,13 @@ def export(
     return Design(folder, board=board if fitting.name != board else None)
 
 
-def _tested(options: ExportOptions, source: Network, test: tuple[Given, Given] | None) -> ExportOptions:
+def _tested(options: ExportOptions, source: Network, test: Given | tuple[Given, Given] | None) -> ExportOptions:
     """With test samples for a network, whose sensor is what it is."""
     if test is None:
         return options
-    network = source.integers
-    file = SampleFile.given(test[0], network.in_features, "test x")
-    labels = None
-    if network.classify:
-        labels = load_labels(test[1], len(file), max(2, network.out_features), "test y")
-    return replace(
-        options, test_inputs=file.integers(network.input, network.sensor), test_labels=labels, test_values=file
-    )
+    x, y = test if isinstance(test, tuple) else (test, test)
+    data = InputData.load(source.integers, x, y, purpose="test", what=("test x", "test y"))
+    return replace(options, test_inputs=data.samples, test_labels=data.labels, test_values=data.values)
 
 
 def export_demo(output: str | Path, *, progress: Telling = False) -> Design:

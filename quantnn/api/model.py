@@ -19,8 +19,9 @@ from quantnn.importers.npz import arrays_model
 from quantnn.importers.reading import Reading
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import given_array
+from quantnn.model.data_options import Expected
+from quantnn.model.given import Given
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
-from quantnn.model.sample_file import Given
 from quantnn.system.html import Shown
 from quantnn.system.text import name_of, printable
 
@@ -72,7 +73,7 @@ class Model(Shown):
 
         Parameters
         ----------
-        x : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of an .npy
+        x : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of a file or folder
             Samples in natural units.
 
         Raises
@@ -80,7 +81,7 @@ class Model(Shown):
         InputError
             The samples have another size or are no numbers.
         """
-        batch = Batch.of(x, self.input_shape)
+        batch = Batch.of(x, Expected.by(self.network))
         values = self.network.logits(self.network.positions(batch.floats()))
         return values[0] if batch.single else values
 
@@ -88,7 +89,7 @@ class Model(Shown):
         """Each sample's class, of shape (n,), or the logits of a network that gives values; see :meth:`logits`."""
         if self.network.decision == "none":
             return self.logits(x)
-        batch = Batch.of(x, self.input_shape)
+        batch = Batch.of(x, Expected.by(self.network))
         classes = self.network.classes(self.network.positions(batch.floats()))
         return classes[0] if batch.single else classes
 

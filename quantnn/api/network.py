@@ -15,8 +15,9 @@ from quantnn.design.planning import Quantized
 from quantnn.errors import InputError
 from quantnn.files.whole_file import whole_file
 from quantnn.model.activation import Floats
+from quantnn.model.data_options import Expected
+from quantnn.model.given import Given
 from quantnn.model.quantized import QuantizedNetwork
-from quantnn.model.sample_file import Given
 from quantnn.model.user_data import UserData
 from quantnn.network.file import load_network as read_network
 from quantnn.network.file import save_network
@@ -75,7 +76,7 @@ class Network(Shown):
         InputError
             The samples have another size, or, without a sensor, are no integers in the input's range.
         """
-        batch = Batch.of(x, self.input_shape)
+        batch = Batch.of(x, Expected.by(self.integers))
         raw = batch.integers(self.integers.input, self.integers.sensor)[:]
         return raw[0] if batch.single else raw
 
@@ -84,7 +85,7 @@ class Network(Shown):
 
         Parameters
         ----------
-        x : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of an .npy
+        x : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of a file or folder
             Samples in natural units. A single one has a single answer.
 
         Raises
@@ -103,7 +104,7 @@ class Network(Shown):
 
         Parameters
         ----------
-        x : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of an .npy
+        x : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of a file or folder
             Samples in natural units. A single one has logits of shape (out_features,).
 
         Raises
@@ -118,8 +119,8 @@ class Network(Shown):
 
         Parameters
         ----------
-        raw : array of integers of shape (n, features), (n, \\*input_shape) or (features,), or the path of an .npy
-            As the hardware is given them, within the input's range; :meth:`raw` makes them of natural units.
+        raw : array of shape (n, features), (n, \\*input_shape) or (features,), or the path of a file or folder
+            Integers, as the hardware is given them, within the input's range; :meth:`raw` makes them of natural units.
 
         Returns
         -------
@@ -132,7 +133,7 @@ class Network(Shown):
         InputError
             The samples have another size, or one is no integer in the input's range.
         """
-        batch = Batch.of(raw, self.input_shape)
+        batch = Batch.of(raw, Expected.by(self.integers))
         return _unbatched(evaluate(self.integers, batch.raw(self.integers.input)), batch)
 
     def save(self, path: str | Path) -> None:
@@ -162,7 +163,7 @@ class Network(Shown):
             save_onnx(self.integers, place)
 
     def _answered(self, x: Given) -> Evaluation:
-        batch = Batch.of(x, self.input_shape)
+        batch = Batch.of(x, Expected.by(self.integers))
         samples = batch.integers(self.integers.input, self.integers.sensor)
         return _unbatched(evaluate(self.integers, samples, hidden=False), batch)
 
@@ -189,7 +190,7 @@ def quantize(
     Parameters
     ----------
     model : Model
-    calibration : array of shape (n, features) or (n, \\*input_shape), or the path of an .npy, optional
+    calibration : array of shape (n, features) or (n, \\*input_shape), or the path of a file or folder, optional
         Typical samples, on which scales are chosen; by default the model's own. Integers are raw inputs; floats get a
         sensor, which the network keeps: it then takes floats. Without any samples scales come from proven bounds,
         which cost accuracy.

@@ -11,7 +11,9 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import RAW_REMEDY, given_array, integral
-from quantnn.model.sample_file import Given, SampleFile
+from quantnn.model.data_options import Expected
+from quantnn.model.given import Data, Given, given_samples
+from quantnn.model.sample_file import SampleFile
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
@@ -33,20 +35,20 @@ class Batch:
     single: bool
 
     @classmethod
-    def of(cls, given: Given, input_shape: tuple[int, ...]) -> Batch:
-        """Samples of shape (features,), (n, features), input_shape or (n, \\*input_shape), or the path of a file.
+    def of(cls, given: Given, expected: Expected) -> Batch:
+        """Samples of shape (features,), (n, features), the network's or (n, \\*the network's), or of a file or folder.
 
         Raises
         ------
         InputError
             The file cannot be used, or the samples have another size.
         """
-        features = math.prod(input_shape)
-        if isinstance(given, (str, Path)):
-            return cls(SampleFile.given(given, features, "samples"), False)
-        array = given_array(given, "samples")
-        single = array.ndim == 1 or (array.shape == input_shape and math.prod(array.shape[1:]) != features)
-        return cls(SampleFile.given(array[np.newaxis] if single else array, features, "samples"), single)
+        shape, single = expected.shape, False
+        if not isinstance(given, (str, Path, Data)):
+            array = given_array(given, "samples")
+            single = array.ndim == 1 or (array.shape == shape and math.prod(array.shape[1:]) != math.prod(shape))
+            given = array[np.newaxis] if single else array
+        return cls(SampleFile.of(given_samples(given, expected, "input", "samples"), shape)[0], single)
 
     def integers(self, allowed: IntegerRange, sensor: Sensor | None) -> Samples:
         """As raw inputs; a sensor makes them of any values.

@@ -14,6 +14,7 @@ from quantnn import __version__
 from quantnn.cli.board import bench, boards, build, flash, run, simulate_board
 from quantnn.cli.console import complain, say
 from quantnn.cli.design import demo, export, inspect, simulate, update_weights, verify
+from quantnn.cli.one_or_two import OneOrTwo
 from quantnn.cli.substitutes import substitute_signs
 from quantnn.cli.usage import PANELS, Commands, usage_message
 from quantnn.errors import QuantnnError
@@ -40,7 +41,7 @@ WORK: tuple[tuple[Callable[..., None], ...], ...] = (
 
 for panel, commands in zip(PANELS, WORK, strict=True):
     for command in commands:
-        app.command(rich_help_panel=panel)(command)
+        app.command(cls=OneOrTwo, rich_help_panel=panel)(command)
 app.add_typer(boards, name="boards", rich_help_panel=PANELS[-1])
 
 

@@ -9,7 +9,20 @@ import typer
 
 import quantnn
 from quantnn.cli.console import say, show, show_json, show_table
-from quantnn.cli.options import AsItIs, BoardFile, Design, Input, Json, Labels, Verbose, known_board, suggested_boards
+from quantnn.cli.options import (
+    AsItIs,
+    BoardFile,
+    Design,
+    Input,
+    Json,
+    LabelColumn,
+    Labels,
+    Resize,
+    Verbose,
+    given_data,
+    known_board,
+    suggested_boards,
+)
 from quantnn.system.progress_display import shown_progress
 from quantnn.system.text import typed
 
@@ -130,6 +143,8 @@ def run(
     design: Design,
     input: Input,
     labels: Labels = None,
+    label_column: LabelColumn = None,
+    resize: Resize = False,
     port: Port = "auto",
     patience: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds after which a question is asked again.", metavar="SECONDS")
@@ -140,7 +155,9 @@ def run(
     """Let the board with DESIGN in it answer, and compare every answer with the reference."""
     exported = quantnn.Design(design)
     with shown_progress() as told:
-        answers = exported.run(input, labels, port=port, patience=patience, check=False, progress=told)
+        x = given_data(input, label_column, resize=resize)
+        y = None if labels is None else given_data(labels, label_column, resize=resize)
+        answers = exported.run(x, y, port=port, patience=patience, check=False, progress=told)
     if as_json:
         show_json(answers.values())
     else:
@@ -148,6 +165,8 @@ def run(
             print(text)
     answers.check()
     if not as_json:
+        for note in answers.notes:
+            say(f"note: {note}")
         again = f", {answers.run.repeated} asked again" if answers.run.repeated else ""
         count, speed = len(answers.logits), f"{answers.run.samples_per_second:,.0f} samples/s"
         said = f"{count:,} answers, all as the reference's{answers.quality()}; {speed} over the line{again}"

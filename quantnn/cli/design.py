@@ -21,11 +21,15 @@ from quantnn.cli.options import (
     InputScale,
     InputSigned,
     Json,
+    LabelColumn,
     Labels,
     Model,
+    Resize,
     TestSet,
     Verbose,
     existing,
+    given_data,
+    given_pair,
     listed,
 )
 from quantnn.errors import InputError, VerificationError
@@ -55,6 +59,8 @@ def export(
     board: BoardName = "de10-lite",
     calibration: Calibration = None,
     test: TestSet = None,
+    label_column: LabelColumn = None,
+    resize: Resize = False,
     input_scale: InputScale = None,
     input_bits: InputBits = None,
     input_signed: InputSigned = None,
@@ -105,8 +111,8 @@ def export(
             loaded,
             board=board,
             output=output,
-            calibration=calibration,
-            test=test,
+            calibration=None if calibration is None else given_data(calibration, label_column, resize=resize),
+            test=given_pair(test, label_column, resize=resize),
             weight_bits="auto" if weight_bits == "auto" else None if weight_bits is None else int(weight_bits),
             activation_bits=activation_bits,
             target_ii=target_ii,
@@ -176,6 +182,8 @@ def update_weights(
     decision: Decision = None,
     calibration: Calibration = None,
     test: TestSet = None,
+    label_column: LabelColumn = None,
+    resize: Resize = False,
     input_scale: InputScale = None,
     input_bits: InputBits = None,
     input_signed: InputSigned = None,
@@ -191,7 +199,12 @@ def update_weights(
         input_signed=input_signed,
     )
     with shown_progress() as told:
-        update = quantnn.Design(design).update_weights(loaded, calibration=calibration, test=test, progress=told)
+        update = quantnn.Design(design).update_weights(
+            loaded,
+            calibration=None if calibration is None else given_data(calibration, label_column, resize=resize),
+            test=given_pair(test, label_column, resize=resize),
+            progress=told,
+        )
     changed = f"{len(update.memories)} memory files changed in {design / 'core'} and {design / 'board'}, no logic"
     steps = f"then quantnn build {typed(design)}"
     show(update.report, f"{changed}. Next: quantnn verify {typed(design)}, {steps}", as_json=as_json)
@@ -201,6 +214,8 @@ def simulate(
     design: Design,
     input: Input,
     labels: Labels = None,
+    label_column: LabelColumn = None,
+    resize: Resize = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write classes and every layer's outputs to this .npz.")
     ] = None,
@@ -209,12 +224,16 @@ def simulate(
 ) -> None:
     """Let the numpy reference answer for DESIGN: what the hardware will say, bit for bit."""
     with shown_progress() as told:
-        answers = quantnn.Design(design).simulate(input, labels, output=output, progress=told)
+        x = given_data(input, label_column, resize=resize)
+        y = None if labels is None else given_data(labels, label_column, resize=resize)
+        answers = quantnn.Design(design).simulate(x, y, output=output, progress=told)
     if as_json:
         show_json(answers.values())
         return
     for line in answers.lines(whole=verbose):
         print(line)
+    for note in answers.notes:
+        say(f"note: {note}")
     say(f"{len(answers.logits):,} samples{answers.quality()}. Next: quantnn verify {typed(design)}")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+import quantnn
 from quantnn.board.names import board_names, check_board_name
 from quantnn.errors import InputError
 
@@ -24,11 +25,15 @@ __all__ = [
     "InputScale",
     "InputSigned",
     "Json",
+    "LabelColumn",
     "Labels",
     "Model",
+    "Resize",
     "TestSet",
     "Verbose",
     "existing",
+    "given_data",
+    "given_pair",
     "known_board",
     "listed",
     "suggested_boards",
@@ -92,20 +97,39 @@ Model = Annotated[
     Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.", callback=existing)
 ]
 Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.", callback=_exported)]
-Input = Annotated[Path, typer.Option("--input", "-i", help="Raw input samples, .npy.", callback=existing)]
+Input = Annotated[
+    Path,
+    typer.Option(
+        "--input", "-i", help="Raw input samples: .npy, .npz, CSV, IDX, or a folder of images.", callback=existing
+    ),
+]
 Calibration = Annotated[
-    Path | None, typer.Option(help="Raw input samples, .npy, that scales are chosen on.", callback=existing)
+    Path | None, typer.Option(help="Raw input samples, of any such kind, that scales are chosen on.", callback=existing)
 ]
 TestSet = Annotated[
     tuple[Path, Path] | None,
-    typer.Option(help="Test samples and their labels, two .npy.", metavar="X Y", callback=_existing_pair),
+    typer.Option(
+        help="Test samples, and their labels if they are in another file: .npy, .npz, CSV, IDX, folder of images.",
+        metavar="X [Y]",
+        callback=_existing_pair,
+    ),
 ]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a CSV: name or number, from 0 on, of the column of labels; by default the usual one.",
+        metavar="NAME|N",
+    ),
+]
+Resize = Annotated[bool, typer.Option("--resize", help="Resize images that have another size than the model's.")]
 InputScale = Annotated[
     float | None, typer.Option(help="Instead of the model's: the value that a raw input of 1 stands for.")
 ]
 InputBits = Annotated[int | None, typer.Option(help="Instead of the model's: bits of a raw input.")]
 InputSigned = Annotated[bool | None, typer.Option("--input-signed/--input-unsigned", help="Instead of the model's.")]
-Labels = Annotated[Path | None, typer.Option(help="Their true classes, .npy.", callback=existing)]
+Labels = Annotated[
+    Path | None, typer.Option(help="Their true classes, .npy, .npz, CSV or IDX, if not beside them.", callback=existing)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print all answers, not only the first.")]
 BoardName = Annotated[
@@ -124,6 +148,21 @@ BoardFile = Annotated[
     Path | None,
     typer.Option("--board", help="The board's TOML file, if it is one of your own.", metavar="FILE", callback=existing),
 ]
+
+
+def given_data(path: Path, label_column: str | None, *, resize: bool) -> quantnn.Data:
+    """A file of samples or labels, with what the user says of it."""
+    return quantnn.Data(path, label_column or "", resize)
+
+
+def given_pair(
+    test: tuple[Path, Path] | None, label_column: str | None, *, resize: bool
+) -> tuple[quantnn.Data, quantnn.Data] | None:
+    """Files of samples and of their labels."""
+    if test is None:
+        return None
+    x, y = (given_data(path, label_column, resize=resize) for path in test)
+    return x, y
 
 
 def listed(names: str | None) -> tuple[str, ...]:

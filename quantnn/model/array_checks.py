@@ -5,9 +5,7 @@ A check takes the array's name and its source, the file; the name is empty where
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +15,13 @@ from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
 
-__all__ = ["RAW_REMEDY", "check_samples_shape", "given_array", "integral", "numeric", "texts"]
+__all__ = ["RAW_REMEDY", "given_array", "integral", "numeric", "texts"]
 
 RAW_REMEDY = (
     "give integers as the sensor delivers them, and put the model's own scaling into input_scale"
     " (and the format into input_bits and input_signed)"
 )
 """What to do about samples that are no raw inputs."""
-
-
-class _Shaped(Protocol):
-    @property
-    def shape(self) -> tuple[int, ...]: ...
 
 
 def given_array(values: npt.ArrayLike, what: str) -> Array:
@@ -97,21 +90,6 @@ def integral(
             f"{_where(name, source)} must lie in {allowed.lo}..{allowed.hi}, not be {found}: {remedy}"
         )
     return values.astype(np.int64)
-
-
-def check_samples_shape(array: _Shaped, name: str, source: str | Path, in_features: int) -> None:
-    """Check that an array holds samples of that many values: of shape (n, in_features), (n, h, w) or the like.
-
-    Raises
-    ------
-    InputError
-        It has another shape.
-    """
-    shape = array.shape
-    if len(shape) < 2 or math.prod(shape[1:]) != in_features:
-        whole = math.prod(shape) % in_features == 0
-        remedy = f"reshape it to (n, {in_features})" if whole else "take samples made for this model"
-        raise InputError(f"{_where(name, source)} must have shape (n, {in_features}), not {shape}: {remedy}")
 
 
 def texts(array: Array, name: str, source: str | Path) -> list[str]:

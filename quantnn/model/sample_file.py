@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange, Integers
-from quantnn.files.npy_rows import NpyRows
 from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
-from quantnn.model.array_checks import RAW_REMEDY, check_samples_shape, given_array, integral, numeric
+from quantnn.model.array_checks import RAW_REMEDY, integral, numeric
+from quantnn.model.data_file import DataFile
+from quantnn.model.sample_order import in_order
+from quantnn.model.sample_rows import ArrayRows, Rows
 from quantnn.network.samples import Samples, StoredSamples, blocks
 from quantnn.network.sensor import Sensor
 
-__all__ = ["Given", "SampleFile", "Survey", "Values"]
-
-Given = str | Path | npt.ArrayLike
-"""Samples or labels as a user has them: the path of an .npy, or an array."""
+__all__ = ["SampleFile", "Survey", "Values"]
 
 
 _TYPICAL = 2048
@@ -55,76 +54,36 @@ class Survey:
     ends: Integers
 
 
-class _Rows(Protocol):
-    """Samples as they were saved."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-
-    def __len__(self) -> int: ...
-
-    def read(self, start: int, end: int) -> Array: ...
-
-
-@dataclass(frozen=True, eq=False)
-class _ArrayRows:
-    array: Array
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.array.shape
-
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def read(self, start: int, end: int) -> Array:
-        return self.array[start:end]
-
-
 @dataclass(frozen=True, eq=False)
 class SampleFile:
-    """Samples of an .npy, of an array in an .npz, or in memory; images (n, h, w) and the like are flattened.
+    """Samples of a file or in memory, flat, in the order in which the network takes their values.
 
     Parameters
     ----------
     rows : rows of any numbers
     in_features : int
     source : Path or str
-        The file, or what messages call samples that come from none.
+        The file or folder, or what messages call samples that come from none.
     name : str
         The array, where there are others in the file.
     """
 
-    rows: _Rows
+    rows: Rows
     in_features: int
     source: Path | str
     name: str = ""
 
     @classmethod
-    def given(cls, samples: Given, in_features: int, what: str) -> SampleFile:
-        """Check the size of samples that a user gives; ``what`` is what messages call an array.
+    def of(cls, data: DataFile, shape: tuple[int, ...]) -> tuple[SampleFile, str]:
+        """Samples for a network that takes them in this shape, and a sentence on their order, which may be empty.
 
         Raises
         ------
         InputError
-            The file cannot be used, it is no array, or its samples have another size.
+            The samples have another size, or another shape that is not the network's in another order.
         """
-        if isinstance(samples, (str, Path)):
-            return cls.of(samples, in_features)
-        return cls.inside(given_array(samples, what), "", what, in_features)
-
-    @classmethod
-    def of(cls, path: str | Path, in_features: int) -> SampleFile:
-        """Check the file and the size of its samples.
-
-        Raises
-        ------
-        InputError
-            The file cannot be used, or its samples have another size.
-        """
-        rows = NpyRows.of(path)
-        check_samples_shape(rows, "", path, in_features)
-        return cls(rows, in_features, rows.path)
+        rows, note = in_order(data.rows, shape, data.source, data.name)
+        return cls(rows, math.prod(shape), data.source, data.name), note
 
     @classmethod
     def inside(cls, array: Array, name: str, source: Path | str, in_features: int) -> SampleFile:
@@ -135,8 +94,8 @@ class SampleFile:
         InputError
             The samples have another size.
         """
-        check_samples_shape(array, name, source, in_features)
-        return cls(_ArrayRows(array), in_features, source, name)
+        rows, _ = in_order(ArrayRows(array), (in_features,), source, name)
+        return cls(rows, in_features, source, name)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
-from quantnn.model.dataset import load_labels
+from quantnn.model.class_labels import FoundLabels
+from quantnn.model.data_options import Expected, Purpose
+from quantnn.model.given import Given, given_labels, given_samples, same
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
-from quantnn.model.sample_file import Given, SampleFile, Survey, Values
+from quantnn.model.sample_file import SampleFile, Survey, Values
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
@@ -39,10 +41,13 @@ class UserData:
 
     @classmethod
     def load(
-        cls, network: AnyNetwork, calibration: Given | None = None, test: tuple[Given, Given] | None = None
+        cls, network: AnyNetwork, calibration: Given | None = None, test: Given | tuple[Given, Given] | None = None
     ) -> UserData:
         """Read the files, or take the arrays. Floats get a sensor: the model's own, else one fitted to the calibration
         samples if they are floats, else one fitted to the test samples.
+
+        ``test`` are samples and their labels, or a file that holds both. Where the model does not say what its classes
+        are called, and the labels do, the network gets the names.
 
         Raises
         ------
@@ -51,32 +56,66 @@ class UserData:
         """
         if calibration is not None and isinstance(network, QuantizedNetwork):
             raise InputError("the model is quantized already, and its scales are the file's: leave --calibration out")
-        own = None if calibration is None else SampleFile.given(calibration, network.in_features, "calibration")
-        tested = None if test is None else SampleFile.given(test[0], network.in_features, "test x")
-        given = [file for file in (own, tested) if file is not None]
-        floats = [file for file in given if not file.survey.integral]
-        if floats and network.sensor is None:
-            first = floats[0]
-            if network.calibration is not None:
-                raise InputError(
-                    f"{first.source} holds floats, but the model's calibration samples are integers: give integers too"
-                )
-            try:
-                network = network.with_sensor(first.typical, rows=first.typical_rows)
-            except ValueError as error:
-                raise InputError(f"{first.source}: {error}: give samples in another unit") from None
+        expected = Expected.by(network)
+        notes: list[str] = []
 
-        for file in given:
-            if network.sensor is not None and file not in floats:
-                _check_unit(file.survey, network, network.sensor, file.source)
+        def opened(given: Given, purpose: Purpose, what: str) -> tuple[SampleFile, FoundLabels | None]:
+            data = given_samples(given, expected, purpose, what)
+            file, order = SampleFile.of(data, expected.shape)
+            notes.extend(dict.fromkeys(note for note in (*data.notes, order) if note and note not in notes))
+            return file, data.labels
+
+        typical = None if calibration is None else opened(calibration, "calibration", "calibration")[0]
+        inputs = labels = None
+        names: tuple[str, ...] = ()
+        if test is not None:
+            x, y = test if isinstance(test, tuple) else (test, test)
+            inputs, found = opened(x, "test", "test x")
+            if expected.classifies:
+                if not same(x, y):
+                    found = given_labels(y, "test", "test y")
+                if found is None:
+                    raise InputError(f"{inputs.source} holds no labels: give them in a second file or array")
+                known = found.of_samples(len(inputs), expected)
+                labels, names = known.numbers, known.names
+                notes += filter(None, [known.note])
+        files = [file for file in (typical, inputs) if file is not None]
+        network = _with_names(_behind_sensor(network, files), names)
+        if notes:
+            network = replace(network, notes=(*network.notes, *notes))
 
         def integers(file: SampleFile | None) -> Samples | None:
             return None if file is None else file.integers(network.input, network.sensor)
 
-        labels = None
-        if test and tested is not None and network.decision != "none":
-            labels = load_labels(test[1], len(tested), max(2, network.out_features), "test y")
-        return cls(network, integers(own), integers(tested), labels, tested)
+        return cls(network, integers(typical), integers(inputs), labels, inputs)
+
+
+def _with_names(network: AnyNetwork, names: tuple[str, ...]) -> AnyNetwork:
+    """The network whose classes are called so, if they are called anything."""
+    if not names:
+        return network
+    if isinstance(network, QuantizedNetwork):
+        return replace(network, network=replace(network.network, class_names=names))
+    return replace(network, class_names=names)
+
+
+def _behind_sensor(network: AnyNetwork, files: list[SampleFile]) -> AnyNetwork:
+    """The network behind a sensor, if it has one or some of the samples are floats."""
+    floats = [file for file in files if not file.survey.integral]
+    if floats and network.sensor is None:
+        first = floats[0]
+        if network.calibration is not None:
+            raise InputError(
+                f"{first.source} holds floats, but the model's calibration samples are integers: give integers too"
+            )
+        try:
+            network = network.with_sensor(first.typical, rows=first.typical_rows)
+        except ValueError as error:
+            raise InputError(f"{first.source}: {error}: give samples in another unit") from None
+    for file in files:
+        if network.sensor is not None and file not in floats:
+            _check_unit(file.survey, network, network.sensor, file.source)
+    return network
 
 
 def _check_unit(survey: Survey, network: AnyNetwork, sensor: Sensor, source: str | Path) -> None:

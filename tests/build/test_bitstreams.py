@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from datasets import load_inputs
 
 from quantnn.board.board import load_board
 from quantnn.build.open_flow import build_open
@@ -11,7 +12,6 @@ from quantnn.design.export import ExportOptions, export
 from quantnn.design.report import load_report
 from quantnn.design.summary import render_summary
 from quantnn.importers.npz import load_model
-from quantnn.model.dataset import load_inputs
 from quantnn.model.network import FloatDense, FloatNetwork
 
 pytestmark = pytest.mark.xdist_group("bitstreams")

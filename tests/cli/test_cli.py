@@ -71,7 +71,7 @@ def test_without_a_command_there_is_help(run):
         ("export", "'MODEL'"),
         ("export m.npz --bords x", "--bords"),
         ("export m.npz --activation-bits x", "--activation-bits"),
-        ("export m.npz --test x.npy", "--test"),
+        ("export m.npz --test", "--test"),
         ("simulate", "'DESIGN'"),
         ("verify design --jobs 0", "--jobs"),
     ],

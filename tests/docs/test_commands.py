@@ -9,6 +9,7 @@ import typer
 from pages import CLI, FENCE, LINK, PAGES, README, ROOT, command_lines, name_of
 
 from quantnn.cli import app
+from quantnn.cli.one_or_two import doubled
 
 ROOT_COMMAND = typer.main.get_command(app)
 COMMANDS = ROOT_COMMAND.commands
@@ -66,7 +67,7 @@ def check_command_line(line):
         if rest[0] in ("--help", "--version"):
             return
         command = COMMANDS[rest[0]]
-        command.make_parser(command.context_class(command)).parse_args(rest[1:])
+        command.make_parser(command.context_class(command)).parse_args(doubled(rest[1:]))
     elif program == "make" and "-C" not in rest:
         targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         assert set(rest) <= set(targets), line

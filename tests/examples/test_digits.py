@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import load_inputs, load_labels
 from sklearn.exceptions import ConvergenceWarning
 
 from quantnn.examples.digits.train import shift, write_example
 from quantnn.importers.npz import load_model
-from quantnn.model.dataset import load_inputs, load_labels
 
 FOLDER = Path(__file__).parents[2] / "examples" / "digits"
 FILES = ("model.npz", "test_x.npy", "test_y.npy")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import load_inputs, load_labels
 from sklearn.exceptions import ConvergenceWarning
 
 from quantnn.errors import InputError
 from quantnn.examples.mnist.idx import FILES, DataSet, read_idx
 from quantnn.examples.mnist.train import NETWORKS, Recipe, main, shift, train
 from quantnn.importers.npz import load_model
-from quantnn.model.dataset import load_inputs, load_labels
 
 FOLDER = Path(__file__).parents[2] / "examples" / "mnist"
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from datasets import load_inputs, load_labels
 
 from quantnn.board.board import load_board
 from quantnn.demo_files import demo_files
@@ -13,7 +14,6 @@ from quantnn.design.export import ExportOptions, export
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import Verification, load_report
 from quantnn.importers.npz import load_model
-from quantnn.model.dataset import load_inputs, load_labels
 
 ROOT = Path(__file__).parents[2]
 README, CORE, FORMATS, CLI = (ROOT / name for name in ("README.md", "docs/core.md", "docs/formats.md", "docs/cli.md"))

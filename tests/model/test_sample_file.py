@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import sample_file as opened
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
@@ -39,7 +40,7 @@ def refusal(function, *arguments):
 @pytest.mark.parametrize("dtype", ["uint8", ">i4", "float32"])
 def test_any_part_of_a_file(saved, count, order, dtype):
     values = np.random.default_rng(count).integers(0, 256, (count, 2, 3))
-    inputs = SampleFile.of(saved(np.asarray(values.astype(dtype), order=order)), 6).integers(BYTE)
+    inputs = opened(saved(np.asarray(values.astype(dtype), order=order)), 6).integers(BYTE)
     assert inputs.shape == (count, 6) and len(inputs) == count
     flat = values.reshape(count, 6)
     for start in range(count + 2):
@@ -51,24 +52,24 @@ def test_any_part_of_a_file(saved, count, order, dtype):
 
 def test_the_survey_is_of_all_blocks(saved):
     values = np.random.default_rng(1).normal(size=(11, 3))
-    survey = SampleFile.of(saved(values), 3).survey
+    survey = opened(saved(values), 3).survey
     assert survey.least.tolist() == values.min(axis=0).tolist()
     assert survey.greatest.tolist() == values.max(axis=0).tolist()
     assert not survey.integral
-    assert SampleFile.of(saved(np.arange(12.0).reshape(6, 2)), 2).survey.integral
+    assert opened(saved(np.arange(12.0).reshape(6, 2)), 2).survey.integral
     last = np.zeros((9, 2))
     last[8, 1] = 0.5
-    assert not SampleFile.of(saved(last), 2).survey.integral
+    assert not opened(saved(last), 2).survey.integral
 
 
 def test_raw_samples_are_flattened_floats(saved):
-    values = SampleFile.of(saved(np.array([[[-1, 2], [3, 4]]])), 4).floats(0, 1)
+    values = opened(saved(np.array([[[-1, 2], [3, 4]]])), 4).floats(0, 1)
     assert values.dtype == np.float64 and values.tolist() == [[-1, 2, 3, 4]]
 
 
 def test_a_sensor_takes_floats(saved):
     values = np.array([[-1.0, 0.0, 0.125, 99.0]] * 6)
-    inputs = SampleFile.of(saved(values), 4).integers(BYTE, Sensor(np.array(0.25), np.array(-1.0), BYTE))
+    inputs = opened(saved(values), 4).integers(BYTE, Sensor(np.array(0.25), np.array(-1.0), BYTE))
     assert inputs[3:6].tolist() == [[0, 4, 5, 255]] * 3
 
 
@@ -84,7 +85,7 @@ def test_a_sensor_takes_floats(saved):
 def test_a_wrong_value_of_a_late_block_is_found_where_it_is(saved, value, words):
     values = np.zeros((11, 2, 2))
     values[9, 1, 0] = value
-    assert words in refusal(SampleFile.of(saved(values), 4).integers, BYTE)
+    assert words in refusal(opened(saved(values), 4).integers, BYTE)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -92,24 +93,24 @@ def test_a_sensor_takes_no_infinity(saved, value):
     values = np.zeros((11, 2))
     values[10, 0] = value
     sensor = Sensor(np.array(1.0), np.array(0.0), BYTE)
-    assert "not finite" in refusal(SampleFile.of(saved(values), 2).integers, BYTE, sensor)
+    assert "not finite" in refusal(opened(saved(values), 2).integers, BYTE, sensor)
 
 
 def test_integers_that_a_float_does_not_hold(saved):
     wide = IntegerRange(-(2**61), 2**61)
     values = np.array([[2**53 + 1, -(2**60) - 1]])
-    assert SampleFile.of(saved(values), 2).integers(wide)[:].tolist() == values.tolist()
+    assert opened(saved(values), 2).integers(wide)[:].tolist() == values.tolist()
 
 
 def test_another_size_is_refused(saved):
-    assert "must have shape (n, 3), not (2, 4)" in refusal(SampleFile.of, saved(np.zeros((2, 4))), 3)
-    assert "single number" in refusal(SampleFile.of, saved(np.array(3.0)), 1)
-    assert "does not exist" in refusal(SampleFile.of, "nowhere.npy", 1)
+    assert "must have shape (n, 3), not (2, 4)" in refusal(opened, saved(np.zeros((2, 4))), 3)
+    assert "single number" in refusal(opened, saved(np.array(3.0)), 1)
+    assert "does not exist" in refusal(opened, "nowhere.npy", 1)
 
 
 def test_a_file_that_becomes_shorter(saved):
     path = saved(np.zeros((11, 2), np.uint8))
-    inputs = SampleFile.of(path, 2).integers(BYTE)
+    inputs = opened(path, 2).integers(BYTE)
     path.write_bytes(path.read_bytes()[:-3])
     assert "became shorter" in refusal(lambda: inputs[8:])
 
@@ -120,7 +121,7 @@ def test_the_ends_are_among_the_typical_rows(tmp_path, monkeypatch):
     values[[3, 4], 0], values[9, 0], values[1, 1], values[[6, 11], 1] = -1.0, 2.0, 0.25, 0.75
     np.save(tmp_path / "x.npy", values)
     monkeypatch.setattr(samples, "BLOCK", 5)
-    file = SampleFile.of(tmp_path / "x.npy", 2)
+    file = opened(tmp_path / "x.npy", 2)
     assert file.survey.ends.tolist() == [1, 3, 6, 9]
     monkeypatch.setattr(sample_file, "_TYPICAL", 2)
     assert file.typical_rows.tolist() == [0, 1, 3, 6, 9, 11]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from quantnn.errors import InputError
+from quantnn.model.given import Data
 from quantnn.model.input_scaling import InputScaling
 from quantnn.model.network import FloatDense, FloatNetwork
 from quantnn.model.user_data import UserData
@@ -177,3 +178,53 @@ def test_arrays_are_taken_like_files(saved, values):
 )
 def test_an_array_is_named_by_what_it_is_for(given, message):
     assert message in refusal(NETWORK, *given)
+
+
+def test_one_file_with_both(tmp_path):
+    np.savez(tmp_path / "d.npz", x_train=PIXELS[:9], x_test=PIXELS, y_test=LABELS)
+    path = tmp_path / "d.npz"
+    data = UserData.load(NETWORK, path, (path, path))
+    assert data.calibration[:].tolist() == PIXELS[:9].tolist() and data.inputs[:].tolist() == PIXELS.tolist()
+    assert data.labels.tolist() == LABELS.tolist()
+    assert data.network.notes == (
+        "d.npz: taken are the arrays x_train",
+        "d.npz: taken are the arrays x_test and y_test",
+    )
+
+
+def test_one_file_without_labels(saved):
+    path = saved("x", PIXELS)
+    message = refusal(NETWORK, None, (path, path))
+    assert message == f"{path} holds no labels: give them in a second file or array"
+    assert UserData.load(REGRESSION, None, (path, path)).labels is None
+
+
+def test_names_of_labels_become_those_of_the_classes(saved, tmp_path):
+    names = np.array(["cat", "ant", "dog"])
+    test = saved("x", PIXELS), saved("y", names[LABELS])
+    data = UserData.load(NETWORK, None, test)
+    assert data.network.class_names == ("ant", "cat", "dog")
+    assert data.labels.tolist() == np.array([1, 0, 2])[LABELS].tolist()
+    assert data.network.notes == ("y.npy: classes are numbered in the order ant, cat, dog",)
+    named = replace(NETWORK, class_names=tuple(names.tolist()))
+    data = UserData.load(named, None, test)
+    assert data.network is named and data.labels.tolist() == LABELS.tolist()
+
+
+def test_a_table(tmp_path):
+    rows = np.column_stack([PIXELS, LABELS])
+    np.savetxt(tmp_path / "t.csv", rows, fmt="%d", delimiter=";", header="a;b;c;d;kind")
+    path = tmp_path / "t.csv"
+    for given in (path, Data(path, "kind"), Data(path, 4), (Data(path, 4), Data(path, 4))):
+        data = UserData.load(NETWORK, None, given)
+        assert data.inputs[:].tolist() == PIXELS.tolist() and data.labels.tolist() == LABELS.tolist()
+    assert data.network.notes == ("t.csv: column 4 (kind) holds the labels",)
+
+
+def test_images_come_in_the_models_order(saved):
+    network = replace(NETWORK, layers=(FloatDense(np.ones((48, 3)), np.zeros(3)),), input_shape=(3, 4, 4))
+    images = RANDOM.integers(0, 256, (5, 4, 4, 3))
+    data = UserData.load(network, saved("c", images))
+    assert data.calibration[:].tolist() == images.transpose(0, 3, 1, 2).reshape(5, 48).tolist()
+    assert data.network.notes == ("c.npy: samples of 4×4×3 are taken as 3×4×4, their channels first",)
+    assert "has samples of 4×3×4, but the model takes 3×4×4" in refusal(network, saved("c", images.reshape(5, 4, 3, 4)))

@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from datasets import load_inputs, load_labels
+from networks import random_network
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
-from quantnn.model.dataset import load_inputs, load_labels
+from quantnn.model.given import Data
+from quantnn.model.input_data import InputData
 from quantnn.network.sensor import Sensor
 
 BYTE = IntegerRange(0, 255)
@@ -99,15 +104,51 @@ def test_labels(tmp_path, dtype):
     ("array", "words"),
     [
         (np.eye(3), "must have one label per sample, not shape (3, 3): save its argmax over axis 1"),
-        (np.zeros((3, 1)), "not shape (3, 1): flatten it"),
+        (np.zeros((3, 2)), "not shape (3, 2): flatten it"),
         (np.zeros(4), "has 4 labels for 3 samples"),
         (
             np.array([0, 1, 3]),
             "must lie in 0..2, not be 3 at [2]: labels are the index of the network's output",
         ),
         (np.array([0, 1, 1.5]), "must hold integers, not 1.5 at [2]"),
-        (np.array(["0", "1", "2"]), "must hold numbers"),
+        (np.array(["a", "b", "b"]), "has 2 classes (a, b), but the network 3: save what they are called"),
     ],
 )
 def test_labels_refused(tmp_path, array, words):
     assert words in refusal(load_labels, saved(tmp_path, array), 3, 3)
+
+
+NETWORK = replace(random_network(4, (4, 3, 2)), classify=True, input=BYTE)
+
+
+def test_labels_beside_the_samples(tmp_path):
+    np.savez(tmp_path / "d.npz", x=np.arange(12).reshape(3, 2, 2), y=[1, 0, 1])
+    data = InputData.load(NETWORK, tmp_path / "d.npz")
+    assert data.samples[:].tolist() == np.arange(12).reshape(3, 4).tolist() and data.labels.tolist() == [1, 0, 1]
+    assert data.notes == ("d.npz: array x: samples of 2×2 are flattened with the last axis fastest",)
+    np.save(tmp_path / "y.npy", [0, 0, 1])
+    assert InputData.load(NETWORK, tmp_path / "d.npz", tmp_path / "y.npy").labels.tolist() == [0, 0, 1]
+
+
+def test_names_of_the_network_or_of_the_labels(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b,c,d,kind\n1,2,3,4,yes\n5,6,7,8,no\n")
+    data = InputData.load(NETWORK, tmp_path / "t.csv")
+    assert (data.class_names, data.labels.tolist()) == (("no", "yes"), [1, 0])
+    data = InputData.load(replace(NETWORK, class_names=("yes", "no")), tmp_path / "t.csv")
+    assert (data.class_names, data.labels.tolist()) == (("yes", "no"), [0, 1])
+    data = InputData.load(NETWORK, Data(tmp_path / "t.csv", 4))
+    assert data.labels.tolist() == [1, 0]
+
+
+def test_values_have_no_labels(tmp_path):
+    np.savez(tmp_path / "d.npz", x=np.zeros((3, 4)), y=[1.5, 0, 1])
+    regression = replace(NETWORK, classify=False)
+    assert InputData.load(regression, tmp_path / "d.npz").labels is None
+    assert InputData.load(regression, tmp_path / "d.npz", tmp_path / "d.npz").labels is None
+
+
+def test_no_labels(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((3, 4)))
+    assert InputData.load(NETWORK, tmp_path / "x.npy").labels is None
+    with pytest.raises(InputError, match=r"x\.npy holds no labels: give them in a second file or array"):
+        InputData.load(NETWORK, tmp_path / "x.npy", str(tmp_path / "x.npy"))

@@ -1,0 +1,147 @@
+"""True classes, as files have them, and the numbers of a network's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.errors import InputError
+from quantnn.files.safe_npz import Array
+from quantnn.model.array_checks import integral
+from quantnn.model.data_options import Expected
+from quantnn.network.class_names import check_class_names
+
+__all__ = ["ClassLabels", "FoundLabels"]
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, eq=False)
+class ClassLabels:
+    """The classes of samples, as a network numbers them.
+
+    Parameters
+    ----------
+    numbers : int64 array of shape (n,)
+        From 0 to the network's classes − 1.
+    names : tuple of str
+        What the classes are called, if the file says it and the network does not.
+    note : str
+        What a report should say, or nothing.
+    """
+
+    numbers: Integers
+    names: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class FoundLabels:
+    """The labels of a file.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+        Numbers, or text.
+    source : Path or str
+        The file, or what messages call an array in memory.
+    name : str
+        The array or column, where there are others in the file.
+    named : bool
+        Whether numbers may be names too, as 1 to 5 for five classes: in tables and names of folders. Else a number is
+        the index of an output.
+    """
+
+    values: Array
+    source: Path | str
+    name: str = ""
+    named: bool = False
+
+    def of_samples(self, count: int, expected: Expected) -> ClassLabels:
+        """The class of each of ``count`` samples.
+
+        A text is the class that the network calls so. Where it calls them nothing, whole numbers within its classes are
+        these, and else as many different texts as it has classes are their names, sorted: by value if all are whole
+        numbers.
+
+        Raises
+        ------
+        InputError
+            There is not one label per sample, or one is no class of the network.
+        """
+        values = self.values
+        if values.ndim == 2 and values.shape[1] == 1:
+            values = values[:, 0]
+        if values.ndim != 1:
+            remedy = "save its argmax over axis 1" if values.shape == (count, expected.class_count) else "flatten it"
+            raise InputError(f"{self._where} must have one label per sample, not shape {values.shape}: {remedy}")
+        if len(values) != count:
+            raise InputError(f"{self._where} has {len(values)} labels for {count} samples: give one label per sample")
+        if values.dtype.kind in "US" or self.named:
+            return self._by_name(values, expected)
+        remedy = f"labels are the index of the network's output, of which there are {expected.class_count}"
+        allowed = IntegerRange(0, expected.class_count - 1)
+        return ClassLabels(integral(values, self.name, self.source, allowed, remedy))
+
+    @property
+    def _where(self) -> str:
+        return f"{self.source}: {self.name}" if self.name else str(self.source)
+
+    def _by_name(self, values: Array, expected: Expected) -> ClassLabels:
+        if values.dtype.kind not in "US":
+            whole = integral(values, self.name, self.source, _ANY, "labels are classes")
+            values = whole.astype(str)
+        different, places = np.unique(values, return_inverse=True)
+        texts = [_decoded(text, self._where) for text in different.tolist()]
+        if expected.class_names:
+            return ClassLabels(self._numbered(texts, expected.class_names)[places])
+        numbers = [int(text) if _is_whole(text) else -1 for text in texts]
+        if all(0 <= number < expected.class_count for number in numbers):
+            return ClassLabels(np.array(numbers, dtype=np.int64)[places])
+        texts_are_numbers = all(_is_whole(text) for text in texts)
+        names = tuple(sorted(texts, key=(lambda text: (int(text), text)) if texts_are_numbers else None))
+        if len(names) != expected.class_count:
+            raise InputError(
+                f"{self._where} has {len(names)} classes ({_some(names)}), but the network {expected.class_count}:"
+                " save what they are called as class_names in the model"
+            )
+        try:
+            check_class_names(names, expected.class_count)
+        except ValueError as error:
+            raise InputError(f"{self._where}: {error}") from None
+        where = f"{Path(self.source).name}: {self.name}" if self.name else Path(self.source).name
+        note = f"{where}: classes are numbered in the order {_some(names)}"
+        return ClassLabels(self._numbered(texts, names)[places], names, note)
+
+    def _numbered(self, texts: list[str], names: tuple[str, ...]) -> Integers:
+        places = {name: number for number, name in enumerate(names)}
+        for text in texts:
+            if text not in places:
+                raise InputError(
+                    f"{self._where} has {text[:64]!r}, but the network's classes are {_some(names)}: rename it"
+                )
+        return np.array([places[text] for text in texts], dtype=np.int64)
+
+
+_ANY = IntegerRange(-(1 << 53), 1 << 53)
+
+
+def _is_whole(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isdecimal() and digits.isascii() and len(digits) <= 15
+
+
+def _decoded(text: str | bytes, where: str) -> str:
+    try:
+        return (text.decode("utf-8") if isinstance(text, bytes) else text).strip()
+    except UnicodeDecodeError:
+        raise InputError(f"{where} has undecodable text: save it as UTF-8") from None
+
+
+def _some(names: Iterable[str]) -> str:
+    shown = list(names)
+    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
