@@ -9,7 +9,12 @@ import numpy as np
 
 from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.importers.operators.fate import Fates
-from quantnn.importers.operators.integer_layer import compared_with_bounds, requantized, unrounded
+from quantnn.importers.operators.integer_layer import (
+    beside_microcontrollers,
+    compared_with_bounds,
+    requantized,
+    unrounded,
+)
 from quantnn.importers.operators.integer_tensor import Grid, Sums, one_value
 from quantnn.importers.operators.operator import (
     Activate,
@@ -47,6 +52,7 @@ class IntegerChain:
         self.layers: list[Layer] = []
         self.differences: list[float] = []
         self.notes: list[str] = []
+        self._micro: list[str] = []
         self.decision = ""
         self.last_activation: FloatActivation | None = None
         self.left_out: Operator | None = None
@@ -177,7 +183,10 @@ class IntegerChain:
                 self._tabulate(tensor, scale, [steps(value) for value in self._values(tensor, union)], union)
                 return
             tensor = self._opened(tensor)
-        layer, difference = requantized(tensor.upright(), operator, not self.layers)
+        tensor = tensor.upright()
+        layer, difference = requantized(tensor, operator, not self.layers)
+        if again := beside_microcontrollers(tensor, operator, layer):
+            self._micro.append(f"layer {len(self.layers)} at most {again}")
         self._append(layer, tensor.grid.box, difference)
         self.tensor = self._outputs(scale)
 
@@ -303,6 +312,9 @@ class IntegerChain:
             self._append(layer, self.tensor.grid.box, difference)
         if not any(isinstance(layer, Dense) for layer in self.layers):
             raise ValueError("there is no dense layer: give the model with its weights")
+        if self._micro:
+            steps = ", ".join(self._micro[:8]) + (", …" if len(self._micro) > 8 else "")
+            self.notes.append(f"kernels for microcontrollers, which round otherwise, are steps away: {steps}")
         if self.left_out is not None and self.last_activation is not None:
             kind = self.last_activation.kind
             reason = "a host can still apply it" if decision == "none" else "the decision is the same without"

@@ -11,11 +11,11 @@ import numpy as np
 from quantnn.arithmetic import MAX_MULTIPLIER_BITS, IntegerRange, Requantizer
 from quantnn.importers.operators.integer_tensor import Sums
 from quantnn.importers.operators.operator import Quantize, Sign
-from quantnn.importers.operators.ramp import Ramp, fit
+from quantnn.importers.operators.ramp import Ramp, difference, fit
 from quantnn.network.layers import Dense, Layer, Rescale
 from quantnn.network.table import Table
 
-__all__ = ["compared_with_bounds", "requantized", "unrounded"]
+__all__ = ["beside_microcontrollers", "compared_with_bounds", "requantized", "unrounded"]
 
 _EVERYTHING = IntegerRange(-(1 << 61), 1 << 61)
 _MOST = (1 << MAX_MULTIPLIER_BITS) - 1
@@ -40,13 +40,32 @@ def requantized(tensor: Sums, operator: Quantize, first: bool) -> tuple[Layer, f
     high = hi if tensor.high is None else max(min(hi, rounded(tensor.high / scale)), low)
     slope = Fraction(1) if low >= 0 else tensor.slope
     draft = _draft(tensor, first)
-    ramps = [
-        Ramp(gain / scale, offset / scale, slope, operator.rounding, IntegerRange(low, high))
-        for gain, offset in zip(tensor.gains, tensor.offsets, strict=True)
-    ]
+    output = IntegerRange(low, high)
+    if operator.fixed is None:
+        ramps = [
+            Ramp(gain / scale, offset / scale, slope, operator.rounding, output)
+            for gain, offset in zip(tensor.gains, tensor.offsets, strict=True)
+        ]
+    else:
+        ramps = operator.fixed.ramps(_biases(tensor), output)
     found = fit(ramps, draft.accumulator_box(tensor.grid.box))
     layer = replace(draft, bias=found.bias, requantizer=found.requantizer, scale=float(scale))
     return layer, float(found.difference)
+
+
+def beside_microcontrollers(tensor: Sums, operator: Quantize, layer: Layer) -> int:
+    """How far a layer is, in steps of its output, from the file's kernels for microcontrollers; 0 where there are
+    none."""
+    if operator.fixed is None:
+        return 0
+    box = replace(layer, bias=np.zeros_like(layer.bias)).accumulator_box(tensor.grid.box)
+    ramps = operator.fixed.micro_ramps(_biases(tensor), layer.requantizer.output, box)
+    return difference(ramps, layer.bias, layer.requantizer, box) if ramps else 0
+
+
+def _biases(tensor: Sums) -> list[int]:
+    """In steps of the accumulators."""
+    return [round(offset / gain) for gain, offset in zip(tensor.gains, tensor.offsets, strict=True)]
 
 
 def compared_with_bounds(tensor: Sums, operator: Sign, first: bool) -> Layer:
@@ -85,7 +104,7 @@ def unrounded(tensor: Sums, decision: str, first: bool) -> tuple[Layer, float]:
     gains, offsets = tensor.gains, tensor.offsets
     compared = decision == "argmax" and len(set(gains)) > 1
     multipliers, unit = _aligned(gains) if compared else ([1] * len(gains), None)
-    bias = [round(offset / gain) for gain, offset in zip(gains, offsets, strict=True)]
+    bias = _biases(tensor)
     draft = replace(_draft(tensor, first), bias=np.array(bias, dtype=np.int64))
     negative = (0,) * len(gains) if tensor.low == 0 else tuple(multipliers)
     requantizer = Requantizer.make(len(gains), _EVERYTHING, multiplier=tuple(multipliers), negative_multiplier=negative)
@@ -94,12 +113,12 @@ def unrounded(tensor: Sums, decision: str, first: bool) -> tuple[Layer, float]:
     scales = [unit or gain for gain in gains]
     layer = replace(draft, requantizer=requantizer, scale=np.array([float(scale) for scale in scales]))
     ends = zip(gains, offsets, multipliers, scales, bias, box.lo.tolist(), box.hi.tolist(), strict=True)
-    difference = max(
+    off = max(
         abs(m * scale * end - (gain * (end - b) + offset)) / gain
         for gain, offset, m, scale, b, lo, hi in ends
         for end in (lo, hi)
     )
-    return layer, float(difference)
+    return layer, float(off)
 
 
 def _aligned(gains: list[Fraction]) -> tuple[list[int], Fraction]:

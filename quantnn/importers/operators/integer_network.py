@@ -160,7 +160,7 @@ class _File:
         for operator in operators:
             try:
                 chain.add(operator)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 raise InputError(f"{self.source}: {operator}: {error}") from None
         try:
             decision = decide(chain.ending, chain.outputs, self.decision or chain.decision)
@@ -173,7 +173,7 @@ class _File:
                 sensor=sensor,
                 input_shape=self.input.shape,
             )
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise InputError(f"{self.source}: {error}") from None
         differences = tuple(chain.differences)
         return (

@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.importers.operators.fixed_point import FixedPoint
 from quantnn.importers.operators.rounding import Rounding
 from quantnn.model.activation import FloatActivation, Floats
 
@@ -152,6 +153,8 @@ class Quantize(Operator):
     lo, hi : int
         The integers there are.
     rounding : Rounding
+    fixed : FixedPoint, optional
+        Behind a linear operator, how its accumulators are brought to the scale, where not by a division.
     """
 
     scale: float
@@ -159,6 +162,7 @@ class Quantize(Operator):
     lo: int
     hi: int
     rounding: Rounding = Rounding.HALF_EVEN
+    fixed: FixedPoint | None = None
 
     def __post_init__(self) -> None:
         if not (0 < self.scale < float("inf")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from quantnn.arithmetic import MAX_MULTIPLIER_BITS, MAX_SHIFT, Box, IntegerRange, Integers, Requantizer, half
 from quantnn.importers.operators.rounding import Rounding
 
-__all__ = ["Fit", "Ramp", "fit"]
+__all__ = ["Fit", "Ramp", "difference", "fit"]
 
 _MOST = (1 << MAX_MULTIPLIER_BITS) - 1
 _REACH = 1 << 60
@@ -103,7 +104,7 @@ class Fit:
     difference: int
 
 
-def fit(ramps: list[Ramp], accumulators: Box) -> Fit:
+def fit(ramps: Sequence[Ramp], accumulators: Box) -> Fit:
     """The requantizers that come nearest to these ramps, one per channel, which have one output range.
 
     Where some parameters give every threshold exactly, they are found if a multiplier next to ``gain · 2**shift`` does;
@@ -139,6 +140,23 @@ def fit(ramps: list[Ramp], accumulators: Box) -> Fit:
             output,
         ),
         difference,
+    )
+
+
+def difference(ramps: Sequence[Ramp], bias: Integers, requantizer: Requantizer, accumulators: Box) -> int:
+    """How far biases and requantizers are from ramps of the same outputs: the largest difference over every
+    accumulator."""
+    channels = zip(
+        bias.tolist(),
+        requantizer.multipliers,
+        requantizer.negative_multipliers,
+        requantizer.shifts,
+        requantizer.roundings,
+        strict=True,
+    )
+    return max(
+        _Task.of(ramp, bounds).difference(_Channel(*channel))
+        for ramp, bounds, channel in zip(ramps, accumulators, channels, strict=True)
     )
 
 

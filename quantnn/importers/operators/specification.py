@@ -45,7 +45,8 @@ def _step(operator: Operator, x: Floats) -> Floats:
         case Sign():
             return np.where(x >= 0, operator.scale, -operator.scale)
         case Quantize():
-            steps = operator.rounding(_snapped(x / operator.scale)) + operator.zero
+            rounded = operator.rounding(_snapped(x / operator.scale)) if operator.fixed is None else operator.fixed(x)
+            steps = rounded + operator.zero
             return np.asarray((np.clip(steps, operator.lo, operator.hi) - operator.zero) * operator.scale)
         case _:
             return x

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.importers.tflite.model_file import ModelFile, Node
 from quantnn.importers.tflite.tensor import Tensor
@@ -113,11 +114,28 @@ class Call:
 
     def constant(self, place: int) -> Floats | None:
         """An input's elements, dequantized where they are integers that stand for floats; None if it is left out."""
+        tensor = self.tensor(place)
+        return None if tensor is None else dequantized(self.constants.array(tensor.number), tensor)
+
+    def tensor(self, place: int) -> Tensor | None:
+        """An input; None if it is left out."""
         inputs = self.node.inputs
         if place >= len(inputs) or inputs[place] < 0:
             return None
-        tensor = self.constants.model.tensors[inputs[place]]
-        return dequantized(self.constants.array(inputs[place]), tensor)
+        return self.constants.model.tensors[inputs[place]]
+
+    def integers(self, place: int) -> Integers:
+        """An input's elements, which must be constant integers, as they are.
+
+        Raises
+        ------
+        ValueError
+            They are not.
+        """
+        array = self.constants.array(self.node.inputs[place])
+        if array.dtype.kind not in "iu" or not array.size:
+            raise ValueError(f"input {place} must be integers: convert the model again")
+        return array.astype(np.int64)
 
     def flag(self, name: str) -> bool:
         return bool(self.node.options.get(name, 0))

@@ -13,8 +13,10 @@ from quantnn.importers.tflite.affine import affine
 from quantnn.importers.tflite.call import Call
 from quantnn.importers.tflite.dense import batch_matmul, fully_connected
 from quantnn.importers.tflite.layout import cast, reshape, transpose
+from quantnn.importers.tflite.quantized import dequantize, function, quantize, rectified
+from quantnn.importers.tflite.quantized import fully_connected as integer_fully_connected
 
-__all__ = ["HANDLERS", "REFUSED", "SUPPORT", "Handled"]
+__all__ = ["HANDLERS", "MOVING", "QUANTIZED", "REFUSED", "SUPPORT", "Handled"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Handled:
     remark: str = ""
 
 
+_RECTIFIERS = ("RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1", "LEAKY_RELU")
+_FUNCTIONS = ("LOGISTIC", "TANH")
 HANDLERS: Mapping[str, Handled] = MappingProxyType(
     {
         "FULLY_CONNECTED": Handled(fully_connected, "constant weights, any fused activation but sign_bit"),
@@ -61,7 +65,28 @@ HANDLERS: Mapping[str, Handled] = MappingProxyType(
         "CAST": Handled(cast, "to floats, or of integers"),
     }
 )
-"""Operators of the sample's tensor."""
+"""Operators of the sample's tensor, where that holds floats."""
+
+MOVING = ("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE")
+"""Operators that move integers, too."""
+QUANTIZED: Mapping[str, Handled] = MappingProxyType(
+    {
+        "FULLY_CONNECTED": Handled(
+            integer_fully_connected,
+            "int8 with one scale or one per channel, uint8, and int8 behind int16; the report states the largest"
+            " difference to the kernels",
+        ),
+        "QUANTIZE": Handled(quantize, "of floats at the input, on the host; of integers a table"),
+        "DEQUANTIZE": Handled(dequantize, "at the output: values have a scale"),
+        **{kind: Handled(rectified, "a table by its definition; kernels may be a step off") for kind in _RECTIFIERS},
+        **{kind: Handled(function, "a table; kernels for microcontrollers may be a step off") for kind in _FUNCTIONS},
+        "SOFTMAX": Handled(softmax, "at the end; left to the host, and so are ties that its 8 bits make"),
+        "LOG_SOFTMAX": Handled(activation, "at the end; left to the host"),
+        "ARG_MAX": Handled(arg_max, "at the end, over all outputs"),
+        **{kind: HANDLERS[kind] for kind in MOVING},
+    }
+)
+"""The same where it holds integers that stand for floats, or comes to."""
 
 _CONVOLUTION = "is coming with the convolution engine; only dense layers can be had"
 _RECURRENT = "a network has no state between samples: use dense layers over a window of the signal"
@@ -106,10 +131,16 @@ REFUSED: Mapping[str, str] = MappingProxyType(
 )
 """Operators that people have and cannot bring, and why."""
 
+_EXACT = ("QUANTIZE", "DEQUANTIZE", *_FUNCTIONS, "ARG_MAX", "SOFTMAX", "LOG_SOFTMAX", *MOVING)
+
 SUPPORT = (
     *(Support(kind, "exact", handled.remark) for kind, handled in HANDLERS.items()),
     Support("DEQUANTIZE", "exact", "of constant weights, as float16 ones"),
     Support("FULLY_CONNECTED with int8 weights and float inputs", "approximate", "the kernel rounds the inputs, too"),
+    *(
+        Support(f"{kind} of integers", "exact" if kind in _EXACT else "approximate", handled.remark)
+        for kind, handled in QUANTIZED.items()
+    ),
     *(Support(kind, "refused", reason) for kind, reason in REFUSED.items()),
     Support("custom operators", "refused", "nobody but their author knows what they do"),
 )

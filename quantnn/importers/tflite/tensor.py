@@ -85,6 +85,11 @@ class Tensor:
         return self.kind in _FLOATS
 
     @property
+    def quantized(self) -> bool:
+        """Whether its elements are integers that stand for floats."""
+        return self.quantization is not None and self.integers is not None
+
+    @property
     def integers(self) -> IntegerRange | None:
         """The range of an element, if it is an integer."""
         if self.floating or self.kind not in _DTYPES:
@@ -98,7 +103,7 @@ class Tensor:
         Raises
         ------
         ValueError
-            The tensor is no constant, or of a type that cannot be had, or as long as its shape says.
+            The tensor is no constant, or of a type that cannot be had, or not as long as its shape says.
         """
         if self.data is None:
             raise ValueError(f"{self.name} must be constant")

@@ -9,7 +9,8 @@ from quantnn.importers.operators.operator import Operator
 from quantnn.importers.reading import Entry
 from quantnn.importers.tflite.call import Call, Constants, dequantized
 from quantnn.importers.tflite.model_file import ModelFile, Node
-from quantnn.importers.tflite.table import HANDLERS, REFUSED
+from quantnn.importers.tflite.quantized import input_scale, moved
+from quantnn.importers.tflite.table import HANDLERS, MOVING, QUANTIZED, REFUSED
 from quantnn.importers.tflite.tensor import Tensor
 from quantnn.system.text import shortened
 
@@ -28,6 +29,8 @@ class Walk:
     -------
     operators : list of Operator
     notes : list of str
+    integral : bool
+        Whether the file takes integers that stand for floats.
 
     Raises
     ------
@@ -35,14 +38,19 @@ class Walk:
         The graph branches, or an operator cannot be had.
     """
 
-    def __init__(self, model: ModelFile) -> None:
-        self._model = model
+    def __init__(self, model: ModelFile, decision: str = "") -> None:
+        self._model, self._decision = model, decision
         self.input, self._output = self._end(model.inputs, "inputs"), self._end(model.outputs, "outputs")
         self._constants = Constants(model, self.input.shape[0] if len(self.input.shape) > 1 else 1)
         self.operators: list[Operator] = []
         self.notes: list[str] = []
         self._shapes: list[str] = []
         self._here = self.input.number
+        first = next((node for node in model.nodes if self._here in node.inputs and node.kind not in _SHAPES), None)
+        self.integral = self.input.quantized and first is not None and first.kind != "CAST"
+        if self.integral:
+            self.operators.append(input_scale(self.input))
+            self._shapes.append(_words(self.sample))
         self._of_shapes: set[int] = set()
         for node in model.nodes:
             self._pass(node)
@@ -109,19 +117,33 @@ class Walk:
 
     def _operator(self, call: Call) -> None:
         node = call.node
-        if node.kind not in HANDLERS:
-            raise ValueError(f"it cannot be had: {', '.join(HANDLERS)} are read")
+        quantized = call.operand.quantized or node.kind == "QUANTIZE"
+        table = QUANTIZED if quantized and node.kind != "CAST" else HANDLERS
+        if node.kind not in table:
+            what = "of integers " if quantized else ""
+            raise ValueError(f"it cannot be had: {what}{', '.join(table)} are read")
         if len(node.outputs) != 1 or node.outputs[0] == self._here or self._constants.known(node.outputs[0]):
             raise ValueError("it must have one output of its own: convert the model again")
-        if call.result.quantization is not None and not call.result.floating:
-            raise ValueError("a network of integers cannot be had yet: convert without quantization, quantnn does that")
-        operators = HANDLERS[node.kind].read(call)
+        operators = table[node.kind].read(call)
+        if quantized and node.kind in MOVING:
+            moved(call)
+        if quantized and node.kind == "LOGISTIC" and self._decides(call):
+            operators = operators[:1]  # its integers would all be above 0
         shape = _words(call.sample(call.result))
         self.operators += operators
         self._shapes += [shape] * len(operators)
         if node.kind == "FULLY_CONNECTED" and call.operand.floating and not self._weights(node).floating:
             self.notes += [] if _HYBRID in self.notes else [_HYBRID]
         self._here = node.outputs[0]
+
+    def _decides(self, call: Call) -> bool:
+        """Whether a sigmoid is the last, over a single output, and that a class."""
+        behind = self._model.nodes[call.node.number + 1 :]
+        return (
+            self._decision in ("", "threshold")
+            and call.features(call.result) == 1
+            and all(node.kind in ("DEQUANTIZE", *MOVING) for node in behind)
+        )
 
     def _weights(self, node: Node) -> Tensor:
         return self._model.tensors[node.inputs[1]]
