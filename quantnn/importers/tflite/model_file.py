@@ -198,7 +198,8 @@ class _Parser:
         if any(length < 0 for length in shape):
             raise ValueError
         kind = _KINDS.get(tensor.Type(), f"type {tensor.Type()}")
-        name = self._text(tensor.Name()) or f"tensor {number}"
+        # the converter joins the names of all that it made one operator of
+        name = self._text((tensor.Name() or b"")[:_MOST].split(b";")[0]) or f"tensor {number}"
         data = self._buffer(tensor.Buffer())
         if tensor.Sparsity() is not None:
             kind = f"sparse {kind}"
