@@ -71,9 +71,9 @@ class Scoped(Spelling):
         shape = (1, 1) if weights is None else weights.shape
         if _RUNNING & parts.keys():
             raise InputError(
-                f"{source}: {_belong(parts)} to a batch normalization, which is not read: fold it into the dense layer"
-                " beside it (docs/formats.md says how, and torch.nn.utils.fusion.fuse_linear_bn_eval does it for one"
-                " behind the layer) and leave it out"
+                f"{source}: {_belong(parts)} to a batch normalization, and weights alone do not say on which side of"
+                " the activation it stands: save the whole model (as ONNX), or fold it (docs/formats.md says how, and"
+                " torch.nn.utils.fusion.fuse_linear_bn_eval does it for one behind a dense layer) and leave it out"
             )
         if _NORMALIZATION & parts.keys() or (len(shape) == 1 and "bias" in parts):
             raise InputError(
@@ -82,8 +82,8 @@ class Scoped(Spelling):
             )
         if len(shape) > 2:
             raise InputError(
-                f"{source}: {_belong(parts)} to a convolution (its weights have shape {shape}), which is not read:"
-                " use dense layers only"
+                f"{source}: {_belong(parts)} to a convolution (its weights have shape {shape}), which is coming with"
+                " the convolution engine; until then dense layers only"
             )
         if len(shape) < 2 and parts.keys() <= {self._weights}:
             raise InputError(

@@ -22,7 +22,7 @@ _KNOWN = re.compile(
     r"|torch\.(Size|Tensor|device|dtype|layout|strided|contiguous_format|[u]?int\d+|float\d+|bfloat16|bool|half)"
     r"|torch\.(storage\.)?((?!Q)\w+Storage)|torch\.nn\.parameter\.(Parameter|Buffer)"
     r"|torch\.nn\.modules\.\w+\.\w+|torch\.nn\.(modules\.)?functional\.\w+|torch\.jit\._pickle\.(build_\w+list|restore_type_tag)"
-    r"|torch\.(relu|tanh|sigmoid)|torch\.optim\.\w+(\.\w+)?|torch\.utils\.hooks\.\w+"
+    r"|torch\.nn\.backends\.thnn\._get_thnn_function_backend|torch\.(relu|tanh|sigmoid)|torch\.optim\.\w+(\.\w+)?|torch\.utils\.hooks\.\w+"
     r"|(pytorch_)?lightning(_fabric)?\.[\w.]+|omegaconf\.[\w.]+"
 )
 """Nothing of it is imported or called: what is not listed is refused so that a file that tries something is named."""
@@ -120,6 +120,7 @@ _MADE: dict[str, Callable[[tuple[object, ...]], object]] = {
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_tensor_v3": _typed_tensor,
     "torch._utils._rebuild_parameter": _first,
+    "torch.nn.parameter.Parameter": _first,  # as versions before 1.0 wrote it
     "torch._utils._rebuild_parameter_with_state": _first,
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _default_dict,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from quantnn.errors import InputError
@@ -17,6 +17,7 @@ __all__ = ["arrays_of", "state_dict"]
 
 _TRAINING = re.compile(r".*(optim|sched|scaler|criterion|loss|callback|hyper_?param|history|metric).*", re.IGNORECASE)
 _DEPTH = 3
+_MOST_PARTS = 100
 
 
 def state_dict(saved: object, source: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
@@ -32,7 +33,7 @@ def state_dict(saved: object, source: Path) -> tuple[dict[str, Tensor], tuple[st
     found = list(_found(saved, (), _DEPTH, set()))
     if len(found) > 1:
         one = "".join(f"[{key!r}]" for key in found[0][0])
-        names = " and ".join(".".join(keys) or "its own tensors" for keys, _ in found[:3])
+        names = " and ".join(".".join(map(str, keys)) or "its own tensors" for keys, _ in found[:3])
         raise InputError(
             f"{source} holds {len(found)} state dicts, {names}: save one of them, like"
             f" torch.save(torch.load('model.pt'){one}, 'one.pt')"
@@ -43,7 +44,7 @@ def state_dict(saved: object, source: Path) -> tuple[dict[str, Tensor], tuple[st
     keys, tensors = found[0]
     others = [str(key)[:40] for key in saved if key not in ({keys[0]} if keys else tensors)]
     shown = ", ".join(others[:6]) + (f" and {len(others) - 6} more" if len(others) > 6 else "")
-    where = ".".join(keys) or "the tensors"
+    where = ".".join(map(str, keys)) or "the tensors"
     return tensors, (f"of the checkpoint, {where} was read; {shown} were not",) if others else ()
 
 
@@ -69,8 +70,8 @@ def arrays_of(tensors: dict[str, Tensor], source: Path) -> dict[str, Array]:
 
 
 def _found(
-    saved: dict[object, object], keys: tuple[str, ...], depth: int, seen: set[int]
-) -> Iterator[tuple[tuple[str, ...], dict[str, Tensor]]]:
+    saved: Mapping[object, object], keys: tuple[str | int, ...], depth: int, seen: set[int]
+) -> Iterator[tuple[tuple[str | int, ...], dict[str, Tensor]]]:
     if id(saved) in seen:
         return
     seen.add(id(saved))
@@ -80,8 +81,9 @@ def _found(
     if depth == 0:
         return
     for key, value in saved.items():
-        if isinstance(key, str) and isinstance(value, dict) and not _TRAINING.fullmatch(key):
-            yield from _found(value, (*keys, key), depth - 1, seen)
+        inner = dict(enumerate(value)) if isinstance(value, list) and len(value) < _MOST_PARTS else value
+        if isinstance(key, (str, int)) and isinstance(inner, dict) and not _TRAINING.fullmatch(str(key)):
+            yield from _found(inner, (*keys, key), depth - 1, seen)
 
 
 def _kind(saved: object) -> str:

@@ -80,9 +80,10 @@ NORMALIZED = {"bn1.weight": np.zeros(2), "bn1.bias": np.zeros(2)}
         (
             PYTORCH,
             NORMALIZED | {f"bn1.{name}": np.zeros(2) for name in ("running_mean", "running_var", "num_batches")},
-            "arrays bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, … belong to a batch normalization, which"
-            " is not read: fold it into the dense layer beside it (docs/formats.md says how, and"
-            " torch.nn.utils.fusion.fuse_linear_bn_eval does it for one behind the layer) and leave it out",
+            "arrays bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, … belong to a batch normalization,"
+            " and weights alone do not say on which side of the activation it stands: save the whole model (as ONNX),"
+            " or fold it (docs/formats.md says how, and torch.nn.utils.fusion.fuse_linear_bn_eval does it for one"
+            " behind a dense layer) and leave it out",
         ),
         (
             PYTORCH,
@@ -95,7 +96,7 @@ NORMALIZED = {"bn1.weight": np.zeros(2), "bn1.bias": np.zeros(2)}
             PYTORCH,
             {"conv1.weight": np.zeros((8, 1, 3, 3)), "conv1.bias": np.zeros(8)},
             "arrays conv1.weight, conv1.bias belong to a convolution (its weights have shape (8, 1, 3, 3)), which is"
-            " not read: use dense layers only",
+            " coming with the convolution engine; until then dense layers only",
         ),
         (
             PYTORCH,

@@ -163,3 +163,27 @@ def test_mutations(tmp_path):
 def test_many_mutations(tmp_path):
     seeds = [state_dict(tmp_path / "m.pt", MLP, write).read_bytes() for write in (archive, legacy)]
     fuzzed.check(seeds, tmp_path, 100_000, seed=2)
+
+
+def test_state_dicts_in_a_list(tmp_path):
+    made, storages = tensors(MLP)
+    model = read_model(archive(tmp_path / "m.pt", {"state_dict": [made], "err": [0.1]}, storages), RELU).model
+    assert any("state_dict.0 was read; err were not" in note or "state_dict.0 was read" in note for note in model.notes)
+    assert len(model.layers) == 2
+
+
+def test_batch_norms_that_have_no_clear_place(tmp_path):
+    arrays = dict(MLP) | {f"bn1.running_{kind}": np.ones(8, np.float32) for kind in ("mean", "var")}
+    assert "do not say on which side of the activation it stands" in refusal(state_dict(tmp_path / "m.pt", arrays))
+
+
+def test_modules_of_the_first_versions(tmp_path):
+    """With parameters that are called as classes and a backend that is named, in a file of pickles in a row."""
+    linear, storages = Named("torch.nn.modules.linear", "Linear"), {"0": MLP["fc1.weight"].tobytes()}
+    weight = Called(Named("torch.nn.parameter", "Parameter"), (tensor("0", 32, (8, 4)),), (True, False, None))
+    backend = Called(Named("torch.nn.backends.thnn", "_get_thnn_function_backend"))
+    state = {"_backend": backend, "_parameters": {"weight": weight, "bias": None}, "_modules": {}}
+    parts = {"_modules": {"0": Called(linear, (), state)}}
+    saved = Called(Named("torch.nn.modules.container", "Sequential"), (), parts)
+    reading = read_model(legacy(tmp_path / "m.pt", saved, storages))
+    np.testing.assert_array_equal(reading.model.layers[0].weights, MLP["fc1.weight"].T)
