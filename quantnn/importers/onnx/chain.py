@@ -78,8 +78,9 @@ class Chain:
         self._own(flow)
         self._base += 1
         made = Flow.whole(self._base, shape, elements)
-        self._stand(len(self.steps) - 1, operators)
-        self.steps[-1] = replace(self.steps[-1], shape=made.words)
+        before = self.steps[-1].operators
+        places = self._stand(len(self.steps) - 1, operators)
+        self.steps[-1] = replace(self.steps[-1], shape=made.words, operators=(*before, *places))
         return made
 
     def settle(self, flow: Flow, shape: tuple[int, ...] | None = None) -> Flow:
@@ -101,7 +102,7 @@ class Chain:
         where = self._stand(moved[-1], [Reorder(node.name, node.kind, flow.index.ravel().copy())])
         for number in moved[:-1]:
             self.steps[number] = replace(self.steps[number], operators=where)
-        return Flow.whole(self._base, flow.shape, flow.elements)
+        return replace(Flow.whole(self._base, flow.shape, flow.elements), grid=flow.grid)
 
     def keep(self, flow: Flow, index: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Flow:
         """What the node begun last makes of a flow, or of several of one base, by moving values."""

@@ -41,7 +41,8 @@ _MOST_AXES = 8
 
 
 def tensor_array(tensor: TensorProto, path: Path, budget: Budget, what: str) -> Constant:
-    """A tensor's values, in a type of numpy's own: bfloat16 as float32, 4-bit integers as 8-bit ones.
+    """A tensor's values, in a type of numpy's own: bfloat16 as float32, 4-bit integers as 8-bit ones, with ``bits`` in
+    the metadata of their type.
 
     Parameters
     ----------
@@ -85,7 +86,9 @@ def tensor_array(tensor: TensorProto, path: Path, budget: Budget, what: str) -> 
         raise InputError(f"{path}: {what} has other data than its shape {list(shape)} needs: save it again") from None
     if kind == TensorProto.BFLOAT16:
         return array.astype(np.float32)
-    return array.astype(np.int8 if kind == TensorProto.INT4 else np.uint8) if _BITS[kind] == 4 else array
+    if _BITS[kind] != 4:
+        return array
+    return array.astype(np.dtype(np.int8 if kind == TensorProto.INT4 else np.uint8, metadata={"bits": 4}))
 
 
 def _type(kind: int) -> str:

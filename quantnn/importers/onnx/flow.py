@@ -32,6 +32,8 @@ class Flow:
         ``float``; ``integer`` before a cast; ``scores``, of which only the greatest counts; ``class`` behind an ArgMax.
     moved : tuple of int
         The steps of the chain since ``base`` that changed the order.
+    grid : (float, int), optional
+        Scale and zero point with which a quantizer made these integers: the chain's values are what they stand for.
     """
 
     base: int
@@ -39,6 +41,7 @@ class Flow:
     index: Integers
     elements: Elements = "float"
     moved: tuple[int, ...] = field(default=())
+    grid: tuple[float, int] | None = None
 
     @classmethod
     def whole(cls, base: int, shape: tuple[int, ...], elements: Elements = "float") -> Flow:

@@ -13,7 +13,7 @@ from quantnn.importers.onnx.output import chosen_output
 from quantnn.importers.onnx.sample import Sample, samples
 from quantnn.importers.onnx.walk import Walk
 from quantnn.importers.operators.class_labels import with_labels
-from quantnn.importers.operators.float_network import float_network
+from quantnn.importers.operators.network import network
 from quantnn.importers.reading import Reading
 from quantnn.system.text import printable, shortened
 
@@ -44,7 +44,7 @@ def read(path: Path, hints: Hints) -> Reading:
         chain = walk.chain
         try:
             walk.along(nodes, output)
-            model, fates = float_network(
+            model, fates = network(
                 chain.operators,
                 str(path),
                 sample.format,

@@ -88,7 +88,7 @@ def samples(graph: Graph, input: ValueInfoProto, nodes: tuple[Node, ...]) -> Ite
 
     def sample(shape: tuple[int, ...], batch: int = 0) -> Sample:
         own = shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
-        return Sample(input.name, shape, elements, InputFormat(own or (1,), bits, signed), batch)
+        return Sample(input.name, shape, elements, InputFormat(own or (1,), bits, signed, kind in _INTEGERS), batch)
 
     if not opened and len(shape) > 1 and shape[0] > 1:
         yield sample((1, *shape[1:]), shape[0])

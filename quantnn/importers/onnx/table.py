@@ -8,7 +8,8 @@ from typing import Literal
 
 from quantnn.importers.format import Support
 from quantnn.importers.onnx.call import Call, Value
-from quantnn.importers.onnx.handlers import activations, affine, ends, layout, linear, machine_learning, pair
+from quantnn.importers.onnx.handlers import activations, affine, ends, layout, linear, machine_learning, pair, quantized
+from quantnn.importers.onnx.quantizer_domains import QONNX_DOMAINS
 
 __all__ = ["HANDLERS", "REFUSED", "SUPPORT", "Handled"]
 
@@ -33,7 +34,36 @@ class Handled:
     verdict: Literal["exact", "approximate"] = "exact"
 
 
+_STEPS = "exact, or by the difference that is stated"
 _ML = "ai.onnx.ml"
+_MS = "com.microsoft"
+
+_QUANTIZED: Mapping[tuple[str, str], Handled] = {
+    **{
+        (domain, name): handled
+        for domain in ("", _MS)
+        for name, handled in {
+            "QuantizeLinear": Handled(quantized.quantize_linear, _STEPS, "approximate"),
+            "DequantizeLinear": Handled(quantized.dequantize_linear, "its integers are kept"),
+        }.items()
+    },
+    ("", "QLinearMatMul"): Handled(quantized.qlinear_matmul, f"the second matrix is constant; {_STEPS}", "approximate"),
+    ("", "MatMulInteger"): Handled(quantized.matmul_integer, "the second matrix is constant"),
+    (_MS, "QGemm"): Handled(quantized.qgemm, f"the second matrix is constant; {_STEPS}", "approximate"),
+    (_MS, "QLinearAdd"): Handled(quantized.qlinear_add, f"one of the two is constant; {_STEPS}", "approximate"),
+    (_MS, "QLinearSigmoid"): Handled(quantized.qlinear_sigmoid, "a table"),
+    (_MS, "QLinearLeakyRelu"): Handled(quantized.qlinear_leaky_relu, "a table; a slope in 0..1"),
+    **{
+        (domain, name): handled
+        for domain in QONNX_DOMAINS
+        for name, handled in {
+            "Quant": Handled(quantized.quant, f"one scale for all activations; {_STEPS}", "approximate"),
+            "IntQuant": Handled(quantized.quant, f"one scale for all activations; {_STEPS}", "approximate"),
+            "BipolarQuant": Handled(quantized.bipolar_quant, "one scale for all activations"),
+            "Trunc": Handled(quantized.trunc, f"the scale stays; {_STEPS}", "approximate"),
+        }.items()
+    },
+}
 
 HANDLERS: Mapping[tuple[str, str], Handled] = {
     ("", "Gemm"): Handled(linear.gemm, "one of A and B is constant"),
@@ -50,7 +80,7 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
     ("", "PRelu"): Handled(activations.prelu, "one slope in 0..1 for all features"),
     ("", "Sigmoid"): Handled(activations.sigmoid),
     ("", "Tanh"): Handled(activations.tanh),
-    ("", "Clip"): Handled(activations.clip, "constant bounds"),
+    ("", "Clip"): Handled(quantized.clip, "constant bounds"),
     ("", "Max"): Handled(activations.maximum, "of one tensor and a number"),
     ("", "Min"): Handled(activations.minimum, "of one tensor and a number"),
     ("", "HardSigmoid"): Handled(activations.hard_sigmoid),
@@ -72,7 +102,7 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
     ("", "Shape"): Handled(layout.measured),
     ("", "Size"): Handled(layout.measured),
     ("", "Dropout"): Handled(layout.dropout, "as at inference"),
-    ("", "Cast"): Handled(layout.cast, "to floats; to integers behind an ArgMax"),
+    ("", "Cast"): Handled(quantized.cast, "to floats; to integers behind an ArgMax"),
     (_ML, "Scaler"): Handled(machine_learning.scaler),
     (_ML, "LinearRegressor"): Handled(machine_learning.linear_regressor, "without a transformation of its outputs"),
     (_ML, "LinearClassifier"): Handled(machine_learning.linear_classifier, "a score per class"),
@@ -81,13 +111,14 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
     ),
     (_ML, "ZipMap"): Handled(layout.passed, "its names are those of the classes"),
     (_ML, "ArrayFeatureExtractor"): Handled(machine_learning.label, "labels of classes behind an ArgMax"),
+    **_QUANTIZED,
 }
 """By domain, empty for ONNX's own, and operator."""
 
 _REASONS = (
     (
         "a convolution is coming with the convolution engine; until then dense layers only",
-        "Conv ConvTranspose",
+        "Conv ConvTranspose ConvInteger QLinearConv com.microsoft.NhwcConv",
     ),
     (
         "pooling is coming with the convolution engine; until then dense layers only",
@@ -102,6 +133,15 @@ _REASONS = (
     (
         "its divisor depends on the input: use BatchNormalization",
         "LayerNormalization InstanceNormalization LpNormalization",
+    ),
+    (
+        "its scales are computed from each sample, and hardware has fixed ones: quantize statically, with calibration"
+        " samples, as onnxruntime's quantize_static does",
+        "DynamicQuantizeLinear com.microsoft.DynamicQuantizeMatMul com.microsoft.MatMulIntegerToFloat",
+    ),
+    (
+        "its output is no quantizer's: export the network with Quant, or with QuantizeLinear and DequantizeLinear",
+        "qonnx.custom_op.general.MultiThreshold qonnx.custom_op.general.FloatQuant",
     ),
     ("control flow has no hardware: export a chain", "If Loop Scan"),
     (

@@ -15,6 +15,7 @@ from quantnn.importers.onnx.flow import Flow
 from quantnn.importers.onnx.folding import FOLDABLE, FoldingError, folded, size
 from quantnn.importers.onnx.graph import Graph
 from quantnn.importers.onnx.node import Node
+from quantnn.importers.onnx.quantized_constants import quantized_constant
 from quantnn.importers.onnx.sample import Sample
 from quantnn.importers.onnx.table import HANDLERS, REFUSED
 from quantnn.system.text import printable, shortened
@@ -85,6 +86,9 @@ class Walk:
         """What a node makes of constants alone."""
         if node.op_type == "Constant" and not node.domain:
             return (self._constant(node),)
+        made = quantized_constant(node, inputs, self.graph.opsets.get("", 1), self.budget)
+        if made is not None:
+            return made
         if node.domain or node.op_type not in FOLDABLE:
             raise FoldingError("it computes a constant in a way that is not supported: fold constants on export")
         self.budget.take(size(node, inputs), node.shown)

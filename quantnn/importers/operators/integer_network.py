@@ -20,6 +20,7 @@ from quantnn.importers.operators.operator import (
     Affine,
     IntegerLinear,
     Keep,
+    Linear,
     Operator,
     Quantize,
     Reorder,
@@ -40,9 +41,11 @@ _BY_SENSOR = {Rounding.HALF_EVEN: "", Rounding.HALF_UP: "up", Rounding.FLOOR: "u
 """Roundings that a sensor can do, and how its ties then go; half to even depends on the zero point."""
 
 
-def is_quantized(operators: Sequence[Operator]) -> bool:
-    """Whether a file holds integers already."""
-    return any(isinstance(each, (Quantize, Sign, IntegerLinear)) for each in operators)
+def is_quantized(operators: Sequence[Operator], input: InputFormat) -> bool:
+    """Whether a file holds integers already, and not of weights only."""
+    if any(isinstance(each, (Quantize, Sign)) for each in operators):
+        return True
+    return input.integral and sum(isinstance(each, (IntegerLinear, Linear)) for each in operators) == 1
 
 
 def integer_network(

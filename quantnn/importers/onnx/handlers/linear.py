@@ -6,12 +6,14 @@ from math import prod
 
 import numpy as np
 
+from quantnn.arithmetic import IntegerRange
 from quantnn.importers.onnx.call import Call, Refusal
 from quantnn.importers.onnx.flow import Flow
-from quantnn.importers.operators.operator import Linear
+from quantnn.importers.onnx.grid_constant import grid_of
+from quantnn.importers.operators.operator import IntegerLinear, Linear
 from quantnn.model.activation import Floats
 
-__all__ = ["MOST_WEIGHTS", "gemm", "matmul"]
+__all__ = ["MOST_WEIGHTS", "gemm", "matmul", "product", "whole_linear"]
 
 MOST_WEIGHTS = 1 << 22
 """Of a matrix that is applied to several positions and stands in the network once for each."""
@@ -34,7 +36,8 @@ def gemm(call: Call) -> tuple[Flow]:
             if isinstance(side, Flow):
                 side = Flow(side.base, side.features, side.index.T, side.elements, side.moved)
             else:
-                side = side.T
+                grid = grid_of(side)
+                side = side.T if grid is None else grid.moved(np.transpose)
         sides.append(side)
     return product(call, sides[0], sides[1], alpha, beta, call.constant(2))
 
@@ -55,12 +58,8 @@ def product(
         raise Refusal("one of its matrices is missing")
     if flow.elements != "float" or constant.dtype.kind != "f":
         raise Refusal("it multiplies integers: those of quantized networks are other operators")
-    matrix = constant.astype(np.float64)
-    while matrix.ndim > 2 and matrix.shape[0] == 1:
-        matrix = matrix[0]
-    if matrix.ndim not in (1, 2) or not matrix.size or not flow.shape:
-        raise Refusal(f"its constant has shape {constant.shape}: a matrix is needed")
-    weights, shape = _behind(flow, matrix) if flow is left else _before(flow, matrix)
+    placed = _behind if flow is left else _before
+    weights, shape = placed(flow, _matrix(flow, constant))
     if constant.ndim > len(shape) and constant.ndim > 2:
         shape = (1,) * (constant.ndim - len(shape)) + shape
     if alpha != 1:
@@ -71,7 +70,44 @@ def product(
             out = np.broadcast_to(bias if beta == 1 else bias * beta, shape).ravel()
         except ValueError:
             raise Refusal(f"its bias of shape {bias.shape} does not fit its output {shape}") from None
-    return call.emit(flow, Linear(call.name, call.kind, weights, out), shape=shape)
+    grid = grid_of(constant)
+    if grid is None:
+        return call.emit(flow, Linear(call.name, call.kind, weights, out), shape=shape)
+    integers, _ = placed(flow, _matrix(flow, grid.integers))
+    scales, _ = placed(flow, _matrix(flow, grid.scales))
+    linear = whole_linear(call, integers, scales * alpha, out, grid.range)
+    return call.emit(flow, linear, shape=shape)
+
+
+def whole_linear(call: Call, integers: Floats, scales: Floats, bias: Floats, range: IntegerRange) -> IntegerLinear:
+    """The operator of integer weights, as floats of shape (inputs, outputs), with a scale each: 0 where there is no
+    weight.
+
+    Raises
+    ------
+    Refusal
+        The scales differ within an output.
+    """
+    most = np.abs(scales).max(axis=0)
+    if ((scales != 0) & (np.abs(scales) != most)).any() or not most.all():
+        raise Refusal("the scales of its weights differ along its inputs: quantize per tensor or per output channel")
+    signed = np.where(np.abs(scales.max(axis=0)) == most, most, -most)
+    scale = np.asarray(signed[0]) if (signed == signed[0]).all() else signed
+    try:
+        return IntegerLinear(
+            call.name, call.kind, integers=np.rint(integers).astype(np.int64), scale=scale, bias=bias, range=range
+        )
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+
+
+def _matrix(flow: Flow, constant: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Floats:
+    matrix: Floats = np.asarray(constant).astype(np.float64)
+    while matrix.ndim > 2 and matrix.shape[0] == 1:
+        matrix = matrix[0]
+    if matrix.ndim not in (1, 2) or not matrix.size or not flow.shape:
+        raise Refusal(f"its constant has shape {constant.shape}: a matrix is needed")
+    return matrix
 
 
 def _behind(flow: Flow, matrix: Floats) -> tuple[Floats, tuple[int, ...]]:
