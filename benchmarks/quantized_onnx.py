@@ -2,9 +2,10 @@
 
     python benchmarks/quantized_onnx.py model.npz test_x.npy test_y.npy folder
 
-writes ``float.onnx`` and, by onnxruntime's static quantization, a file for each way of quantizing into the folder, reads
-these, and prints per file: how exact each layer is, how many classes are those of the operators' specification, of
-onnx's reference and of onnxruntime without and with its optimizations, and the largest difference of a logit in steps.
+writes ``float.onnx`` and, by onnxruntime, a file for each way of static quantization into the folder,
+reads these, and prints per file: how exact each layer is, how many classes are those of the operators'
+specification, of onnx's reference and of onnxruntime without and with its optimizations, and the largest difference of
+a logit in steps.
 """
 
 from __future__ import annotations

@@ -8,7 +8,17 @@ from typing import Literal
 
 from quantnn.importers.format import Support
 from quantnn.importers.onnx.call import Call, Value
-from quantnn.importers.onnx.handlers import activations, affine, ends, layout, linear, machine_learning, pair, quantized
+from quantnn.importers.onnx.handlers import (
+    activations,
+    affine,
+    ends,
+    layout,
+    linear,
+    machine_learning,
+    pair,
+    qonnx,
+    quantized,
+)
 from quantnn.importers.onnx.quantizer_domains import QONNX_DOMAINS
 
 __all__ = ["HANDLERS", "REFUSED", "SUPPORT", "Handled"]
@@ -57,10 +67,10 @@ _QUANTIZED: Mapping[tuple[str, str], Handled] = {
         (domain, name): handled
         for domain in QONNX_DOMAINS
         for name, handled in {
-            "Quant": Handled(quantized.quant, f"one scale for all activations; {_STEPS}", "approximate"),
-            "IntQuant": Handled(quantized.quant, f"one scale for all activations; {_STEPS}", "approximate"),
-            "BipolarQuant": Handled(quantized.bipolar_quant, "one scale for all activations"),
-            "Trunc": Handled(quantized.trunc, f"the scale stays; {_STEPS}", "approximate"),
+            "Quant": Handled(qonnx.quant, f"one scale for all activations; {_STEPS}", "approximate"),
+            "IntQuant": Handled(qonnx.quant, f"one scale for all activations; {_STEPS}", "approximate"),
+            "BipolarQuant": Handled(qonnx.bipolar_quant, "one scale for all activations"),
+            "Trunc": Handled(qonnx.trunc, f"the scale stays; {_STEPS}", "approximate"),
         }.items()
     },
 }

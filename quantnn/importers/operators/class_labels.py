@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from quantnn.model.network import FloatNetwork
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 
 __all__ = ["with_labels"]
 
 
-def with_labels(network: FloatNetwork, labels: Sequence[object], what: str) -> FloatNetwork:
+def with_labels(network: AnyNetwork, labels: Sequence[object], what: str) -> AnyNetwork:
     """The network with labels as the names of its classes, where these are more than their indices.
 
     Parameters
@@ -20,7 +20,10 @@ def with_labels(network: FloatNetwork, labels: Sequence[object], what: str) -> F
     """
     if network.decision == "none" or tuple(labels) == tuple(range(len(labels))):
         return network
+    names = tuple(str(label) for label in labels)
     try:
-        return replace(network, class_names=tuple(str(label) for label in labels))
+        if isinstance(network, QuantizedNetwork):
+            return replace(network, network=replace(network.network, class_names=names))
+        return replace(network, class_names=names)
     except ValueError as error:
         return replace(network, notes=(*network.notes, f"the names of {what} cannot be taken: {error}"))

@@ -45,7 +45,8 @@ def is_quantized(operators: Sequence[Operator], input: InputFormat) -> bool:
     """Whether a file holds integers already, and not of weights only."""
     if any(isinstance(each, (Quantize, Sign)) for each in operators):
         return True
-    return input.integral and sum(isinstance(each, (IntegerLinear, Linear)) for each in operators) == 1
+    linear = [type(each) for each in operators if isinstance(each, (IntegerLinear, Linear))]
+    return input.integral and linear == [IntegerLinear]
 
 
 def integer_network(

@@ -13,14 +13,15 @@ from quantnn.importers.onnx.flow import Flow
 from quantnn.importers.onnx.grid_constant import GridConstant, format_of
 from quantnn.importers.onnx.handlers import activations, layout
 from quantnn.importers.onnx.handlers.linear import product
-from quantnn.importers.onnx.quantizer_domains import output_format, qonnx_range, qonnx_rounding
-from quantnn.importers.operators.operator import Activate, Affine, Operator, Quantize, Sign
+from quantnn.importers.onnx.handlers.parameters import numbers, one_number, quantizer, whole_number
+from quantnn.importers.onnx.quantizer_domains import output_format
+from quantnn.importers.operators.operator import Activate, Affine, Operator
 from quantnn.importers.operators.rounding import Rounding
 from quantnn.model.activation import FloatActivation, Floats
 
 __all__ = [
-    "bipolar_quant", "cast", "clip", "dequantize_linear", "matmul_integer", "qgemm", "qlinear_add",
-    "qlinear_leaky_relu", "qlinear_matmul", "qlinear_sigmoid", "quant", "quantize_linear", "trunc",
+    "cast", "clip", "dequantize_linear", "matmul_integer", "qgemm", "qlinear_add",
+    "qlinear_leaky_relu", "qlinear_matmul", "qlinear_sigmoid", "quantize_linear",
 ]  # fmt: skip
 
 
@@ -37,52 +38,6 @@ def dequantize_linear(call: Call) -> tuple[Flow]:
     if not operators:
         return (replace(call.chain.keep(flow, flow.index), elements="float", grid=None),)
     return call.emit(flow, *operators, shape=flow.shape)
-
-
-def quant(call: Call) -> tuple[Flow]:
-    """QONNX: ``(round(clip(x / scale + zero, lo, hi)) − zero) · scale``."""
-    flow = call.flow()
-    try:
-        own, rounding = qonnx_range(call.node, _numbers(call, 3)), qonnx_rounding(call.node)
-    except ValueError as error:
-        raise Refusal(str(error)) from None
-    scale, zero = _one(call, 1, "scale"), _whole(call, 2)
-    if zero and not (rounding in (Rounding.FLOOR, Rounding.CEIL) or (rounding is Rounding.HALF_EVEN and not zero % 2)):
-        raise Refusal(f"it rounds {rounding.value} behind a zero point of {zero}: quantize with a zero point of 0")
-    return call.emit(flow, _quantizer(call, scale, zero, own, rounding), shape=flow.shape)
-
-
-def bipolar_quant(call: Call) -> tuple[Flow]:
-    flow = call.flow()
-    try:
-        return call.emit(flow, Sign(call.name, call.kind, scale=_one(call, 1, "scale")), shape=flow.shape)
-    except ValueError as error:
-        raise Refusal(str(error)) from None
-
-
-def trunc(call: Call) -> tuple[Flow]:
-    """QONNX: the lowest bits of an integer are rounded off; its scale stays."""
-    flow = call.flow()
-    scale, zero = _one(call, 1, "scale"), _whole(call, 2)
-    before, behind = (int(qonnx_width(call, position)) for position in (3, 4))
-    if zero or behind > before or call.given(5) is not None:
-        raise Refusal("its zero point must be 0, and it must make fewer bits, with the scale that it had")
-    try:
-        rounding = qonnx_rounding(call.node, "FLOOR")
-    except ValueError as error:
-        raise Refusal(str(error)) from None
-    lost = before - behind
-    own = IntegerRange(-(1 << behind), 1 << behind)
-    made = _quantizer(call, scale * 2.0**lost, 0, own, rounding)
-    shrunk = Affine(call.name, call.kind, np.array(2.0**-lost), np.array(0.0))
-    return call.emit(flow, made, shrunk, shape=flow.shape)
-
-
-def qonnx_width(call: Call, position: int) -> float:
-    bits = _one(call, position, "bit width")
-    if not 1 <= bits <= 32 or bits % 1:
-        raise Refusal(f"its bit width is {bits:g}: whole numbers are supported")
-    return bits
 
 
 def clip(call: Call) -> tuple[Flow]:
@@ -132,7 +87,7 @@ def qgemm(call: Call) -> tuple[Flow]:
 def matmul_integer(call: Call) -> tuple[Flow]:
     """Integers times integers, of 32 bits: floats only behind a cast."""
     flow = _integers(call, 0)
-    zero = int(_one(call, 2, "zero point", 0.0))
+    zero = int(one_number(call, 2, "zero point", 0.0))
     scale = 1.0
     before: list[Operator] = []
     if flow.grid is not None:
@@ -162,7 +117,7 @@ def qlinear_add(call: Call) -> tuple[Flow]:
     flow, constant = _integers(call, place), call.given(3 - place)
     if isinstance(constant, Flow) or constant is None:
         raise Refusal("two of its inputs depend on the network's input: only a chain of operators is supported")
-    grid = _grid(call, constant, _numbers(call, 4 - place), 5 - place)
+    grid = _grid(call, constant, numbers(call, 4 - place), 5 - place)
     settled = call.chain.settle(flow)
     try:
         offset = np.broadcast_to(np.asarray(grid), flow.shape).ravel()
@@ -194,19 +149,19 @@ def _quantized(
     shape = flow.shape
     if product_of is not None:
         before = [*operators, *_floats(call, flow, floats[0])]
-        weights = _weights(call, product_of[0], _numbers(call, product_of[1]), product_of[2])
+        weights = _weights(call, product_of[0], numbers(call, product_of[1]), product_of[2])
         alpha = call.attribute("alpha", 1.0) if bias is not None else 1.0
         added: Floats | None = None
         if bias is not None and call.given(bias) is not None:
-            own = _one(call, floats[0], "scale") * np.asarray(_numbers(call, product_of[1]))
-            added = np.asarray(_numbers(call, bias) * own.reshape(-1) * alpha)
+            own = one_number(call, floats[0], "scale") * np.asarray(numbers(call, product_of[1]))
+            added = np.asarray(numbers(call, bias) * own.reshape(-1) * alpha)
         (flow,) = _product(call, flow, before, weights, alpha, added, "float")
         shape, operators = flow.shape, []
     if scale is None or output is None:
         return (flow,)
     own_range, zero = output
-    step = _one(call, scale, "scale")
-    made = _quantizer(call, step, zero, own_range, Rounding.HALF_EVEN)
+    step = one_number(call, scale, "scale")
+    made = quantizer(call, step, zero, own_range, Rounding.HALF_EVEN)
     if product_of is None:
         (flow,) = call.emit(
             replace(flow, elements="float", grid=None), *operators, made, shape=shape, elements="integer"
@@ -249,7 +204,7 @@ def _floats(call: Call, flow: Flow, position: int) -> list[Operator]:
     """What makes an integer tensor the floats that scale and zero point, which stand there, say."""
     if flow.elements != "integer":
         raise Refusal("it takes integers, but what is before it are floats")
-    scale, zero = _one(call, position, "scale"), _whole(call, position + 1)
+    scale, zero = one_number(call, position, "scale"), whole_number(call, position + 1)
     if not (0 < scale < np.inf):
         raise Refusal(f"its scale must exceed 0 and be finite, not be {scale:g}")
     if flow.grid is None:
@@ -271,7 +226,7 @@ def _grid(call: Call, constant: Constant, scale: Floats, zero: int) -> GridConst
     """Integers of a constant whose columns may have scales and zero points of their own."""
     if constant.dtype.kind not in "iu":
         raise Refusal(f"its constant is of {constant.dtype}: integers are needed")
-    offset = _numbers(call, zero, 0.0)
+    offset = numbers(call, zero, 0.0)
     for values in (scale, offset):
         if values.size > 1 and (
             not constant.ndim or values.size != constant.shape[-1 if not call.attribute("transB", 0) else 0]
@@ -294,34 +249,4 @@ def _output(call: Call, position: int) -> tuple[IntegerRange, int]:
         own = output_format(call.node, zero)
     except ValueError as error:
         raise Refusal(str(error)) from None
-    return own, _whole(call, position)
-
-
-def _quantizer(call: Call, scale: float, zero: int, own: IntegerRange, rounding: Rounding) -> Quantize:
-    try:
-        return Quantize(call.name, call.kind, scale=scale, zero=zero, lo=own.lo, hi=own.hi, rounding=rounding)
-    except ValueError as error:
-        raise Refusal(str(error)) from None
-
-
-def _numbers(call: Call, position: int, default: float | None = None) -> Floats:
-    values = call.constant(position, default)
-    if values is None:
-        raise Refusal(f"its input {position} is missing")
-    return values
-
-
-def _one(call: Call, position: int, what: str, default: float | None = None) -> float:
-    values = _numbers(call, position, default)
-    if not values.size or not (values == values.flat[0]).all():
-        raise Refusal(
-            f"its {what} differs from feature to feature, but a matrix takes sums of them: quantize per tensor"
-        )
-    return float(values.flat[0])
-
-
-def _whole(call: Call, position: int) -> int:
-    value = _one(call, position, "zero point", 0.0)
-    if not np.isfinite(value) or value % 1:
-        raise Refusal(f"its zero point is {value:g}: a whole number is needed")
-    return int(value)
+    return own, whole_number(call, position)
