@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -219,6 +219,16 @@ class FloatNetwork:
             notes=(*self.notes, note, *filter(None, [outliers(values, rows, per_feature=sensor.step.ndim > 0)])),
             sensor=sensor,
         )
+
+    def with_class_names(self, names: tuple[str, ...]) -> Self:
+        """The same network with names for its outputs.
+
+        Raises
+        ------
+        ValueError
+            They do not fit.
+        """
+        return replace(self, class_names=names)
 
     @property
     def in_features(self) -> int:

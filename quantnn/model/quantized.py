@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -125,6 +125,16 @@ class QuantizedNetwork:
             The file takes integers.
         """
         return self.file.with_values(values)
+
+    def with_class_names(self, names: tuple[str, ...]) -> Self:
+        """The same network with names for its outputs.
+
+        Raises
+        ------
+        ValueError
+            They do not fit.
+        """
+        return replace(self, network=replace(self.network, class_names=names))
 
     def positions(self, values: Floats) -> Floats:
         """Raw inputs of values of shape (n, in_features) in the user's own unit, but not rounded to integers."""

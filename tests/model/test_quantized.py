@@ -92,6 +92,12 @@ def test_floats_for_a_file_that_does_not_quantize_its_input():
     assert off.max() <= behind.differences[-1] + 1e-6 <= 0.51
 
 
+def test_names_of_classes():
+    assert byte_network().with_class_names(("a", "b", "c")).class_names == ("a", "b", "c")
+    with pytest.raises(ValueError, match="class_names"):
+        byte_network().with_class_names(("a",))
+
+
 def test_samples_of_a_user():
     model = byte_network()
     values, labels = np.random.default_rng(1).random((20, 6)), np.arange(20) % 3

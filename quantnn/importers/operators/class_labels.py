@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
+from quantnn.model.quantized import AnyNetwork
 
 __all__ = ["with_labels"]
 
@@ -20,10 +20,7 @@ def with_labels(network: AnyNetwork, labels: Sequence[object], what: str) -> Any
     """
     if network.decision == "none" or tuple(labels) == tuple(range(len(labels))):
         return network
-    names = tuple(str(label) for label in labels)
     try:
-        if isinstance(network, QuantizedNetwork):
-            return replace(network, network=replace(network.network, class_names=names))
-        return replace(network, class_names=names)
+        return network.with_class_names(tuple(str(label) for label in labels))
     except ValueError as error:
         return replace(network, notes=(*network.notes, f"the names of {what} cannot be taken: {error}"))

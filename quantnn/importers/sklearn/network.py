@@ -98,12 +98,12 @@ def read_estimator(estimator: Estimator, source: str, kind: str, hints: Hints) -
         decision=hints.decision or predictor.decision,
         notes=(*predictor.notes, *_names(steps, predictor)),
     )
-    network = with_labels(network, predictor.classes, "classes_")
+    named = with_labels(network, predictor.classes, "classes_")
     entries = []
     for operator, fate in zip(operators, fates, strict=True):
         features = _behind(operator, features)
         entries.append(Entry(operator.kind, operator.name, str(features), fate))
-    return Reading(kind, network, tuple(entries))
+    return Reading(kind, named, tuple(entries))
 
 
 def _lowered(steps: list[Step], source: str) -> tuple[list[Operator], Predictor]:
