@@ -1,12 +1,10 @@
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from exported import flip_bit, save_model
 
 import quantnn
-from quantnn.design.report import BuildResult, load_report
 from quantnn.errors import InputError, VerificationError
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
@@ -17,18 +15,6 @@ SAMPLES = np.random.default_rng(3).integers(0, 256, (12, 6))
 @pytest.fixture
 def design(small):
     return quantnn.Design(small)
-
-
-def test_a_folder_is_opened(design, small):
-    assert design.path == small and design.report == load_report(small) and design.board.name == "de10-lite"
-    np.testing.assert_array_equal(
-        design.network.predict(SAMPLES), evaluate(load_network(small / "network.npz"), SAMPLES).classes
-    )
-
-
-def test_what_is_no_design(tmp_path):
-    with pytest.raises(InputError, match=r"is no exported design \(report.json is missing\): run quantnn export"):
-        quantnn.Design(tmp_path)
 
 
 def test_the_reference_answers(design, small, tmp_path):
@@ -56,28 +42,6 @@ def test_hardware_that_differs_is_an_error_with_its_place(small, copy_of):
     with pytest.raises(VerificationError) as caught:
         quantnn.Design(changed).verify()
     assert caught.value.difference["what"] == "layer 1, weight of input 0, neuron 0"
-
-
-def test_a_build_goes_into_the_report(small, copy_of, monkeypatch):
-    design = quantnn.Design(copy_of(small))
-    result = BuildResult("Maker 3", 50.0, 90.0, (), None, None, ("output_files/a.sof",), 1.5, (), ())
-    monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
-    report = design.build()
-    assert report == design.report and report.build.fmax_mhz == 90.0
-    assert design.spare_clock_mhz(report) == 90.0
-    with pytest.raises(InputError, match="must be max, not 44"):
-        design.build(clock_mhz=44)
-
-
-def test_a_comparison_shows_itself(design, monkeypatch):
-    figures = SimpleNamespace(to_json=lambda: {"format": "quantnn speed"})
-    monkeypatch.setattr("quantnn.speed.comparison.compare_speed", lambda *_, progress: figures)
-    assert design.bench().values() == {"format": "quantnn speed"}
-
-
-def test_a_family_without_models_of_its_cells(design):
-    with pytest.raises(InputError, match="must be ecp5 or ice40, not gowin"):
-        design.check_netlist("gowin")
 
 
 def test_other_weights(small, copy_of, tmp_path):

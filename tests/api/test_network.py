@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from quantized_models import byte_network
 
 import quantnn
 from quantnn.errors import InputError
+from quantnn.importers.reading import Reading
 from quantnn.network.reference import evaluate
 from quantnn.network.sensor import Sensor
 
@@ -110,3 +112,19 @@ def test_it_shows_itself():
     assert repr(NETWORK) == "<Network tiny: 6→5→3, input 0..255>"
     html = NETWORK._repr_html_()
     assert html.startswith("<pre ") and "tiny: integer network, input 0 … 255" in html and "6→5" in html
+
+
+def test_a_model_that_is_quantized_already_keeps_its_integers():
+    """Floats pass what its file says of its input; raw integers are bytes in either case."""
+    model = quantnn.Model(Reading("ONNX", byte_network()), "bytes.onnx")
+    network = quantnn.quantize(model)
+    raw = RANDOM.integers(0, 256, (50, 6))
+    np.testing.assert_array_equal(network.raw(raw / 255), raw)
+    np.testing.assert_array_equal(network.predict(raw / 255), network.evaluate(raw).classes)
+    np.testing.assert_array_equal(network.integers.layers[0].weights, model.network.network.layers[0].weights)
+    assert (network.predict(raw / 255) == model.predict(raw / 255)).mean() > 0.9
+    with pytest.raises(InputError, match="is quantized already: leave weight_bits"):
+        quantnn.quantize(model, weight_bits=8)
+    pixels = quantnn.quantize(model.with_input(scale=1 / 255))
+    np.testing.assert_array_equal(pixels.predict(raw), network.predict(raw / 255))
+    assert repr(model) == "<Model bytes.onnx: 6→5→3, ONNX>" and "bytes.onnx" in model._repr_html_()
