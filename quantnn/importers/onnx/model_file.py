@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
@@ -63,7 +64,26 @@ def read_proto(path: Path) -> ModelProto:
         model.ParseFromString(content)
     except (DecodeError, ValueError, RecursionError):
         raise damaged from None
+    if not all(isinstance(text, str) for text in _texts(model)):
+        raise damaged
     return model
+
+
+def _texts(model: ModelProto) -> Iterator[str | bytes]:
+    """Every text that is looked at: protobuf gives bytes for one that is none."""
+    for named in (*model.opset_import, *model.functions):
+        yield named.domain
+    yield from (function.name for function in model.functions)
+    yield from (value.name for value in (*model.graph.input, *model.graph.output))
+    tensors = list(model.graph.initializer)
+    for node in model.graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
+        tensors += (attribute.t for attribute in node.attribute if attribute.HasField("t"))
+    for tensor in tensors:
+        yield tensor.name
+        for entry in tensor.external_data:
+            yield from (entry.key, entry.value)
 
 
 class _Weight:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from quantnn.errors import InputError
 from quantnn.importers.format import Hints
 from quantnn.importers.onnx.graph import Graph
@@ -30,7 +32,12 @@ def read(path: Path, hints: Hints) -> Reading:
     """
     if hints.activations:
         raise InputError(f"{path} states its activations: leave --activations out")
-    graph = Graph(read_proto(path), path)
+    with np.errstate(all="ignore"):  # of damaged weights; they must be finite in the end
+        return _read(Graph(read_proto(path), path), hints)
+
+
+def _read(graph: Graph, hints: Hints) -> Reading:
+    path = graph.path
     output, nodes, others = chosen_output(graph)
     used = {name for node in nodes for name in node.proto.input} | {output}
     inputs = [value for value in graph.inputs if value.name in used]

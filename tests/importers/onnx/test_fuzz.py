@@ -4,7 +4,9 @@ import fuzzed
 import numpy as np
 import pytest
 from onnx import TensorProto
-from onnx_files import model, node
+from onnx_files import model, node, read
+
+from quantnn.errors import InputError
 
 RNG = np.random.default_rng(1)
 
@@ -54,6 +56,13 @@ def seeds():
             model(learned, [None, 4], domains=("ai.onnx.ml",)),
         )
     ]
+
+
+def test_numbers_that_are_none(tmp_path):
+    """Signalling NaNs, of which numpy warns where they are made wider."""
+    weights = np.full((4, 3), 0x7F800001, np.uint32).view(np.float32)
+    with pytest.raises(InputError, match="weights must be finite"):
+        read(model([node("MatMul", ["x", "w"], ["y"])], ["n", 4], {"w": weights}), tmp_path)
 
 
 def test_mutated_files(tmp_path):

@@ -72,6 +72,14 @@ def test_deep_messages(tmp_path):
     assert "is ONNX, but truncated or damaged" in refusal(tmp_path / "x.onnx", graph_of(inner))
 
 
-def test_bytes_that_are_no_text(tmp_path):
-    content = PROTO.SerializeToString().replace(b"MatMul", b"\xff\xfe\xfd\xfc\xfb\xfa")
-    assert "\n" not in refusal(tmp_path / "x.onnx", content)
+@pytest.mark.parametrize("text", [b"MatMul", b"wwww", b"yyyy", b"xxxx", b"kkkk", b"dddd", b"aaaa"])
+def test_bytes_that_are_no_text(tmp_path, text):
+    proto = model([node("MatMul", ["xxxx", "wwww"], ["yyyy"], aaaa=1)], ["n", 4], outputs=("yyyy",), domains=("dddd",))
+    proto.graph.input[0].name = "xxxx"
+    tensor = proto.graph.initializer.add(name="wwww", data_type=1, dims=[4, 3], data_location=1)
+    tensor.external_data.add(key="kkkk", value="v")
+    content = proto.SerializeToString()
+    assert text in content
+    assert "truncated or damaged" in refusal(
+        tmp_path / "x.onnx", content.replace(text, b"\xff\xfe\xfd\xfc\xfb\xfa"[: len(text)])
+    )
