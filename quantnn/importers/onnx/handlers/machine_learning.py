@@ -17,6 +17,8 @@ __all__ = ["label", "linear_classifier", "linear_regressor", "normalizer", "scal
 def scaler(call: Call) -> tuple[Flow]:
     """``(x − offset) · scale``."""
     offset, scale = (np.array(call.attribute(name, [default])) for name, default in (("offset", 0.0), ("scale", 1.0)))
+    if 1 != offset.size != scale.size != 1:
+        raise Refusal(f"it has {offset.size} offsets, but {scale.size} scales")
     return affine(call, call.flow(), scale, -offset * scale)
 
 

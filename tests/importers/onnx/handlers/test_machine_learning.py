@@ -141,6 +141,7 @@ def test_a_normalizer_of_scores_decides_nothing(tmp_path, transform):
         ),
         (ml("ArrayFeatureExtractor", ["x", "x"], ["y"]), "only labels of classes"),
         (ml("Scaler", ["x"], ["y"], offset=[1.0, 2.0], scale=[1.0]), "does not fit"),
+        (ml("Scaler", ["x"], ["y"], offset=[1.0, 2.0], scale=[1.0] * 4), "2 offsets, but 4 scales"),
     ],
 )
 def test_what_cannot_be_had(tmp_path, call, words):
