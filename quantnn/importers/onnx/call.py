@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from quantnn.importers.onnx.folding import folded, size
 from quantnn.importers.onnx.node import Node
 from quantnn.importers.operators.operator import Operator
 from quantnn.model.activation import Floats
+
+_T = TypeVar("_T")
 
 __all__ = ["Call", "Refusal", "Value"]
 
@@ -66,10 +68,19 @@ class Call:
     def kind(self) -> str:
         return self.node.kind
 
-    def attribute(self, name: str, default: Any = None) -> Any:
-        """An attribute's value as Python has it."""
-        found = self.node.attributes.get(name)
-        return default if found is None else found
+    def attribute(self, name: str, default: _T) -> _T:
+        """An attribute's value as Python has it, of the default's type.
+
+        Raises
+        ------
+        Refusal
+            It is of another one.
+        """
+        found = self.node.attributes.get(name, default)
+        texts = isinstance(found, list) and any(isinstance(entry, str) for entry in found)
+        if type(found) is not type(default) or (texts and "string" not in name):
+            raise Refusal(f"its attribute {name} is of another type")
+        return found
 
     def number(self, name: str, default: float) -> float:
         """An attribute that is a float32, as the shortest decimal that rounds to it: 0.01 and not 0.0099999998."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from onnx import TensorProto
 
 from quantnn.errors import InputError
 from quantnn.importers.onnx.budget import Budget
@@ -21,6 +22,10 @@ from quantnn.importers.onnx.table import HANDLERS, REFUSED
 from quantnn.system.text import printable, shortened
 
 __all__ = ["Walk"]
+
+
+_NUMBERS = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
+"""A Constant's attributes that are no tensor, and what they make."""
 
 
 class Walk:
@@ -96,14 +101,11 @@ class Walk:
 
     def _constant(self, node: Node) -> Value:
         given = node.attributes
-        if "value" in given and given["value"] is not None:
+        if isinstance(given.get("value"), TensorProto):
             return tensor_array(given["value"], self.graph.path, self.budget, node.shown)
-        for name, kind in (("value_float", np.float32), ("value_floats", np.float32)):
-            if name in given:
-                return np.array(given[name], dtype=kind)
-        for name in ("value_int", "value_ints"):
-            if name in given:
-                return np.array(given[name], dtype=np.int64)
+        for name, kind in _NUMBERS.items():
+            if name in given and np.asarray(given[name]).dtype.kind in "fi":
+                return np.asarray(given[name]).astype(kind)
         raise FoldingError("it holds no dense tensor of numbers")
 
     def _value(self, name: str) -> Value:

@@ -95,9 +95,9 @@ def _sides(call: Call, count: int = 0) -> tuple[Flow, list[Floats], bool]:
 
 def _aligned(call: Call, constant: Floats, axes: int) -> Floats:
     """A second operand's axes where opset 6 puts them: at ``axis``, and not at the end."""
-    axis = call.attribute("axis")
-    if call.opset >= 7 or axis is None or not constant.ndim:
+    if call.opset >= 7 or "axis" not in call.node.attributes or not constant.ndim:
         return constant
+    axis = call.attribute("axis", 0)
     axis = axis + axes if axis < 0 else axis
     behind = axes - axis - constant.ndim
     if behind < 0:

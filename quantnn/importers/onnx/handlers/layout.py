@@ -62,7 +62,7 @@ def dropout(call: Call) -> tuple[Flow, ...]:
 
 
 def cast(call: Call) -> tuple[Flow, ...]:
-    flow, to = call.given(0), call.attribute("to")
+    flow, to = call.given(0), call.node.attributes.get("to")
     if not isinstance(flow, Flow):
         raise Refusal("its input must depend on the network's")
     # before opset 6 the type was a text, and some exporters kept it

@@ -34,7 +34,9 @@ def linear_regressor(call: Call) -> tuple[Flow]:
 def linear_classifier(call: Call) -> tuple[Flow, Flow]:
     """Label and scores; the label is the scores' ArgMax, which the network decides by anyway."""
     flow = call.flow()
-    classes = len(call.attribute("classlabels_ints", [])) or len(call.attribute("classlabels_strings", []))
+    numbers: list[int] = []
+    texts: list[str] = []
+    classes = len(call.attribute("classlabels_ints", numbers)) or len(call.attribute("classlabels_strings", texts))
     weights, bias = _weights(call, flow, classes)
     then = call.attribute("post_transform", "NONE")
     operators: list[Operator] = [Linear(call.name, call.kind, weights, bias)]
@@ -66,9 +68,11 @@ def label(call: Call) -> tuple[Flow, ...]:
 
 
 def _weights(call: Call, flow: Flow, outputs: int) -> tuple[Floats, Floats]:
-    coefficients = np.array(call.attribute("coefficients", []), dtype=np.float64)
-    intercepts = np.array(call.attribute("intercepts", []) or [0.0] * max(outputs, 0), dtype=np.float64)
+    none: list[float] = []
+    coefficients = np.array(call.attribute("coefficients", none), dtype=np.float64)
+    intercepts = np.array(call.attribute("intercepts", none), dtype=np.float64)
     inputs = flow.index.size
-    if outputs < 1 or coefficients.size != inputs * outputs or intercepts.size != outputs:
+    if outputs < 1 or coefficients.size != inputs * outputs or intercepts.size not in (0, outputs):
         raise Refusal(f"it has {coefficients.size} coefficients for {inputs} inputs and {outputs} outputs")
+    intercepts = intercepts if intercepts.size else np.zeros(outputs)
     return coefficients.reshape(outputs, inputs).T.copy(), intercepts
