@@ -121,10 +121,12 @@ class _Twice(Ramp):
         return int(self.output.clamp(self._rounded(np.array([accumulator])))[0])
 
     def thresholds(self, levels: Integers) -> Integers:
-        """By bisection around where a single rounding has them."""
+        """By bisection around where a single rounding has them, and within the sums that kernels hold."""
         middle = super().thresholds(levels)
         reach = math.ceil(2 / self.gain) + 2
-        low, high = middle - reach, middle + reach
+        most = _MOST_ACCUMULATOR
+        low = np.clip(middle - reach, -most - self.bias, most - self.bias)
+        high = np.clip(middle + reach, -most - self.bias, most - self.bias)
         while (low < high).any():
             half = (low + high) >> 1
             there = self._rounded(half) >= levels

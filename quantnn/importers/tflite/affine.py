@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from typing import Any
 
-from quantnn.importers.operators.operator import Affine, Operator
+import numpy as np
+import numpy.typing as npt
+
+from quantnn.importers.operators.operator import Affine, Operator, Reorder
 from quantnn.importers.tflite.activations import fused
 from quantnn.importers.tflite.call import Call
+from quantnn.importers.tflite.tensor import Tensor
 from quantnn.model.activation import Floats
 
 __all__ = ["affine"]
@@ -31,20 +36,42 @@ def affine(call: Call) -> list[Operator]:
             slope, offset = 1 / constant, none
         case _:
             raise ValueError("it must divide by a constant, not a constant by features")
-    return [Affine(call.name, call.kind, slope, offset), *fused(call)]
+    return [*_widened(call), Affine(call.name, call.kind, slope, offset), *fused(call)]
 
 
 def _constant(call: Call) -> Floats:
-    """Per feature, or one number where all are the same."""
+    """Per feature of the result, or one number where all are the same.
+
+    Raises
+    ------
+    ValueError
+        It is no constant, or does not fit.
+    """
     value = call.constant(1 - call.place)
     if value is None or not value.size:
         raise ValueError("one of the two must be constant")
     if (value == value.flat[0]).all():
         return np.asarray(value.flat[0])
-    if call.operand.shape != call.result.shape:
-        raise ValueError("its constant must not widen the tensor")
-    one = (1, *call.operand.shape[1:]) if call.constants.batch > 1 else call.operand.shape
+    return _spread(call, value, _one(call, call.result))
+
+
+def _widened(call: Call) -> list[Operator]:
+    """What repeats features, where the constant has more of them."""
+    taken, given = _one(call, call.operand), _one(call, call.result)
+    if taken == given:
+        return []
+    places = _spread(call, np.arange(math.prod(taken)).reshape(taken), given)
+    return [Reorder(call.name, f"{call.kind}, widened", places)]
+
+
+def _one(call: Call, tensor: Tensor) -> tuple[int, ...]:
+    """A tensor's shape for a batch of 1."""
+    return (1, *call.sample(tensor)) if call.constants.batch > 1 else tensor.shape
+
+
+def _spread(call: Call, values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    call.constants.spend(math.prod(shape))
     try:
-        return np.broadcast_to(value, one).reshape(-1)
+        return np.broadcast_to(values, shape).reshape(-1)
     except ValueError:
-        raise ValueError(f"its constant of shape {value.shape} does not fit {one}: convert the model again") from None
+        raise ValueError(f"{values.shape} does not fit {shape}: convert the model again") from None

@@ -54,10 +54,20 @@ class Constants:
         if number < 0:
             raise ValueError("an input is left out: convert the model again")
         array = self.computed[number] if number in self.computed else self.model.tensors[number].array()
-        self.left -= array.size
+        self.spend(array.size)
+        return array
+
+    def spend(self, elements: int) -> None:
+        """Count what takes memory.
+
+        Raises
+        ------
+        InputError
+            All together is too much.
+        """
+        self.left -= elements
         if self.left < 0:
             raise InputError(f"{self.model.path} has more than {_MOST_ELEMENTS:,} weights: convert a smaller model")
-        return array
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from quantnn.importers.operators.operator import Keep, Operator, Reorder
@@ -27,7 +29,8 @@ def transpose(call: Call) -> list[Operator]:
         if order[0] != 0:
             raise ValueError("it must leave the batch in front: convert for a batch of 1")
         shape = (1, *shape[1:])
-    places = np.arange(int(np.prod(shape, dtype=np.int64))).reshape(shape).transpose(order).reshape(-1)
+    call.constants.spend(math.prod(shape))
+    places = np.arange(math.prod(shape)).reshape(shape).transpose(order).reshape(-1)
     if (places == np.arange(len(places))).all():
         return [Keep(call.name, call.kind)]
     return [Reorder(call.name, call.kind, places)]

@@ -16,7 +16,7 @@ from quantnn.importers.tflite.layout import cast, reshape, transpose
 from quantnn.importers.tflite.quantized import dequantize, function, quantize, rectified
 from quantnn.importers.tflite.quantized import fully_connected as integer_fully_connected
 
-__all__ = ["HANDLERS", "MOVING", "QUANTIZED", "REFUSED", "SUPPORT", "Handled"]
+__all__ = ["DECISIVE", "HANDLERS", "MOVING", "QUANTIZED", "REFUSED", "SUPPORT", "Handled"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ QUANTIZED: Mapping[str, Handled] = MappingProxyType(
 """The same where it holds integers that stand for floats, or comes to."""
 
 _CONVOLUTION = "is coming with the convolution engine; only dense layers can be had"
+_LATER = "is coming with the convolution engine; a chain of dense layers has none"
 _RECURRENT = "a network has no state between samples: use dense layers over a window of the signal"
 _OTHER = "is another function: train with relu, relu6, leaky relu, sigmoid or tanh"
 REFUSED: Mapping[str, str] = MappingProxyType(
@@ -101,13 +102,10 @@ REFUSED: Mapping[str, str] = MappingProxyType(
                 "CONV_3D",
                 "MAX_POOL_2D",
                 "AVERAGE_POOL_2D",
-                "MEAN",
-                "PAD",
-                "PADV2",
-                "CONCATENATION",
             ),
             _CONVOLUTION,
         ),
+        **dict.fromkeys(("MEAN", "PAD", "PADV2", "CONCATENATION"), _LATER),
         **dict.fromkeys(
             (
                 "LSTM",
@@ -130,6 +128,9 @@ REFUSED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Operators that people have and cannot bring, and why."""
+
+DECISIVE = tuple(kind for kind, reason in REFUSED.items() if reason in (_CONVOLUTION, _RECURRENT))
+"""Those that are why a file cannot be had, whatever else stands in it."""
 
 _EXACT = ("QUANTIZE", "DEQUANTIZE", *_FUNCTIONS, "ARG_MAX", "SOFTMAX", "LOG_SOFTMAX", *MOVING)
 

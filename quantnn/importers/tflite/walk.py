@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 from quantnn.errors import InputError
 from quantnn.importers.operators.operator import Operator
 from quantnn.importers.reading import Entry
 from quantnn.importers.tflite.call import Call, Constants, dequantized
 from quantnn.importers.tflite.model_file import ModelFile, Node
 from quantnn.importers.tflite.quantized import input_scale, moved
-from quantnn.importers.tflite.table import HANDLERS, MOVING, QUANTIZED, REFUSED
+from quantnn.importers.tflite.table import DECISIVE, HANDLERS, MOVING, QUANTIZED, REFUSED
 from quantnn.importers.tflite.tensor import Tensor
 from quantnn.system.text import shortened
 
 __all__ = ["Walk"]
 
 _SHAPES = ("SHAPE", "RANK")
+_MOST_FEATURES = 1 << 22
 _HYBRID = (
     "weights of 8 bits are taken as the floats they stand for; the file's own kernels round each layer's inputs, too"
 )
@@ -53,6 +52,9 @@ class Walk:
             self._shapes.append(_words(self.sample))
         self._of_shapes: set[int] = set()
         for node in model.nodes:
+            if node.kind in DECISIVE and not node.custom and node.outputs:
+                raise InputError(f"{model.path}: {self._where(node)}: {REFUSED[node.kind]}")
+        for node in model.nodes:
             self._pass(node)
         if self._here != self._output.number:
             raise InputError(f"{model.path}: its operators do not lead to its output: convert the model again")
@@ -73,8 +75,11 @@ class Walk:
         if len(tensors) != 1:
             names = ", ".join(shortened(tensor.name, 40) for tensor in tensors[:6])
             raise InputError(f"{self._model.path} must have one tensor as {what}, not {len(tensors)} ({names})")
-        if not math.prod(tensors[0].shape):
-            raise InputError(f"{self._model.path}: tensor {tensors[0].name} has no elements: convert the model again")
+        if not 0 < tensors[0].size <= _MOST_FEATURES:
+            raise InputError(
+                f"{self._model.path}: tensor {tensors[0].name} must have 1 to {_MOST_FEATURES:,} elements, not"
+                f" {tensors[0].size:,}: convert a smaller model"
+            )
         return tensors[0]
 
     def _pass(self, node: Node) -> None:
@@ -117,6 +122,8 @@ class Walk:
 
     def _operator(self, call: Call) -> None:
         node = call.node
+        if not 0 < call.result.size <= _MOST_FEATURES:
+            raise ValueError(f"it must have 1 to {_MOST_FEATURES:,} elements: convert a smaller model")
         quantized = call.operand.quantized or node.kind == "QUANTIZE"
         table = QUANTIZED if quantized and node.kind != "CAST" else HANDLERS
         if node.kind not in table:

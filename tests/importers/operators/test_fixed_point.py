@@ -65,6 +65,17 @@ def test_ramps_and_differences_over_every_accumulator(ratio, bias, low, high):
         assert np.abs(ours - theirs).max() == distance
 
 
+def test_multipliers_that_move_thresholds_far_away():
+    """An accumulator of 32 bits in steps of 2**24: products stay within 64 bits."""
+    low, high, ratio = -(2**31) + 1, 2**31 - 1, 2.0**-24 * 0.7
+    box = Box(np.array([low]), np.array([high]))
+    fixed = FixedPoint.of([ratio], np.array([1.0]))
+    (ramp,) = fixed.micro_ramps([0], BYTE, box)
+    levels = np.arange(-80, 81)
+    for level, threshold in zip(levels.tolist(), ramp.thresholds(levels).tolist(), strict=True):
+        assert twice(threshold, ratio) >= level > twice(threshold - 1, ratio)
+
+
 def test_some_ratios_round_twice_differently():
     """−3 · (1/2 − 2⁻²⁴): to 31 bits and then half away from zero it is another integer than in one step."""
     differing = [
