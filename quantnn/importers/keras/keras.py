@@ -84,7 +84,8 @@ class _Chain:
         texts, entries = iter(fates), []
         for layer, some, shape in self._found:
             became = [text for operator, text in zip(some, texts, strict=False) if not _is_idle(operator, some)]
-            entries.append(Entry(layer.kind, layer.name, _shown(shape), ", ".join(dict.fromkeys(became))))
+            text = "the input" if layer.kind == "InputLayer" else ", ".join(dict.fromkeys(filter(None, became)))
+            entries.append(Entry(layer.kind, layer.name, _shown(shape), text))
         return Reading(format, model, tuple(entries))
 
 

@@ -25,6 +25,8 @@ JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\{.*"class_name"\s*:|"\{.*\\"class_name\
 
 _MOST_JSON = 16 << 20
 _MOST_WEIGHTS = 1 << 29
+_LEAST_ALLOWED, _EXPANSION = 1 << 26, 8
+"""Keras does not compress weights, and little can be gained by it."""
 _WEIGHTS = (".h5", ".hdf5")
 
 
@@ -142,7 +144,12 @@ def _unpacked(path: Path) -> Saved:
         metadata = archive.read("metadata.json", _MOST_JSON) if "metadata.json" in archive.names else b"{}"
         if "model.weights.h5" not in archive.names:
             raise InputError(f"{path} must have its weights as model.weights.h5: save the model without other options")
-        weights = archive.read("model.weights.h5", _MOST_WEIGHTS)
+        size = archive.size("model.weights.h5")
+        if size > min(_LEAST_ALLOWED + _EXPANSION * path.stat().st_size, _MOST_WEIGHTS):
+            raise InputError(
+                f"{path}: model.weights.h5 unpacks to {size:,} bytes, far more than the archive has: save it again"
+            )
+        weights = archive.read("model.weights.h5", size)
     try:
         stated = json_values(metadata)
     except ValueError as error:

@@ -53,7 +53,7 @@ def test_what_keras_computes(tmp_path, name):
 def test_what_became_of_each_layer(tmp_path):
     entries = read_model(genuine("keras3_sequential.keras", tmp_path)).entries
     assert [(entry.operator, entry.shape, entry.became) for entry in entries] == [
-        ("InputLayer", "4×3", "nothing changes"),
+        ("InputLayer", "4×3", "the input"),
         ("Rescaling", "4×3", "input scaling"),
         ("Flatten", "12", "nothing changes"),
         ("Dense", "5", "layer 0, relu of layer 0"),

@@ -1,4 +1,5 @@
 import json
+import zipfile
 
 import h5py
 import numpy as np
@@ -39,6 +40,18 @@ def test_where_the_version_comes_from(tmp_path):
 def test_archives_with_something_wrong(tmp_path, members, words):
     path = archive(tmp_path / "m", MODEL, ARRAYS, **members)
     with pytest.raises(InputError, match=words):
+        Saved.read(path)
+
+
+def test_weights_that_unpack_to_far_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(saved, "_LEAST_ALLOWED", 0)
+    monkeypatch.setattr(saved, "_EXPANSION", 1)
+    path = archive(tmp_path / "m", MODEL, ARRAYS)
+    Saved.read(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("config.json", json.dumps(MODEL))
+        file.writestr("model.weights.h5", counted(ARRAYS))
+    with pytest.raises(InputError, match=r"unpacks to [0-9]+,[0-9]+ bytes, far more than the archive has"):
         Saved.read(path)
 
 
