@@ -55,6 +55,8 @@ class Model(Shown):
         its integers.
     input_shape : tuple of int
         Of one sample.
+    class_names : tuple of str
+        What the classes are called, in the order of their numbers; empty where nobody said.
     """
 
     reading: Reading
@@ -67,6 +69,10 @@ class Model(Shown):
     @property
     def input_shape(self) -> tuple[int, ...]:
         return self.network.input_shape
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.network.class_names
 
     def logits(self, x: Given) -> Floats:
         """The last layer's values, of shape (n, out_features); of a single sample, (out_features,).

@@ -55,6 +55,8 @@ class Network(Shown):
         Layers with their integer weights, requantizers, scales; the input's range and sensor.
     input_shape : tuple of int
         Of one sample.
+    class_names : tuple of str
+        What the classes are called, in the order of their numbers; empty where nobody said.
     """
 
     quantized: Quantized
@@ -67,6 +69,10 @@ class Network(Shown):
     @property
     def input_shape(self) -> tuple[int, ...]:
         return self.integers.input_shape
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.integers.class_names
 
     def raw(self, x: Given) -> Integers:
         """What the hardware is given for samples in natural units: int64 of shape (n, features), or (features,).

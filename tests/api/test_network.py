@@ -128,3 +128,11 @@ def test_a_model_that_is_quantized_already_keeps_its_integers():
     pixels = quantnn.quantize(model.with_input(scale=1 / 255))
     np.testing.assert_array_equal(pixels.predict(raw), network.predict(raw / 255))
     assert repr(model) == "<Model bytes.onnx: 6→5→3, ONNX>" and "bytes.onnx" in model._repr_html_()
+
+
+def test_classes_may_have_names(tmp_path):
+    model = quantnn.from_arrays(weights=[W1], activations=["softmax"], class_names=["cat", "dog", "owl"])
+    network = quantnn.quantize(model)
+    assert model.class_names == network.class_names == ("cat", "dog", "owl") and NETWORK.class_names == ()
+    network.save(tmp_path / "n.npz")
+    assert quantnn.load_network(tmp_path / "n.npz").class_names == ("cat", "dog", "owl")
