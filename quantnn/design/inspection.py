@@ -17,7 +17,8 @@ from quantnn.importers.format import NO_HINTS, Hints
 from quantnn.importers.formats import read_model
 from quantnn.importers.reading import Reading
 from quantnn.model.network import FloatNetwork
-from quantnn.model.quantized import QuantizedNetwork, difference_words
+from quantnn.model.quantized import AnyNetwork, QuantizedNetwork, difference_words
+from quantnn.network.class_names import numbered_names
 from quantnn.network.file import load_network
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
@@ -101,6 +102,7 @@ def _show_quantized(reading: Reading, model: QuantizedNetwork, name: str) -> Gro
         _layers(model.network),
         exact,
         Paragraph(f"input: {what} in {model.input.lo} … {model.input.hi}; answer: {model.decision}"),
+        *_classes(model),
         *(Paragraph(f"note: {note}") for note in model.notes),
     )
 
@@ -122,6 +124,8 @@ def _float_values(reading: Reading, network: FloatNetwork, path: Path) -> dict[s
         "uniform_scaling": network.scaling.uniform,
         "calibration_samples": 0 if network.calibration is None else len(network.calibration),
         "decision": network.decision,
+        "class_names": list(network.class_names),
+        "input_shape": list(network.input_shape),
         "layers": [
             {
                 "in_features": layer.in_features,
@@ -161,6 +165,7 @@ def show_reading(reading: Reading, name: str) -> Group:
         *([_operators(reading)] if reading.entries else []),
         table,
         Paragraph(f"input: {network.input_bits} bits {sign}; scaling: {scaling}; calibration samples: {count}"),
+        *_classes(network),
     ]
     return Group(*lines, *(Paragraph(f"note: {note}") for note in network.notes))
 
@@ -171,6 +176,8 @@ def _integer_values(network: IntegerNetwork, path: Path) -> dict[str, Any]:
         "file": path.name,
         "input": [network.input.lo, network.input.hi],
         "classify": network.classify,
+        "class_names": list(network.class_names),
+        "input_shape": list(network.input_shape),
         "layers": [
             {
                 "kind": layer.kind,
@@ -191,7 +198,12 @@ def _integer_values(network: IntegerNetwork, path: Path) -> dict[str, Any]:
 def show_network(network: IntegerNetwork, name: str) -> Group:
     """The layers of an integer network."""
     heading = f"{name}: integer network, input {network.input.lo} … {network.input.hi}"
-    return Group(Paragraph(heading, style="bold"), _layers(network))
+    return Group(Paragraph(heading, style="bold"), _layers(network), *_classes(network))
+
+
+def _classes(network: AnyNetwork | IntegerNetwork) -> tuple[Paragraph, ...]:
+    """What the classes are called, if anything."""
+    return (Paragraph(f"classes: {numbered_names(network.class_names)}"),) if network.class_names else ()
 
 
 def _layers(network: IntegerNetwork) -> Table:

@@ -20,6 +20,7 @@ from quantnn.design.report import (
     save_report,
 )
 from quantnn.files.whole_file import write_whole
+from quantnn.network.class_names import numbered_names
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
 
@@ -128,6 +129,8 @@ def _speed(report: Report) -> Table:
     table.add_row("device bound, cycles", f"{report.device_bound_cycles} (interval is {ratio:.2f} × the bound)")
     speed = f"{report.inferences_per_second:,.0f} inferences/s, {report.latency_us} µs latency"
     table.add_row(f"at {report.clock_mhz:g} MHz", speed)
+    if report.class_names:
+        table.add_row("classes", numbered_names(report.class_names))
     accuracy = report.accuracy
     if accuracy:
         rounded = "" if accuracy.rounded is None else f" ({accuracy.rounded:.4f} on inputs as the sensor rounds them)"

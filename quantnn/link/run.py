@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from quantnn.design.report import LinkEntry, load_report
 from quantnn.errors import InputError, LinkError, VerificationError
 from quantnn.link.client import Client, Identity
 from quantnn.link.port import AUTO, open_port
+from quantnn.network.class_names import numbered_name
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
 from quantnn.system.progress import SILENT, Progress
@@ -39,16 +40,21 @@ class BoardDifference:
     logit : int or None
         Which output; None for the class.
     got, expected : int
+    class_names : tuple of str
+        What classes are called; empty where nobody said.
     """
 
     sample: int
     logit: int | None
     got: int
     expected: int
+    class_names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         what = "class" if self.logit is None else f"logit {self.logit}"
-        return f"sample {self.sample}, {what}: got {self.got}, expected {self.expected}"
+        names = self.class_names if self.logit is None else ()
+        got, expected = (numbered_name(names, number) for number in (self.got, self.expected))
+        return f"sample {self.sample}, {what}: got {got}, expected {expected}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +185,8 @@ def run_on_board(
     logits, classes = _unpack(interface.output, answers)
     expected_classes = expected.classes if classes is not None else None
     wrong, difference = _compare(logits, classes, expected.logits, expected_classes)
+    if difference is not None:
+        difference = replace(difference, class_names=network.class_names)
     correct = None
     if labels is not None and classes is not None:
         correct = int((classes == labels).sum())

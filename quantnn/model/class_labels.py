@@ -14,6 +14,7 @@ from quantnn.files.safe_npz import Array
 from quantnn.model.array_checks import integral
 from quantnn.model.data_options import Expected
 from quantnn.network.class_names import check_class_names
+from quantnn.system.text import name_of
 
 __all__ = ["ClassLabels", "FoundLabels"]
 
@@ -113,7 +114,8 @@ class FoundLabels:
             check_class_names(names, expected.class_count)
         except ValueError as error:
             raise InputError(f"{self._where}: {error}") from None
-        where = f"{Path(self.source).name}: {self.name}" if self.name else Path(self.source).name
+        short = name_of(Path(self.source))
+        where = f"{short}: {self.name}" if self.name else short
         note = f"{where}: classes are numbered in the order {_some(names)}"
         return ClassLabels(self._numbered(texts, names)[places], names, note)
 

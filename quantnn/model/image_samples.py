@@ -16,6 +16,7 @@ from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_file import DataFile
 from quantnn.model.data_options import DataOptions, Expected
 from quantnn.model.sample_order import sides
+from quantnn.system.text import name_of
 
 __all__ = ["ImageRows", "folder_samples"]
 
@@ -74,19 +75,20 @@ def folder_samples(path: Path, expected: Expected, options: DataOptions) -> Data
             f"{other.path} has {other.width}×{other.height} pixels, but the network takes {width}×{height}"
             " (width×height): give such images, or --resize"
         )
-    notes = []
+    notes: list[str] = []
+    here = name_of(path)
     if others:
         count = f"{len(others)} of {len(images)} images"
-        notes.append(f"{path.name}: {count} are resized to {width}×{height} pixels, bilinearly")
+        notes.append(f"{here}: {count} are resized to {width}×{height} pixels, bilinearly")
     coloured = sum(not image.grey for image in images)
     if channels == 1 and coloured:
         count = f"{coloured} of {len(images)} images"
-        notes.append(f"{path.name}: {count} are in colour, of which the network gets the grey")
+        notes.append(f"{here}: {count} are in colour, of which the network gets the grey")
     if channels == 3 and coloured < len(images):
         grey = len(images) - coloured
-        notes.append(f"{path.name}: {grey} of {len(images)} images are grey, which is repeated for red, green and blue")
+        notes.append(f"{here}: {grey} of {len(images)} images are grey, which is repeated for red, green and blue")
     if folder.classes != tuple(sorted(folder.classes)):
-        notes.append(f"{path.name}: the folders are in the order of their numbers, {', '.join(folder.classes[:3])}, …")
+        notes.append(f"{here}: the folders are in the order of their numbers, {', '.join(folder.classes[:3])}, …")
     labels = None
     if folder.classes:
         labels = FoundLabels(np.array(folder.classes)[list(folder.labels)], path, "folders", named=True)
@@ -119,5 +121,5 @@ def _form(
                 return side, side, channels
     raise InputError(
         f"{first.path} has {first.width}×{first.height} pixels, but the network {axes[0]} inputs: give images with"
-        " as many pixels, or a third for RGB"
+        " as many pixels, or a third for RGB, or --resize"
     )

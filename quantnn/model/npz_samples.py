@@ -12,6 +12,7 @@ from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_file import DataFile
 from quantnn.model.data_options import Purpose
 from quantnn.model.sample_rows import ArrayRows
+from quantnn.system.text import name_of
 
 __all__ = ["npz_labels", "npz_samples"]
 
@@ -48,7 +49,7 @@ def npz_samples(path: Path, purpose: Purpose) -> DataFile:
     if not arrays[samples].ndim:
         raise InputError(f"{path}: array {samples} is a single number: save samples of shape (n, …)")
     found = None if labels is None else FoundLabels(arrays[labels], path, f"array {labels}")
-    notes = (f"{path.name}: taken are the arrays {' and '.join(wanted)}",) if part else ()
+    notes = (f"{name_of(path)}: taken are the arrays {' and '.join(wanted)}",) if part else ()
     return DataFile(ArrayRows(arrays[samples]), path, samples, found, notes)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from quantnn.errors import InputError
 from quantnn.model.sample_rows import Rows, Transposed
+from quantnn.system.text import name_of
 
 __all__ = ["in_order", "sides"]
 
@@ -37,7 +38,7 @@ def in_order(rows: Rows, shape: tuple[int, ...], source: str | Path, name: str =
     InputError
         The samples have another size, or another shape that is not the model's in another order.
     """
-    where, short = (f"{place}: array {name}" if name else str(place) for place in (source, Path(source).name))
+    where, short = (f"{place}: array {name}" if name else str(place) for place in (source, name_of(Path(source))))
     own = tuple(rows.shape[1:])
     if not own or math.prod(own) != math.prod(shape):
         flat = math.prod(shape)

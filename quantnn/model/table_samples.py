@@ -13,6 +13,7 @@ from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_file import DataFile
 from quantnn.model.data_options import DataOptions, Expected
 from quantnn.model.sample_rows import ArrayRows
+from quantnn.system.text import name_of
 
 __all__ = ["table_labels", "table_samples"]
 
@@ -40,7 +41,7 @@ def table_samples(path: Path, expected: Expected, options: DataOptions) -> DataF
     notes = []
     if table.columns > features and _counts(table):
         columns = columns[1:]
-        notes.append(f"{path.name}: {table.called(0)} counts the rows, and is left out")
+        notes.append(f"{name_of(path)}: {table.called(0)} counts the rows, and is left out")
     label = None
     if options.label_column:
         label = table.column(options.label_column)
@@ -48,7 +49,7 @@ def table_samples(path: Path, expected: Expected, options: DataOptions) -> DataF
         label = _label_column(table, columns, expected)
     if label is not None:
         columns = [column for column in columns if column != label]
-        notes.append(f"{path.name}: {table.called(label)} holds the labels")
+        notes.append(f"{name_of(path)}: {table.called(label)} holds the labels")
     if len(columns) != features:
         besides = "" if label is None else f" besides {table.called(label)}"
         raise InputError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["MAX_CLASS_NAME", "check_class_names", "class_name"]
+__all__ = ["MAX_CLASS_NAME", "check_class_names", "class_name", "numbered_name", "numbered_names"]
 
 MAX_CLASS_NAME = 64
 """Characters of a name."""
@@ -36,3 +36,15 @@ def check_class_names(names: Sequence[str], classes: int) -> None:
 def class_name(names: Sequence[str], number: int) -> str:
     """What class ``number`` is called: its number, where there are no names or there is no such class."""
     return names[number] if 0 <= number < len(names) else str(number)
+
+
+def numbered_name(names: Sequence[str], number: int) -> str:
+    """A class by its number and, if it has one, its name: ``3 (cat)``."""
+    name = class_name(names, number)
+    return name if name == str(number) else f"{number} ({name})"
+
+
+def numbered_names(names: Sequence[str], most: int = 16) -> str:
+    """The first of all classes: ``0: ant, 1: cat, …``."""
+    shown = ", ".join(f"{number}: {name}" for number, name in enumerate(names[:most]))
+    return f"{shown}, …" if len(names) > most else shown

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from quantnn.beats import BeatFormat
 from quantnn.design.interface import CoreInterface
+from quantnn.network.class_names import numbered_name
 
 __all__ = ["Difference", "Findings"]
 
+_CLASS = "class "
 _Cycles = TypeVar("_Cycles", int, float)
 
 
@@ -103,6 +105,21 @@ class Findings:
         """These findings, with the circumstances in front of each failure; a sample's number says less there."""
         return replace(self, failures=tuple(f"{words}, {failure}" for failure in self.failures))
 
+    def with_class_names(self, names: Sequence[str]) -> Findings:
+        """These findings, with the names of classes behind their numbers."""
+
+        def called(text: str) -> str:
+            number = text.removeprefix(_CLASS)
+            return f"{_CLASS}{numbered_name(names, int(number))}" if text == f"{_CLASS}{number}" else text
+
+        failures = (
+            replace(failure, got=called(failure.got), expected=called(failure.expected))
+            if isinstance(failure, Difference)
+            else failure
+            for failure in self.failures
+        )
+        return replace(self, failures=tuple(failures))
+
     @classmethod
     def of_parts(cls, parts: Sequence[Findings], interface: CoreInterface) -> Findings:
         """What the parts of a run without stalls found together.
@@ -184,4 +201,4 @@ def _differences(
         if value != wanted:
             yield Difference(first + sample, layer, place + lane, str(value), str(wanted), what)
             return
-    yield Difference(first + sample, layer, place, f"class {got_class}", f"class {expected_class}", what)
+    yield Difference(first + sample, layer, place, f"{_CLASS}{got_class}", f"{_CLASS}{expected_class}", what)

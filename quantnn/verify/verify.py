@@ -107,7 +107,8 @@ def verify(folder: Path, options: VerifyOptions = VerifyOptions(), progress: Pro
             sum(run.samples for run in runs),
             "samples",
         )
-        *found_in, frames = run_all(runs, jobs, progress)
+        raw = run_all(runs, jobs, progress)
+        *found_in, frames = (each.with_class_names(network.class_names) for each in raw)
         straight = Findings.of_parts(found_in[: len(parts)], interface)
         found = sum(found_in[len(parts) :], start=straight) + frames.prefixed("with tlast early or late")
         verification = Verification(

@@ -108,3 +108,30 @@ def test_classes_are_compared_only_where_there_are_some(refused, tmp_path):
     np.save("y.npy", np.zeros(9, int))
     words = refused("simulate", tmp_path / "values", "-i", "x.npy", "--labels", "y.npy")
     assert words == f"Error: The network of {tmp_path / 'values'} gives values and no classes: leave --labels out"
+
+
+def test_one_file_with_samples_labels_and_names(run, refused):
+    rows = [",".join(map(str, row)) + f",{'abc'[number % 3]}" for number, row in enumerate(SAMPLES.tolist())]
+    Path("t.csv").write_text("\n".join(["p,q,r,s,t,u,kind", *rows]), encoding="utf-8")
+    model = save_model(Path())
+    code, out, lines = run("export", model, "--test", "t.csv", "-o", "d")
+    assert (code, lines) == (0, [])
+    assert "0: a, 1: b, 2: c" in out and "note: t.csv: column 6 (kind) holds the labels" in out
+    assert load_report(Path("d")).class_names == load_network(Path("d/network.npz")).class_names == ("a", "b", "c")
+    assert run("export", "--test", "t.csv", "t.csv", model, "--label-column", "kind", "-o", "d")[0] == 0
+    code, out, lines = run("simulate", "d", "-i", "t.csv", "--label-column", "-1")
+    chosen = evaluate(load_network(Path("d/network.npz")), SAMPLES).classes
+    assert out.startswith(f"0: class {'abc'[chosen[0]]} ") and "9 samples, accuracy" in out
+    assert "has no column 'other'" in refused("export", model, "--test", "t.csv", "--label-column", "other")
+    np.save("x.npy", SAMPLES)
+    assert "x.npy holds no labels" in refused("export", model, "--test", "x.npy", "-o", "e")
+    assert run("inspect", "d/network.npz")[1].endswith("classes: 0: a, 1: b, 2: c\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are text there")
+def test_a_file_of_samples_whose_name_is_no_text(run):
+    name = Path("\udcff\x1b[1m.npy")
+    np.save(name, SAMPLES.reshape(9, 2, 3))
+    code, out, lines = run("export", save_model(Path()), "--calibration", name, "-o", "d")
+    assert (code, lines) == (0, []) and "\x1b" not in out
+    assert any("samples of 2×3 are flattened" in note for note in load_report(Path("d")).notes)

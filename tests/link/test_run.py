@@ -262,3 +262,6 @@ class TestCompare:
     def test_a_difference_in_words(self):
         assert str(BoardDifference(3, 1, -5, 5)) == "sample 3, logit 1: got -5, expected 5"
         assert str(BoardDifference(3, None, 2, 7)) == "sample 3, class: got 2, expected 7"
+        names = tuple("abc")
+        assert str(BoardDifference(3, None, 2, 7, names)) == "sample 3, class: got 2 (c), expected 7"
+        assert str(BoardDifference(3, 1, 2, 1, names)) == "sample 3, logit 1: got 2, expected 1"

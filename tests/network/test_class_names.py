@@ -1,6 +1,12 @@
 import pytest
 
-from quantnn.network.class_names import MAX_CLASS_NAME, check_class_names, class_name
+from quantnn.network.class_names import (
+    MAX_CLASS_NAME,
+    check_class_names,
+    class_name,
+    numbered_name,
+    numbered_names,
+)
 
 
 @pytest.mark.parametrize(("names", "classes"), [((), 3), (("a", "b", "c"), 3), (("no", "日本語"), 2), (("x" * 64,), 1)])
@@ -30,3 +36,8 @@ def test_what_is_no_name(names, words):
 def test_a_class_without_a_name_is_its_number():
     assert [class_name(("cat", "dog"), number) for number in (0, 1, 2, -1)] == ["cat", "dog", "2", "-1"]
     assert class_name((), 7) == "7"
+
+
+def test_numbers_and_names():
+    assert [numbered_name(("cat", "1"), number) for number in (0, 1, 2)] == ["0 (cat)", "1", "2"]
+    assert numbered_names(("ant", "cat")) == "0: ant, 1: cat" and numbered_names("abc", 2) == "0: a, 1: b, …"

@@ -174,3 +174,14 @@ class TestParts:
         parts = [replace(self.right, latency=latency) if number == wrong else self.right for number in range(3)]
         text = f"the latency is {latency} cycles, but 9 were planned"
         assert Findings.of_parts(parts, INTERFACE) == Findings(15, 0, (text,), 3, latency)
+
+
+def test_classes_by_name():
+    got, expected = tdata(OUTPUT, 4, chosen=2), tdata(OUTPUT, 4, chosen=1)
+    found = read(output={"mismatches": 1, "first_beat": 2, "got": got, "expected": expected})
+    assert "got class 2, expected class 1" in str(found.failures[0])
+    named = found.with_class_names(("ant", "cat", "dog"))
+    assert "got class 2 (dog), expected class 1 (cat)" in str(named.failures[0])
+    assert found.with_class_names(()) == found
+    text = replace(found, failures=("the core stopped", Difference(0, 0, 0, "X", "7")))
+    assert text.with_class_names(("ant", "cat", "dog")) == text
