@@ -7,6 +7,7 @@ what would be called becomes a record of the call, or what a given function make
 from __future__ import annotations
 
 import pickletools
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -79,12 +80,14 @@ def unpickled(
     """
     machine = _Machine(name, call, persistent)
     try:
-        for count, (opcode, arg, _) in enumerate(pickletools.genops(file)):
-            if count >= _MOST_OPERATIONS:
-                raise ValueError(f"it takes more than {_MOST_OPERATIONS:,} operations to read")
-            if opcode.name == "STOP":
-                return machine.pop()
-            machine.step(opcode.name, arg)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes in names, which only damaged files have
+            for count, (opcode, arg, _) in enumerate(pickletools.genops(file)):
+                if count >= _MOST_OPERATIONS:
+                    raise ValueError(f"it takes more than {_MOST_OPERATIONS:,} operations to read")
+                if opcode.name == "STOP":
+                    return machine.pop()
+                machine.step(opcode.name, arg)
     except (IndexError, OverflowError, MemoryError) as error:
         raise ValueError(f"a pickle in it is damaged ({type(error).__name__})") from None
     raise ValueError("a pickle in it ends early")

@@ -92,6 +92,7 @@ def test_state_and_items_are_kept():
         (b"\x8e\xff\xff\xff\xff\xff\xff\xff\x7fabc", "expected .* bytes"),
         (b"\x8b\xff\xff\xff\x7fabc", "not enough data"),
         (b"\x8c\x03\xff\xff\xff.", "decode"),
+        (b"c\\h\\\x91\nx\n.", "decode|takes more"),
         (b"V" + b"1" * 10 + b".", "newline"),
     ],
 )

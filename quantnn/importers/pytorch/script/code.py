@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 
 from quantnn.importers.pytorch.archive import TorchArchive
 from quantnn.importers.pytorch.pickle_machine import Global
@@ -81,7 +82,9 @@ class Code:
             if self._left < 0 or max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
                 raise ValueError(f"its code has more than {_MOST_TEXT:,} characters, or far too long lines")
             try:
-                statements = ast.parse(text).body
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of what only damaged code has
+                    statements = ast.parse(text).body
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 raise ValueError(f"the code in {name[:80]} is damaged: save it again") from None
             definitions = (item for item in statements if isinstance(item, (ast.ClassDef, ast.FunctionDef)))

@@ -119,13 +119,14 @@ def test_code_that_runs_anything_does_not(tmp_path):
         ("    a, b = [x]\n    return a", "takes apart what has other parts"),
         ("    pass", "does not depend on its input"),
         ("    return (", "is damaged: save it again"),
+        ("    return '\\q' is 1", "which is not followed"),
         ("    return " + "-" * 9000 + "1", "is damaged|nested too deep"),
         ("    return x" + ".a" * 900, "nested too deep|takes a of what has none"),
         ("    return " + "x" * 20_000, "far too long lines"),
         ("    x = torch.relu(x)\n" * 60_000 + "    return x", "more than 1,048,576 characters"),
         ("    x = torch.relu(x)\n" * 20_000 + "    return x", "more than 50,000 steps"),
     ],
-    ids=range(28),
+    ids=range(29),
 )
 def test_code_that_is_no_chain(tmp_path, body, words):
     with pytest.raises(InputError, match=words) as caught:
