@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -49,7 +51,8 @@ def from_torch(module: Any, example: Any, hints: Hints = NO_HINTS) -> Reading:
     batch = _batch(module, example, torch)
     with _in_eval_mode(module), torch.no_grad():
         try:
-            program = torch.export.export(module, (batch,))
+            with _silence():
+                program = torch.export.export(module, (batch,))
         except Exception as error:  # what forward itself raises is of any kind
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
             raise InputError(
@@ -73,6 +76,18 @@ def _batch(module: Any, example: Any, torch: Any) -> Any:
     if kinds:
         batch = batch.to(kinds[0].device, kinds[0].dtype)
     return batch.detach()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep back what torch.export logs and prints, whole graphs, before it raises."""
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            yield
+    finally:
+        logging.disable(level)
 
 
 @contextmanager

@@ -101,10 +101,11 @@ class Forward(nn.Module):
     ],
     ids=range(7),
 )
-def test_forwards_that_are_no_chain(forward, words, caplog):
+def test_forwards_that_are_no_chain(forward, words, capsys):
     with pytest.raises(InputError, match="^Forward.*(" + words + ")") as caught:
         from_torch(Forward(forward), torch.rand(2, 3, 2, 2))
     assert "\n" not in str(caught.value)
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Budget"]
 
-_MOST = 1 << 27
+_MOST = 1 << 25
 
 
 class Budget:
