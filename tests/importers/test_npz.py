@@ -361,7 +361,7 @@ def test_wrong_arrays(tmp_path, changes, words):
     [
         (["W0"], "array W0 is missing, but there is b0: add it"),
         (["b1"], "array b1 is missing, but there is W1: add it (zeros for a layer without one)"),
-        (["W0", "b0"], "array W0 is missing, but there is a layer 1: number the layers from 0 without gaps"),
+        (["W0", "b0"], "array activations has 2 names for 1 layers: save one name per layer"),
         (
             ["activations"],
             "array activations is missing: save a name per layer, like np.array(['relu', 'linear'])",

@@ -14,7 +14,7 @@ __all__ = ["Numbered"]
 
 
 class Numbered(Spelling):
-    """W0, b0, W1, b1, … without gaps, W of shape (in_features, out_features).
+    """W0, b0, W1, b1, … without gaps, from 0 or from 1 on, W of shape (in_features, out_features).
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ class Numbered(Spelling):
 
     def layers(self, arrays: Mapping[str, Array], source: Path) -> tuple[NamedLayer, ...]:
         numbers = sorted({int(match[1]) for name in arrays if (match := self._name.fullmatch(name))})
-        for expected, number in enumerate(numbers):
+        for expected, number in enumerate(numbers, start=1 if numbers[:1] == [1] else 0):
             if number != expected:
                 raise InputError(
                     f"{source}: array {self._weights}{expected} is missing, but there is a layer {number}:"
-                    " number the layers from 0 without gaps"
+                    " number the layers from 0 or 1 on, without gaps"
                 )
         return tuple(self._layer(arrays, number, source) for number in numbers)
 

@@ -35,10 +35,16 @@ def test_layers_stand_in_numeric_order(weights, bias):
     assert not any(layer.transposed for layer in layers)
 
 
+def test_they_may_begin_with_one():
+    layers = Numbered().layers(arrays("W1", "b1", "W2", "b2"), SOURCE)
+    assert [layer.weights_name for layer in layers] == ["W1", "W2"]
+
+
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (["W1", "b1"], "array W0 is missing, but there is a layer 1: number the layers from 0 without gaps"),
+        (["W2", "b2"], "array W0 is missing, but there is a layer 2: number the layers from 0 or 1 on, without gaps"),
+        (["W1", "b1", "W3", "b3"], "array W2 is missing, but there is a layer 3"),
         (["W0", "b0", "W7", "b7"], "array W1 is missing, but there is a layer 7"),
         (["W0", "b0", "b1"], "array W1 is missing, but there is b1: add it"),
         (
