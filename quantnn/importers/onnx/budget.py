@@ -5,10 +5,12 @@ from __future__ import annotations
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import SIZE_LIMIT
 
-__all__ = ["MOST_ELEMENTS", "Budget"]
+__all__ = ["MOST_ELEMENTS", "MOST_FEATURES", "Budget"]
 
 MOST_ELEMENTS = SIZE_LIMIT // 8
-"""Of one constant, and of the features of one sample: as many as an .npz may hold."""
+"""Of one constant: as many as an .npz may hold."""
+MOST_FEATURES = 1 << 22
+"""Of a tensor that depends on the input."""
 
 
 class Budget:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from quantnn.importers.onnx.budget import Budget
+from quantnn.importers.onnx.budget import MOST_FEATURES, Budget
 from quantnn.importers.onnx.chain import Chain
 from quantnn.importers.onnx.constants import Constant
 from quantnn.importers.onnx.flow import Elements, Flow
@@ -124,7 +124,10 @@ class Call:
 
     def folded(self, inputs: tuple[Constant | None, ...]) -> tuple[Constant, ...]:
         """What the node makes of arrays in the places of its inputs, within the file's budget."""
-        self.budget.take(size(self.node, inputs), self.node.shown)
+        made = size(self.node, inputs)
+        if made > MOST_FEATURES:
+            raise Refusal(f"it makes {made:,} features, more than {MOST_FEATURES:,}")
+        self.budget.take(made, self.node.shown)
         return folded(self.node, inputs, self.opset)
 
     def emit(

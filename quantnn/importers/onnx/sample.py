@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from onnx import TensorProto, ValueInfoProto
 
 from quantnn.errors import InputError
-from quantnn.importers.onnx.budget import MOST_ELEMENTS
+from quantnn.importers.onnx.budget import MOST_FEATURES
 from quantnn.importers.onnx.flow import Elements
 from quantnn.importers.onnx.graph import Graph
 from quantnn.importers.onnx.node import Node
@@ -81,8 +81,8 @@ def samples(graph: Graph, input: ValueInfoProto, nodes: tuple[Node, ...]) -> Ite
     shape = tuple(size for size in sizes if size is not None)
     if len(shape) < len(sizes):
         raise InputError(f"{shown} has axes of open length besides the batch: export it with the shape of one sample")
-    if math.prod(shape) > MOST_ELEMENTS * (1 if opened or len(shape) < 2 else shape[0]):
-        raise InputError(f"{shown} has shape {list(shape)}, more than {MOST_ELEMENTS:,} features: use fewer")
+    if math.prod(shape) > MOST_FEATURES * (1 if opened or len(shape) < 2 else shape[0]):
+        raise InputError(f"{shown} has shape {list(shape)}, more than {MOST_FEATURES:,} features: use fewer")
     elements: Elements = "float" if kind in _FLOATS else "integer"
     bits, signed = _INTEGERS.get(kind, (8, False))
 
@@ -92,7 +92,7 @@ def samples(graph: Graph, input: ValueInfoProto, nodes: tuple[Node, ...]) -> Ite
 
     if not opened and len(shape) > 1 and shape[0] > 1:
         yield sample((1, *shape[1:]), shape[0])
-        if math.prod(shape) > MOST_ELEMENTS:
+        if math.prod(shape) > MOST_FEATURES:
             return
     yield sample(shape)
 

@@ -81,6 +81,7 @@ class Walk:
         batch = self.sample.batch
         call = Call(node, inputs, self.graph.opsets.get(node.domain, 1), self.chain, self.budget, batch)
         made = handled.read(call)
+        self.budget.take(sum(value.index.size for value in made if isinstance(value, Flow)), node.shown)
         if batch and any(isinstance(value, Flow) and value.shape[:1] != (1,) for value in made):
             raise Refusal(f"it mixes the {batch} samples of a batch: export the model for one sample")
         return made

@@ -20,7 +20,8 @@ from quantnn.model.network import FloatDense, FloatNetwork
 __all__ = ["InputFormat", "float_network"]
 
 _MOST_ROUTED = 4096
-"""Features that an operator between two activations may have, which then becomes a layer of its own."""
+"""Features that an operator between two activations may have, which then becomes a layer of its own; of several such
+layers the squares are counted together."""
 _UNCHANGED = ("relu", "sigmoid", "softmax")
 """Activations whose values a relu behind them leaves alone."""
 
@@ -99,6 +100,7 @@ class _Builder:
         self.layers: list[tuple[Floats, Floats, FloatActivation | None]] = []
         self.notes: list[str] = []
         self.decision = ""
+        self.routed = 0  # weights of layers that only pass on
         self.pending: list[Operator] = []  # what scales or reorders, until it is known where it goes
 
     def add(self, operator: Operator) -> None:
@@ -208,7 +210,8 @@ class _Builder:
     def _own_layer(self, why: str) -> None:
         """Make a dense layer of the view, for the activation or the end that comes."""
         count = len(self.view)
-        if count > _MOST_ROUTED:
+        self.routed += count * count
+        if self.routed > _MOST_ROUTED**2:
             raise ValueError(f"{count} features cannot be put behind one another activation: use a dense layer between")
         if not self.layers:
             self._scale_input()

@@ -62,6 +62,7 @@ def product(
     weights, shape = placed(flow, _matrix(flow, constant))
     if constant.ndim > len(shape) and constant.ndim > 2:
         shape = (1,) * (constant.ndim - len(shape)) + shape
+    call.budget.take(weights.size, call.node.shown)
     if alpha != 1:
         weights = weights * alpha
     out: Floats = np.zeros(weights.shape[1])
