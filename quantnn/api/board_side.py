@@ -175,7 +175,7 @@ class BoardSide(ExportedFolder):
             The board has no link, or the simulator is not installed.
         """
         with needing("sim", "link"):
-            from quantnn.api.simulated import simulated_board
+            from quantnn.verify.simulated_board import simulated_board
         target = self.board
         with ExitStack() as stack:
             with told(progress) as telling:
