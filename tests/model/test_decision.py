@@ -4,12 +4,14 @@ from quantnn.model.activation import ACTIVATIONS, FloatActivation
 from quantnn.model.decision import DECISIONS, decide, needed
 
 LINEAR = FloatActivation("linear")
+NAMES = {**{kind: kind for kind in ACTIVATIONS}, "clip": "clip:0:6"}
+"""A name of every kind."""
 
 
-@pytest.mark.parametrize("kind", ACTIVATIONS)
-def test_several_outputs_are_classes(kind):
-    assert decide(FloatActivation.named(kind), 2) == "argmax"
-    assert decide(FloatActivation.named(kind), 2, "none") == "none"
+@pytest.mark.parametrize("name", NAMES.values())
+def test_several_outputs_are_classes(name):
+    assert decide(FloatActivation.named(name), 2) == "argmax"
+    assert decide(FloatActivation.named(name), 2, "none") == "none"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_refuses(kind, outputs, decision, words):
 @pytest.mark.parametrize("decision", DECISIONS)
 @pytest.mark.parametrize("kind", ACTIVATIONS)
 def test_needed(kind, decision):
-    last = FloatActivation.named(kind)
+    last = FloatActivation.named(NAMES[kind])
     dropped = {"argmax", "threshold"} if kind in ("sigmoid", "tanh", "leaky_relu") else set()
     if kind == "softmax":
         dropped = set(DECISIONS)
