@@ -151,7 +151,11 @@ _REASONS = (
     ),
     (
         "its output is no quantizer's: export the network with Quant, or with QuantizeLinear and DequantizeLinear",
-        "qonnx.custom_op.general.MultiThreshold qonnx.custom_op.general.FloatQuant",
+        "qonnx.custom_op.general.MultiThreshold",
+    ),
+    (
+        "floats of few bits are no integers: quantize with Quant",
+        "qonnx.custom_op.general.FloatQuant onnx.brevitas.FloatQuant",
     ),
     ("control flow has no hardware: export a chain", "If Loop Scan"),
     (

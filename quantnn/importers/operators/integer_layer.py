@@ -18,11 +18,17 @@ from quantnn.network.table import Table
 __all__ = ["beside_microcontrollers", "compared_with_bounds", "requantized", "unrounded"]
 
 _EVERYTHING = IntegerRange(-(1 << 61), 1 << 61)
+_FINER = (0, 2, 4, 6)
+"""Powers of two that weights are multiplied by, in turn."""
+_MOST_WEIGHT_BITS = 8
 _MOST = (1 << MAX_MULTIPLIER_BITS) - 1
 
 
 def requantized(tensor: Sums, operator: Quantize, first: bool) -> tuple[Layer, float]:
     """The layer behind which an operator quantizes, and the largest difference in steps of its output.
+
+    Where an accumulator's unit is more than a step of the output, biases are too coarse to be near: weights are then
+    a power of two times the file's, if that takes no more than 8 bits.
 
     Parameters
     ----------
@@ -39,16 +45,21 @@ def requantized(tensor: Sums, operator: Quantize, first: bool) -> tuple[Layer, f
     low = lo if tensor.low is None else min(max(lo, rounded(tensor.low / scale)), hi)
     high = hi if tensor.high is None else max(min(hi, rounded(tensor.high / scale)), low)
     slope = Fraction(1) if low >= 0 else tensor.slope
-    draft = _draft(tensor, first)
     output = IntegerRange(low, high)
-    if operator.fixed is None:
-        ramps = [
-            Ramp(gain / scale, offset / scale, slope, operator.rounding, output)
-            for gain, offset in zip(tensor.gains, tensor.offsets, strict=True)
-        ]
-    else:
-        ramps = operator.fixed.ramps(_biases(tensor), output)
-    found = fit(ramps, draft.accumulator_box(tensor.grid.box))
+    for finer in _FINER:
+        scaled = tensor.finer(finer)
+        draft = _draft(scaled, first)
+        if operator.fixed is None:
+            ramps = [
+                Ramp(gain / scale, offset / scale, slope, operator.rounding, output)
+                for gain, offset in zip(scaled.gains, scaled.offsets, strict=True)
+            ]
+        else:
+            ramps = operator.fixed.ramps(_biases(tensor), output)
+        found = fit(ramps, draft.accumulator_box(tensor.grid.box))
+        room = tensor.weights is not None and tensor.range.width + finer < _MOST_WEIGHT_BITS
+        if found.difference <= 1 or not room or operator.fixed is not None:
+            break
     layer = replace(draft, bias=found.bias, requantizer=found.requantizer, scale=float(scale))
     return layer, float(found.difference)
 

@@ -203,6 +203,14 @@ class Sums:
         gains, offsets = ([each[j] for j in picked] for each in (self.gains, self.offsets))
         return replace(self, weights=weights, grid=grid, gains=gains, offsets=offsets)
 
+    def finer(self, bits: int) -> Sums:
+        """The same with weights ``2**bits`` times as large, and accumulators of as much less each."""
+        if self.weights is None or not bits:
+            return self
+        span = IntegerRange(self.range.lo << bits, self.range.hi << bits)
+        gains = [gain / (1 << bits) for gain in self.gains]
+        return replace(self, weights=self.weights << bits, range=span, gains=gains)
+
     def upright(self) -> Sums:
         """The same with gains above 0: accumulators are negated where they are below, and all zeros where they are
         0."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -179,8 +180,12 @@ class _Task:
 
     @property
     def start(self) -> int:
-        """The nearest accumulator bias to the ramp's offset."""
-        return round(self.ramp.offset / self.ramp.gain)
+        """The nearest accumulator bias to the ramp's offset, or as much of it as changes anything: what drives every
+        accumulator far beyond an end would only make them wide."""
+        gain, output = self.ramp.gain, self.ramp.output
+        room = math.ceil(max(abs(output.lo), abs(output.hi), 1) / gain) + 2
+        least, most = -self.bounds.hi - room, -self.bounds.lo + room
+        return min(max(round(self.ramp.offset / gain), least), most)
 
     def difference(self, channel: _Channel) -> int:
         """The largest difference over the whole range. Between thresholds the ramp is constant and the channel
@@ -265,7 +270,8 @@ def _candidates(task: _Task, shift: int) -> list[_Channel]:
         if ramp.slope == 1:
             low, high = task.sums(multiplier, shift)
             middle = round(Fraction((low + high) // 2 - half(shift), max(multiplier, 1)))
-            near = [middle, middle + 1, middle - 1] if abs(middle) < _REACH else []
+            bounded = low > -_REACH and high < _REACH
+            near = [middle, middle + 1, middle - 1] if bounded else []
             negative = _negative(task, multiplier)
             found += [_Channel(bias, multiplier, negative, shift, half(shift)) for bias in near + biases]
             continue

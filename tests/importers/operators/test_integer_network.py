@@ -380,3 +380,15 @@ def test_what_cannot_be_had(operators, words):
     with pytest.raises(InputError, match=words) as caught:
         built(operators, 1, signed=True)
     assert "\n" not in str(caught.value)
+
+
+def test_biases_between_the_units_of_coarse_accumulators():
+    """An accumulator's unit is 16 steps here: weights 16 times as large make a bias of 0.4 units possible."""
+    linear = IntegerLinear(
+        "fc", "Gemm", integers=np.array([[1, -1]]), scale=np.asarray(8.0), bias=np.array([3.2, -7.1]),
+        range=IntegerRange(-1, 1),
+    )  # fmt: skip
+    operators = [linear, quantize(0.5, lo=-128, hi=127)]
+    model = built(operators, 1, bits=4)
+    assert largest(model, operators) <= model.differences[0] <= 1
+    assert set(np.abs(model.network.layers[0].weights).ravel().tolist()) <= {4, 16, 64}

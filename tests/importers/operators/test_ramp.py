@@ -93,3 +93,9 @@ def test_scales_out_of_reach():
     ramp = Ramp(Fraction(10) ** 30, Fraction(0), ONE, Rounding.FLOOR, IntegerRange(0, 1))
     with pytest.raises(ValueError, match="channel 0 are out of reach"):
         fit([ramp], Box.of([IntegerRange(0, 9)]))
+
+
+def test_a_channel_that_never_changes_has_no_wide_accumulator():
+    ramp = Ramp(Fraction(10), Fraction(-(10**13)), ONE, Rounding.HALF_EVEN, IntegerRange(0, 255))
+    found = fit([ramp], Box.of([IntegerRange(-500, 500)]))
+    assert found.difference == 0 and abs(int(found.bias[0])) < 1000
