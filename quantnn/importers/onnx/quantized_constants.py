@@ -24,6 +24,7 @@ from quantnn.model.activation import Floats
 
 __all__ = ["quantized_constant"]
 
+_MOST = 1 << 24
 _MOVES = ("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Cast")
 
 
@@ -69,7 +70,18 @@ def _numbers(inputs: Sequence[Constant | None], position: int, default: float | 
         return np.asarray(default)
     if value.dtype.kind not in "fiu":
         raise ValueError(f"it takes {value.dtype}: numbers are needed")
-    return np.asarray(value).astype(np.float64)
+    values: Floats = np.asarray(value).astype(np.float64)
+    if not values.size or not np.isfinite(values).all():
+        raise ValueError(f"its input {position} must hold finite numbers")
+    return values
+
+
+def _zeros(inputs: Sequence[Constant | None]) -> Floats:
+    """Zero points, which are whole."""
+    zeros = _numbers(inputs, 2, 0)
+    if (zeros != np.rint(zeros)).any() or np.abs(zeros).max() > _MOST:
+        raise ValueError("its zero points must be whole numbers")
+    return zeros
 
 
 def _along(values: Floats, node: Node, shape: tuple[int, ...]) -> Floats:
@@ -89,7 +101,7 @@ def _dequantized(node: Node, first: Constant, inputs: Sequence[Constant | None])
     if first.dtype.kind not in "iu":
         raise ValueError(f"it dequantizes {first.dtype}: integers are needed")
     scale = _along(_numbers(inputs, 1), node, first.shape)
-    zero = _along(_numbers(inputs, 2, 0), node, first.shape)
+    zero = _along(_zeros(inputs), node, first.shape)
     own = format_of(first.dtype)
     span = IntegerRange(own.lo - int(zero.max()), own.hi - int(zero.min()))
     return _grid(first.astype(np.int64) - zero.astype(np.int64), scale, span)
@@ -99,7 +111,7 @@ def _quantized(node: Node, first: Constant, inputs: Sequence[Constant | None]) -
     """Integers as onnx's reference makes them: the quotient is a float32."""
     own = output_format(node, inputs[2] if len(inputs) > 2 else None)
     scale = _along(_numbers(inputs, 1), node, first.shape)
-    zero = _along(_numbers(inputs, 2, 0), node, first.shape)
+    zero = _along(_zeros(inputs), node, first.shape)
     with np.errstate(all="ignore"):
         steps = np.rint(np.asarray(first, dtype=np.float32) / scale.astype(np.float32)).astype(np.float64)
     if not np.isfinite(steps).all():
@@ -111,12 +123,12 @@ def _quantized(node: Node, first: Constant, inputs: Sequence[Constant | None]) -
 
 
 def _quant(node: Node, first: Constant, inputs: Sequence[Constant | None]) -> GridConstant:
-    values, scale, zero = _numbers(inputs, 0), _numbers(inputs, 1), _numbers(inputs, 2, 0)
+    values, scale, zero = _numbers(inputs, 0), _numbers(inputs, 1), _zeros(inputs)
     own = qonnx_range(node, _numbers(inputs, 3, 8))
     with np.errstate(all="ignore"):
         steps = np.clip(values / scale + zero, own.lo, own.hi)
-    if not np.isfinite(steps).all() or (zero != np.rint(zero)).any():
-        raise ValueError("its scale and zero point make no integers")
+    if not np.isfinite(steps).all():
+        raise ValueError("its scale makes no integers")
     rounded = qonnx_rounding(node)(steps) - zero
     span = IntegerRange(own.lo - int(zero.max()), own.hi - int(zero.min()))
     return _grid(rounded.astype(np.int64), scale, span)

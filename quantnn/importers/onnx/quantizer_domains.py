@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from onnx import TensorProto
 
 from quantnn.arithmetic import IntegerRange
@@ -65,7 +64,7 @@ def qonnx_range(node: Node, bits: Floats) -> IntegerRange:
         The bits are no single whole number of up to 24.
     """
     if bits.size != 1 or not 1 <= float(bits.flat[0]) <= _MOST_BITS or float(bits.flat[0]) % 1:
-        shown = np.array2string(bits, threshold=3)
+        shown = f"{float(bits.flat[0]):g}" if bits.size == 1 else f"of shape {bits.shape}"
         raise ValueError(f"its bit width is {shown}: one whole number up to {_MOST_BITS} is supported")
     width = int(bits.flat[0])
     narrow = int(bool(node.attributes.get("narrow", 0)))

@@ -82,7 +82,7 @@ def _sides(call: Call, count: int = 0) -> tuple[Flow, list[Floats], bool]:
     places = [position for position, value in enumerate(call.inputs) if isinstance(value, Flow)]
     if len(places) > 1:
         raise Refusal("two of its inputs depend on the network's input: only a chain of operators is supported")
-    if count and len(call.inputs) != count:
+    if count and (len(call.inputs) != count or any(given is None for given in call.inputs)):
         raise Refusal(f"it must have {count} inputs")
     flow = call.flow(places[0])
     constants = []

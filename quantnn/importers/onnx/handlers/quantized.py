@@ -13,7 +13,7 @@ from quantnn.importers.onnx.flow import Flow
 from quantnn.importers.onnx.grid_constant import GridConstant, format_of
 from quantnn.importers.onnx.handlers import activations, layout
 from quantnn.importers.onnx.handlers.linear import product
-from quantnn.importers.onnx.handlers.parameters import numbers, one_number, quantizer, whole_number
+from quantnn.importers.onnx.handlers.parameters import numbers, one_number, quantizer, whole_number, whole_numbers
 from quantnn.importers.onnx.quantizer_domains import output_format
 from quantnn.importers.operators.operator import Activate, Affine, Operator
 from quantnn.importers.operators.rounding import Rounding
@@ -87,7 +87,7 @@ def qgemm(call: Call) -> tuple[Flow]:
 def matmul_integer(call: Call) -> tuple[Flow]:
     """Integers times integers, of 32 bits: floats only behind a cast."""
     flow = _integers(call, 0)
-    zero = int(one_number(call, 2, "zero point", 0.0))
+    zero = whole_number(call, 2)
     scale = 1.0
     before: list[Operator] = []
     if flow.grid is not None:
@@ -154,7 +154,10 @@ def _quantized(
         added: Floats | None = None
         if bias is not None and call.given(bias) is not None:
             own = one_number(call, floats[0], "scale") * np.asarray(numbers(call, product_of[1]))
-            added = np.asarray(numbers(call, bias) * own.reshape(-1) * alpha)
+            try:
+                added = np.asarray(numbers(call, bias) * own.reshape(-1) * alpha)
+            except ValueError:
+                raise Refusal(f"its bias does not fit its {own.size} scales") from None
         (flow,) = _product(call, flow, before, weights, alpha, added, "float")
         shape, operators = flow.shape, []
     if scale is None or output is None:
@@ -226,7 +229,7 @@ def _grid(call: Call, constant: Constant, scale: Floats, zero: int) -> GridConst
     """Integers of a constant whose columns may have scales and zero points of their own."""
     if constant.dtype.kind not in "iu":
         raise Refusal(f"its constant is of {constant.dtype}: integers are needed")
-    offset = numbers(call, zero, 0.0)
+    offset = whole_numbers(call, zero)
     for values in (scale, offset):
         if values.size > 1 and (
             not constant.ndim or values.size != constant.shape[-1 if not call.attribute("transB", 0) else 0]
@@ -238,7 +241,7 @@ def _grid(call: Call, constant: Constant, scale: Floats, zero: int) -> GridConst
     scale, offset = (values.reshape(()) if values.size == 1 else values.reshape(shape) for values in (scale, offset))
     own = format_of(constant.dtype)
     span = IntegerRange(own.lo - int(offset.max()), own.hi - int(offset.min()))
-    return GridConstant.of(constant.astype(np.int64) - offset.astype(np.int64), scale, span)
+    return GridConstant.of(constant.astype(np.int64) - offset, scale, span)
 
 
 def _output(call: Call, position: int) -> tuple[IntegerRange, int]:
