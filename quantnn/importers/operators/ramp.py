@@ -18,6 +18,7 @@ __all__ = ["Fit", "Ramp", "difference", "fit"]
 _MOST = (1 << MAX_MULTIPLIER_BITS) - 1
 _REACH = 1 << 60
 _SURE = 2.0**-48
+_MANY = 1 << 11
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def _nearest(ramp: Ramp, bounds: IntegerRange) -> tuple[_Channel, int]:
     task = _Task.of(ramp, bounds)
     most = _most_shift(task)
     if ramp.slope == 1:
-        for shift in range(most + 1):
+        for shift in _shifts(task, most):
             scaled = int(ramp.gain * (1 << shift))
             for multiplier in (scaled, scaled + 1):
                 if 1 <= multiplier <= _MOST and (channel := _exact(task, multiplier, shift)):
@@ -228,6 +229,15 @@ def _nearest(ramp: Ramp, bounds: IntegerRange) -> tuple[_Channel, int]:
                 return channel, 0
     assert best is not None
     return best[1], best[0]
+
+
+def _shifts(task: _Task, most: int) -> list[int]:
+    """Shifts with which a multiplier may be exact: of many levels, only where it is the gain, or as near as may be."""
+    if len(task.levels) <= _MANY:
+        return list(range(most + 1))
+    denominator = task.ramp.gain.denominator
+    whole = denominator.bit_length() - 1
+    return [whole, most] if denominator == 1 << whole and whole < most else [most]
 
 
 def _most_shift(task: _Task) -> int:

@@ -238,7 +238,8 @@ def _grid(call: Call, constant: Constant, scale: Floats, zero: int) -> GridConst
     if not (np.isfinite(scale).all() and (scale > 0).all()):
         raise Refusal("its scales must exceed 0 and be finite")
     shape = (-1, 1) if call.attribute("transB", 0) else (-1,)
-    scale, offset = (values.reshape(()) if values.size == 1 else values.reshape(shape) for values in (scale, offset))
+    scale = scale.reshape(() if scale.size == 1 else shape)
+    offset = offset.reshape(() if offset.size == 1 else shape)
     own = format_of(constant.dtype)
     span = IntegerRange(own.lo - int(offset.max()), own.hi - int(offset.min()))
     return GridConstant.of(constant.astype(np.int64) - offset, scale, span)
