@@ -1,4 +1,4 @@
-"""What a report says before anything was simulated, against the rules that docs/formats.md states."""
+"""What a report says before anything was simulated, against the rules that docs/folder.md states."""
 
 import numpy as np
 import pytest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import CORE, FORMATS, README, Design, blocks, verified
+from pages import CORE, FOLDER, FORMATS, README, Design, blocks, verified
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
@@ -30,7 +30,7 @@ def keys(value):
 
 def test_every_field_of_the_report_is_documented(design):
     report = record_values(verified(design.report, README.read_text()))
-    section = FORMATS.read_text().split("## report.json")[1]
+    section = FOLDER.read_text().split("## report.json")[1]
     assert {key for key in keys(report) if f"`{key}`" not in section} == set()
 
 
@@ -41,7 +41,7 @@ def test_every_field_of_interface_json_is_documented(design):
 
 
 def test_every_file_of_the_export_is_documented(design):
-    text = FORMATS.read_text().split("## The exported folder")[1].split("\n## ")[0]
+    text = FOLDER.read_text().split("\n## ")[0]
     for file in design.report.files:
         path = Path(file)
         known = (path.name, f"quantnn_core_*{path.suffix}" if "_layer_" in file or "_queue" in file else path.name)
@@ -66,7 +66,7 @@ def test_the_model_file_of_the_first_example_can_be_read(tmp_path, monkeypatch):
 
 def test_the_saved_network_can_be_read_as_the_page_says(design, monkeypatch, capsys):
     monkeypatch.chdir(design.folder)
-    exec(blocks(FORMATS, "python")[1], {})
+    exec(blocks(FOLDER, "python")[0], {})
     layer = design.report.layers[0]
     lo, hi = layer.output.lo, layer.output.hi
     assert capsys.readouterr().out == f"[{lo}, {hi}] ({layer.in_features}, {layer.out_features})\n"
@@ -80,6 +80,6 @@ def test_the_beat_worked_out_in_bits():
 
 
 def test_every_field_of_plan_json_is_documented(design):
-    section = FORMATS.read_text().split("## plan.json")[1].split("\n## ")[0]
+    section = FOLDER.read_text().split("## plan.json")[1].split("\n## ")[0]
     fields = keys(json.loads((design.folder / "core" / "plan.json").read_text()))
     assert {key for key in fields if f"`{key}`" not in section} == set()

@@ -18,7 +18,7 @@ def text(name):
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_it_is_that_of_the_records(name):
     assert (DOCS / name).read_text() == text(name)
-    assert f"({name})" in (DOCS / "formats.md").read_text()
+    assert f"({name})" in (DOCS / "folder.md").read_text()
 
 
 if __name__ == "__main__":

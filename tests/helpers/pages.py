@@ -16,7 +16,8 @@ from quantnn.design.report import Verification, load_report
 from quantnn.importers.npz import load_model
 
 ROOT = Path(__file__).parents[2]
-README, CORE, FORMATS, CLI = (ROOT / name for name in ("README.md", "docs/core.md", "docs/formats.md", "docs/cli.md"))
+README = ROOT / "README.md"
+CORE, FORMATS, FOLDER, CLI = (ROOT / "docs" / f"{name}.md" for name in ("core", "formats", "folder", "cli"))
 PAGES = [ROOT / n for n in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + [
     *sorted(ROOT.glob("docs/*.md")),
     *sorted(ROOT.glob("examples/*/README.md")),

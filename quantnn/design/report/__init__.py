@@ -1,4 +1,4 @@
-"""report.json: what was exported, what it takes, how fast it is, and what was verified. See docs/formats.md."""
+"""report.json: what was exported, what it takes, how fast it is, and what was verified. See docs/folder.md."""
 
 from quantnn.design.report.build_result import BuildResult, CriticalPath, Slack, Usage
 from quantnn.design.report.file import current_report, load_report, report_schema, save_report
