@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -191,9 +192,14 @@ class _Task:
     def difference(self, channel: _Channel) -> int:
         """The largest difference over the whole range. Between thresholds the ramp is constant and the channel
         monotone, so it is reached beside one or at an end."""
-        points = np.concatenate([self.thresholds, self.thresholds - 1, [self.bounds.lo, self.bounds.hi]])
-        right = self.least + np.searchsorted(self.thresholds, points, side="right")
+        points, right = self._known
         return int(np.abs(channel(points, self.ramp.output) - right).max())
+
+    @cached_property
+    def _known(self) -> tuple[Integers, Integers]:
+        """Accumulators beside thresholds and at the ends, and what the ramp makes of them."""
+        points = np.concatenate([self.thresholds, self.thresholds - 1, [self.bounds.lo, self.bounds.hi]])
+        return points, np.asarray(self.least + np.searchsorted(self.thresholds, points, side="right"))
 
     def sums(self, multiplier: int, shift: int) -> tuple[int, int]:
         """The least and the greatest ``bias · multiplier + rounding`` with which every threshold is right; the second
@@ -225,8 +231,8 @@ def _nearest(ramp: Ramp, bounds: IntegerRange) -> tuple[_Channel, int]:
             distance = task.difference(channel)
             if best is None or distance < best[0]:
                 best = distance, channel
-            if distance == 0:
-                return channel, 0
+            if distance <= (1 if len(task.levels) > _MANY else 0):
+                return channel, distance
     assert best is not None
     return best[1], best[0]
 
