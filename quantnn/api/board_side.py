@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from quantnn.api.answers import BoardAnswers
+from quantnn.api.arguments import check_numbers, check_texts, check_wholes
 from quantnn.api.exported_folder import ExportedFolder
 from quantnn.api.told import Telling, told
 from quantnn.design.report import Report
-from quantnn.errors import InputError
+from quantnn.errors import InputError, naming_parameters
 from quantnn.model.given import Given
 from quantnn.model.input_data import InputData
 from quantnn.network.file import load_network
@@ -29,6 +30,7 @@ _WELL_ABOVE = 1.2
 class BoardSide(ExportedFolder):
     """The part of :class:`quantnn.Design` that leads to a board that answers."""
 
+    @naming_parameters()
     def build(
         self,
         *,
@@ -61,6 +63,7 @@ class BoardSide(ExportedFolder):
         board, begun = self.board, self.report
         if clock_mhz not in (None, "max"):
             raise InputError(f"--clock-mhz must be max, not {clock_mhz}: another clock is chosen with quantnn export")
+        check_wholes(1, seeds=seeds, jobs=jobs)
         with told(progress) as telling:
             if clock_mhz is not None:
                 from quantnn.build.fastest import build_fastest
@@ -85,6 +88,7 @@ class BoardSide(ExportedFolder):
             return None
         return built.fmax_mhz if built.fmax_mhz >= _WELL_ABOVE * built.clock_mhz else None
 
+    @naming_parameters()
     def flash(self, *, lasting: bool = False, as_it_is: bool = False, progress: Telling = False) -> Flashed:
         """Load the bitstream into the board that is plugged in.
 
@@ -107,6 +111,7 @@ class BoardSide(ExportedFolder):
         with told(progress) as telling:
             return flash(self.path, self.board, lasting=lasting, step=telling, as_it_is=as_it_is)
 
+    @naming_parameters()
     def run(
         self,
         x: Given,
@@ -141,6 +146,8 @@ class BoardSide(ExportedFolder):
         InputError
             The samples cannot be used, or the host link is not installed.
         """
+        check_texts(port=port)
+        check_numbers(patience=patience)
         with needing("link", what="the host link"):
             from quantnn.link.run import run_on_board
         network = load_network(self.path / "network.npz")
@@ -174,11 +181,11 @@ class BoardSide(ExportedFolder):
         InputError
             The board has no link, or the simulator is not installed.
         """
-        with needing("sim", "link"):
+        with naming_parameters(), needing("sim", "link"):
             from quantnn.verify.simulated_board import simulated_board
         target = self.board
         with ExitStack() as stack:
-            with told(progress) as telling:
+            with naming_parameters(), told(progress) as telling:
                 telling("compiling the board (kept for the next time)")
                 running = simulated_board(self.path, port, exact=exact, board=target, as_it_is=as_it_is)
                 simulation = stack.enter_context(running)

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from quantnn.api.answers import Answers
+from quantnn.api.arguments import check_wholes
 from quantnn.api.board_side import BoardSide
-from quantnn.api.model import Model
+from quantnn.api.model import Model, check_model
 from quantnn.api.netlist import check_netlist_family
 from quantnn.api.network import Network, load_network
 from quantnn.api.speed import Speed
 from quantnn.api.told import Telling, told
 from quantnn.design.report import Report
-from quantnn.errors import InputError
+from quantnn.errors import InputError, naming_parameters
 from quantnn.files.whole_file import whole_file
 from quantnn.model.given import Given
 from quantnn.model.input_data import InputData
@@ -62,9 +63,11 @@ class Design(BoardSide, Shown):
     """
 
     @property
+    @naming_parameters()
     def network(self) -> Network:
         return load_network(self.path / "network.npz")
 
+    @naming_parameters()
     def verify(
         self,
         *,
@@ -94,11 +97,17 @@ class Design(BoardSide, Shown):
         InputError
             The folder was changed, or the simulator is not installed.
         """
+        check_wholes(samples=samples)
+        check_wholes(1, jobs=jobs)
+        if isinstance(wave, str) and wave != "failing":
+            raise InputError(f"--wave must be the number of a sample, or failing, not {wave!r}")
+        check_wholes(wave=None if wave == "failing" else wave)
         with needing("sim", what="the simulator"):
             from quantnn.verify.verify import VerifyOptions, verify
         with told(progress) as telling:
             return verify(self.path, VerifyOptions(samples, wave, jobs, as_it_is), telling)
 
+    @naming_parameters()
     def check_netlist(self, family: str, *, as_it_is: bool = False, progress: Telling = False) -> NetlistCheck:
         """Simulate what Yosys makes of the core for a family of devices, ``ecp5`` or ``ice40``.
 
@@ -122,6 +131,7 @@ class Design(BoardSide, Shown):
 
         return self.path / WAVE
 
+    @naming_parameters()
     def simulate(
         self,
         x: Given,
@@ -162,6 +172,7 @@ class Design(BoardSide, Shown):
                 save_answers(network, samples, file, telling.advance)
         return Answers(answer.logits, answer.classes, data.labels, data.class_names, data.notes)
 
+    @naming_parameters()
     def bench(self, *, progress: Telling = False) -> Speed:
         """Time the network on this computer, with numpy and onnxruntime, and put the FPGA's speed beside it.
 
@@ -175,6 +186,7 @@ class Design(BoardSide, Shown):
         with told(progress) as telling:
             return Speed(compare_speed(self.path, progress=telling))
 
+    @naming_parameters()
     def update_weights(
         self,
         model: Model,
@@ -198,6 +210,7 @@ class Design(BoardSide, Shown):
         DoesNotFitError
             The model needs other hardware: says what for.
         """
+        check_model(model, "update_weights")
         from quantnn.design.update_weights import UpdateOptions, update_weights
 
         data = UserData.load(model.network, calibration, test)

@@ -6,16 +6,17 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Literal
 
+from quantnn.api.arguments import check_flags, check_numbers, check_texts, check_wholes
 from quantnn.api.design import Design
-from quantnn.api.model import Model, load
+from quantnn.api.model import Model, check_model, load
 from quantnn.api.network import Network
 from quantnn.api.told import Telling, told
 from quantnn.board.board import load_board
 from quantnn.design.export import ExportOptions
 from quantnn.design.export import export as write_design
 from quantnn.design.planning import Quantized
-from quantnn.errors import InputError
-from quantnn.model.given import Given
+from quantnn.errors import InputError, naming_parameters
+from quantnn.model.given import Given, pair
 from quantnn.model.input_data import InputData
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.user_data import UserData
@@ -29,7 +30,10 @@ __all__ = ["export", "export_demo"]
 _BITS = 8
 """Of weights and between layers, unless told otherwise; with auto, the widest weights that are tried."""
 
+_FASTEST_MHZ = 1_000_000
 
+
+@naming_parameters()
 def export(
     source: Model | Network,
     *,
@@ -88,6 +92,18 @@ def export(
     DoesNotFitError
         The network needs more than the board has.
     """
+    if not isinstance(source, Network):
+        check_model(source, "export")
+    check_wholes(activation_bits=activation_bits, target_ii=target_ii, max_latency=max_latency)
+    if weight_bits != "auto":
+        check_wholes(weight_bits=weight_bits)
+    if clock_mhz == "max":  # type: ignore[comparison-overlap]
+        raise InputError("--clock-mhz max takes placing and routing: export without, then build with it")
+    check_numbers(clock_mhz=clock_mhz)
+    if clock_mhz is not None and not 0 < clock_mhz < _FASTEST_MHZ:
+        raise InputError(f"--clock-mhz must lie between 0 and {_FASTEST_MHZ}, not be {clock_mhz:g}")
+    check_texts(name=name)
+    check_flags(logic_multipliers=logic_multipliers, onnx=onnx)
     fitting = load_board(board)
     options = ExportOptions(
         board=fitting,
@@ -109,8 +125,7 @@ def export(
     else:
         if isinstance(source.network, QuantizedNetwork) and (weight_bits, activation_bits) != (None, None):
             raise InputError(
-                f"{source.name} is quantized already: leave weight_bits and activation_bits (--weight-bits,"
-                " --activation-bits) out"
+                f"{source.name} is quantized already: leave --weight-bits and --activation-bits out"
             )
         data = UserData.load(source.network, calibration, test)
         quantized = data.network
@@ -134,11 +149,12 @@ def _tested(options: ExportOptions, source: Network, test: Given | tuple[Given, 
     """With test samples for a network, whose sensor is what it is."""
     if test is None:
         return options
-    x, y = test if isinstance(test, tuple) else (test, test)
+    x, y = pair(test)
     data = InputData.load(source.integers, x, y, purpose="test", what=("test x", "test y"))
     return replace(options, test_inputs=data.samples, test_labels=data.labels, test_values=data.values)
 
 
+@naming_parameters()
 def export_demo(output: str | Path, *, progress: Telling = False) -> Design:
     """Export the embedded example: 8×8 digits, for the DE10-Lite.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from quantnn.board.board import Board
 from quantnn.design.exported_board import exported_board
 from quantnn.design.report import Report, load_report
-from quantnn.errors import InputError
+from quantnn.errors import InputError, naming_parameters
 
 __all__ = ["ExportedFolder"]
 
@@ -27,6 +27,7 @@ class ExportedFolder:
         It is no exported design.
     """
 
+    @naming_parameters()
     def __init__(self, path: str | Path, *, board: str | Path | None = None):
         self.path = Path(path)
         self._own_board = None if board is None else Path(board)
@@ -34,11 +35,13 @@ class ExportedFolder:
             raise InputError(f"{self.path} is no exported design (report.json is missing): run quantnn export")
 
     @property
+    @naming_parameters()
     def report(self) -> Report:
         """Read anew each time."""
         return load_report(self.path)
 
     @property
+    @naming_parameters()
     def board(self) -> Board:
         """The board that it was exported for.
 

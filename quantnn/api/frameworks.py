@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from quantnn.api.model import Model
+from quantnn.errors import naming_parameters
 from quantnn.importers.format import Hints
 
 __all__ = ["from_sklearn", "from_torch"]
 
 
+@naming_parameters()
 def from_torch(module: Any, example_input: Any, *, decision: str = "", name: str = "") -> Model:
     """The network of a PyTorch module, as it is in eval mode; the module itself is not changed.
 
@@ -34,6 +36,7 @@ def from_torch(module: Any, example_input: Any, *, decision: str = "", name: str
     return Model(from_torch(module, example_input, Hints(decision=decision)), name or type(module).__name__)
 
 
+@naming_parameters()
 def from_sklearn(estimator: Any, *, decision: str = "", name: str = "") -> Model:
     """The network that a fitted scikit-learn estimator computes.
 

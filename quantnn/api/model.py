@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from quantnn.api.arguments import check_flags, check_numbers, check_texts, check_wholes, hints
 from quantnn.api.samples import Batch
 from quantnn.arithmetic import Integers
-from quantnn.errors import InputError
-from quantnn.importers.format import Hints
+from quantnn.errors import InputError, naming_parameters
+from quantnn.importers.arrays.model import is_needed
 from quantnn.importers.formats import read_model
-from quantnn.importers.npz import arrays_model
+from quantnn.importers.npz import OPTIONS, arrays_model
 from quantnn.importers.reading import Reading
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import given_array
@@ -28,7 +29,7 @@ from quantnn.system.text import name_of, printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["Model", "from_arrays", "load"]
+__all__ = ["Model", "check_model", "from_arrays", "load"]
 
 _ARRAYS = Path("from_arrays")
 """What messages call arrays that come from no file."""
@@ -74,6 +75,7 @@ class Model(Shown):
     def class_names(self) -> tuple[str, ...]:
         return self.network.class_names
 
+    @naming_parameters()
     def logits(self, x: Given) -> Floats:
         """The last layer's values, of shape (n, out_features); of a single sample, (out_features,).
 
@@ -91,6 +93,7 @@ class Model(Shown):
         values = self.network.logits(self.network.positions(batch.floats()))
         return values[0] if batch.single else values
 
+    @naming_parameters()
     def predict(self, x: Given) -> Integers | Floats:
         """Each sample's class, of shape (n,), or the logits of a network that gives values; see :meth:`logits`."""
         if self.network.decision == "none":
@@ -99,6 +102,7 @@ class Model(Shown):
         classes = self.network.classes(self.network.positions(batch.floats()))
         return classes[0] if batch.single else classes
 
+    @naming_parameters()
     def with_input(
         self, *, scale: float | None = None, bits: int | None = None, signed: bool | None = None
     ) -> Model:
@@ -118,6 +122,9 @@ class Model(Shown):
         InputError
             A value is out of range, or the model's own calibration samples contradict it.
         """
+        check_numbers(input_scale=scale)
+        check_wholes(input_bits=bits)
+        check_flags(input_signed=signed)
         network = self.network.with_input(scale, bits, signed)
         return replace(self, reading=replace(self.reading, model=network))
 
@@ -132,6 +139,7 @@ class Model(Shown):
         return f"<Model {printable(self.name)}: {shape}, {self.reading.format}>"
 
 
+@naming_parameters()
 def load(
     path: str | Path,
     *,
@@ -159,15 +167,16 @@ def load(
         The file is missing, of no known kind or damaged, or holds what cannot be had.
     """
     path = Path(path)
-    model = Model(read_model(path, _hints(activations, decision)), name_of(path))
+    model = Model(read_model(path, hints(activations, decision)), name_of(path))
     return model.with_input(scale=input_scale, bits=input_bits, signed=input_signed)
 
 
+@naming_parameters()
 def from_arrays(
     arrays: Mapping[str, npt.ArrayLike] | None = None,
     *,
     weights: Sequence[npt.ArrayLike] = (),
-    biases: Sequence[npt.ArrayLike | None] = (),
+    biases: Sequence[npt.ArrayLike | None] | None = None,
     activations: Sequence[str] = (),
     decision: str = "",
     name: str = "model",
@@ -181,8 +190,8 @@ def from_arrays(
         Everything by its name in an .npz, see docs/formats.md: then weights and biases are left out.
     weights : sequence of arrays of shape (inputs, outputs)
         From input to output; PyTorch's are the other way round: give their transposes.
-    biases : sequence of arrays of shape (outputs,) or None
-        One per layer, None for a layer without; none at all if no layer has one.
+    biases : sequence of arrays of shape (outputs,) or None, optional
+        One per layer, None for a layer without; by default no layer has one.
     activations : sequence of str
         One name per layer.
     decision : str
@@ -198,13 +207,19 @@ def from_arrays(
     InputError
         An array is missing, unknown or wrong.
     """
+    check_texts(name=name)
+    biases = () if biases is None else biases
+    if arrays is not None and not isinstance(arrays, Mapping):
+        raise InputError(f"arrays must be a mapping of names to arrays, not {type(arrays).__name__}: give weights=[…]")
     given: dict[str, Any] = dict(arrays or {})
     if arrays is None:
-        if biases and len(biases) != len(weights):
+        if not len(weights) and not options:
+            raise InputError("from_arrays must get weights, a list of a matrix per layer, or a mapping of arrays")
+        if len(biases) and len(biases) != len(weights):
             raise InputError(f"biases must be as many as weights, {len(weights)}, not {len(biases)}: None for none")
         for number, matrix in enumerate(weights):
             given[f"W{number}"] = matrix
-            bias = biases[number] if biases else None
+            bias = biases[number] if len(biases) else None
             if bias is None:
                 columns = given_array(matrix, f"weights[{number}]").shape[-1:]
                 bias = [0.0] * math.prod(columns)
@@ -213,11 +228,25 @@ def from_arrays(
         raise InputError("weights and biases must stand in the mapping of arrays, if there is one: give one of both")
     given |= options
     checked = {key: given_array(values, f"from_arrays: array {key}") for key, values in given.items()}
-    network = arrays_model(checked, _ARRAYS, _hints(activations, decision))
+    network = arrays_model(checked, _ARRAYS, hints(activations, decision))
+    if unknown := [key for key in options if key not in OPTIONS and not is_needed(key)]:
+        raise InputError(f"from_arrays takes no {unknown[0]}: its options are {', '.join(OPTIONS[2:])}")
     return Model(Reading("arrays", network), name)
 
 
-def _hints(activations: Sequence[str], decision: str) -> Hints:
-    if isinstance(activations, str):
-        raise InputError(f"activations must be a list of names, not {activations!r}: write [{activations!r}]")
-    return Hints(tuple(activations), decision)
+def check_model(given: object, taker: str) -> None:
+    """Refuse what is no model; ``taker`` is the function that takes one.
+
+    Raises
+    ------
+    InputError
+        Says how to make one of it.
+    """
+    if isinstance(given, Model):
+        return
+    if isinstance(given, str | PurePath):
+        raise InputError(f"{taker} takes a model, not the path of one: give quantnn.load({str(given)!r})")
+    raise InputError(
+        f"{taker} takes a model, not {type(given).__name__}: quantnn.load, from_torch, from_sklearn or from_arrays"
+        " makes one"
+    )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantnn.api.model import Model
+from quantnn.api.arguments import check_wholes
+from quantnn.api.model import Model, check_model
 from quantnn.api.samples import Batch
 from quantnn.arithmetic import Integers
 from quantnn.design.planning import Quantized
-from quantnn.errors import InputError
+from quantnn.errors import InputError, naming_parameters
 from quantnn.files.whole_file import whole_file
 from quantnn.model.activation import Floats
 from quantnn.model.data_options import Expected
@@ -74,6 +75,7 @@ class Network(Shown):
     def class_names(self) -> tuple[str, ...]:
         return self.integers.class_names
 
+    @naming_parameters()
     def raw(self, x: Given) -> Integers:
         """What the hardware is given for samples in natural units: int64 of shape (n, features), or (features,).
 
@@ -86,6 +88,7 @@ class Network(Shown):
         raw = batch.integers(self.integers.input, self.integers.sensor)[:]
         return raw[0] if batch.single else raw
 
+    @naming_parameters()
     def predict(self, x: Given) -> Integers | Floats:
         """Each sample's class, of shape (n,); of a network that gives values, its :meth:`logits`.
 
@@ -105,6 +108,7 @@ class Network(Shown):
         assert found.classes is not None
         return found.classes
 
+    @naming_parameters()
     def logits(self, x: Given) -> Floats:
         """The last layer's outputs as real values, integers times their scale: float64 of shape (n, out_features).
 
@@ -120,6 +124,7 @@ class Network(Shown):
         """
         return np.asarray(self._answered(x).logits * self.integers.layers[-1].scale, dtype=np.float64)
 
+    @naming_parameters()
     def evaluate(self, raw: Given) -> Evaluation:
         """Every layer's integers, and the classes, for raw integers: what the hardware computes, bit for bit.
 
@@ -142,6 +147,7 @@ class Network(Shown):
         batch = Batch.of(raw, Expected.by(self.integers))
         return _unbatched(evaluate(self.integers, batch.raw(self.integers.input)), batch)
 
+    @naming_parameters()
     def save(self, path: str | Path) -> None:
         """Write the integer network as an .npz, which :func:`quantnn.load_network` reads; the model stays out of it.
 
@@ -153,6 +159,7 @@ class Network(Shown):
         with whole_file(Path(path)) as place:
             save_network(self.integers, place)
 
+    @naming_parameters()
     def to_onnx(self, path: str | Path) -> None:
         """Write the integer network as plain ONNX operators on int64: a second reference, which onnxruntime or any
         other program computes.
@@ -184,6 +191,7 @@ class Network(Shown):
         return f"<Network {printable(self.name)}: {shape}, input {self.integers.input.lo}..{self.integers.input.hi}>"
 
 
+@naming_parameters()
 def quantize(
     model: Model,
     *,
@@ -208,13 +216,18 @@ def quantize(
     InputError
         The samples cannot be used, the network cannot be expressed in integers, or it is quantized already.
     """
+    check_model(model, "quantize")
+    if weight_bits == "auto":  # type: ignore[comparison-overlap]
+        raise InputError("weight_bits must be a number, not auto, which takes a board: give it to export")
+    check_wholes(weight_bits=weight_bits, activation_bits=activation_bits)
     if isinstance(model.network, QuantizedNetwork) and (weight_bits, activation_bits) != (None, None):
-        raise InputError(f"{model.name} is quantized already: leave weight_bits and activation_bits out")
+        raise InputError(f"{model.name} is quantized already: leave --weight-bits and --activation-bits out")
     precision = Precision(*(8 if bits is None else bits for bits in (weight_bits, activation_bits)))
     data = UserData.load(model.network, calibration)
     return Network(Quantized.of(data.network, data.calibration, precision), model.name)
 
 
+@naming_parameters()
 def load_network(path: str | Path) -> Network:
     """Read a network that :meth:`Network.save` wrote, or the network.npz of an exported design.
 

@@ -84,7 +84,7 @@ def _run() -> int:
     except Stopped as stopped:
         return stopped.exit_code
     except QuantnnError as error:
-        complain(str(error))
+        complain(error.as_written)
         return error.exit_code
     except typer.TyperException as error:
         if not sys.argv[1:]:

@@ -162,7 +162,7 @@ def verify(
                 found = exported.check_netlist(netlist, as_it_is=as_it_is, progress=told)
     except VerificationError as error:
         if as_json:
-            verdict = {"passed": False, "first_difference": str(error)}
+            verdict = {"passed": False, "first_difference": error.as_written}
             show_json({"verification": verdict, "difference": error.difference})
         raise
     said = []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy.typing as npt
 
+from quantnn.errors import InputError
 from quantnn.model.array_checks import given_array
 from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_file import DataFile
@@ -14,7 +15,7 @@ from quantnn.model.data_kinds import open_labels, open_samples
 from quantnn.model.data_options import DataOptions, Expected, Purpose
 from quantnn.model.sample_rows import ArrayRows
 
-__all__ = ["Data", "Given", "given_labels", "given_samples", "same"]
+__all__ = ["Data", "Given", "given_labels", "given_samples", "pair", "same"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,21 @@ class Data:
 
 Given = str | Path | Data | npt.ArrayLike
 """Samples or labels as a user has them: the path of a file or folder, with more or without, or an array."""
+
+
+def pair(test: Given | tuple[Given, Given]) -> tuple[Given, Given]:
+    """Samples and labels of what may be one file that holds both.
+
+    Raises
+    ------
+    InputError
+        It is a tuple of another length.
+    """
+    if not isinstance(test, tuple):
+        return test, test
+    if len(test) != 2:
+        raise InputError(f"--test must be samples and their labels, not a tuple of {len(test)}")
+    return test
 
 
 def same(one: Given, other: Given) -> bool:

@@ -9,7 +9,7 @@ from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_options import Expected, Purpose
-from quantnn.model.given import Given, given_labels, given_samples, same
+from quantnn.model.given import Given, given_labels, given_samples, pair, same
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import SampleFile, Survey, Values
 from quantnn.network.samples import Samples
@@ -66,10 +66,12 @@ class UserData:
             return file, data.labels
 
         typical = None if calibration is None else opened(calibration, "calibration", "calibration")[0]
+        if typical is not None and not len(typical):
+            raise InputError(f"{typical.source} holds no samples: give some, or leave --calibration out")
         inputs = labels = None
         names: tuple[str, ...] = ()
         if test is not None:
-            x, y = test if isinstance(test, tuple) else (test, test)
+            x, y = pair(test)
             inputs, found = opened(x, "test", "test x")
             if expected.classifies:
                 if not same(x, y):

@@ -145,15 +145,16 @@ def _requantized(requantizer: Requantizer, graph: Graph, acc: str, prefix: str, 
     def column(name: str, values: Sequence[int]) -> str:
         return graph.constant(prefix + name, list(values))
 
-    zero = graph.constant(prefix + "zero", 0)
+    split, shifted = requantizer.negative_multipliers != requantizer.multipliers, any(requantizer.shifts)
+    zero = graph.constant(prefix + "zero", 0) if split or shifted else ""
     factor = column("multipliers", requantizer.multipliers)
-    if requantizer.negative_multipliers != requantizer.multipliers:
+    if split:
         below = graph.node("Less", [acc, zero], prefix + "below")
         negative = column("negative_multipliers", requantizer.negative_multipliers)
         factor = graph.node("Where", [below, negative, factor], prefix + "factor")
     product = graph.node("Mul", [acc, factor], prefix + "product")
     rounded = graph.node("Add", [product, column("roundings", requantizer.roundings)], prefix + "rounded")
-    if any(requantizer.shifts):
+    if shifted:
         divisor = column("divisors", [1 << shift for shift in requantizer.shifts])
         quotient = graph.node("Div", [rounded, divisor], prefix + "quotient")
         exact = graph.node("Mul", [quotient, divisor], prefix + "multiple")

@@ -71,3 +71,9 @@ def test_a_missing_simulator_is_one_line(design, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "quantnn.verify.verify", None)
     with pytest.raises(InputError, match="install the simulator with pip install"):
         design.verify()
+
+
+def test_a_printed_report_is_its_summary(design, small):
+    assert str(design.report) == (small / "summary.txt").read_text(encoding="utf-8")
+    shown = design.report._repr_html_()
+    assert shown.startswith("<pre") and "accumulator, proven" in shown

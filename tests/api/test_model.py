@@ -65,6 +65,9 @@ def test_another_input():
         ({"activations": ["relu"] * 3}, "for 2 layers"),
         ({"activations": "relu"}, "activations must be a list of names, not 'relu': write ['relu']"),
         ({"arrays": {"W0": W0}}, "weights and biases must stand in the mapping of arrays"),
+        ({"wights": 2}, "from_arrays takes no wights: its options are input_bits, input_signed, input_scale, input_m"),
+        ({"arrays": [W0], "weights": [], "biases": []}, "arrays must be a mapping of names to arrays, not list"),
+        ({"weights": [], "biases": []}, "from_arrays has no layers, only input_scale: "),
         ({"input_scales": 2}, "from_arrays: array input_scales is unknown: call it input_scale"),
         ({"weights": [[[1, 2], [3]], W1]}, "must be an array of numbers"),
         ({"input_bits": 17}, "from_arrays: array input_bits must lie in 1..16, not be 17"),
@@ -98,3 +101,16 @@ def test_it_shows_itself():
     assert html.startswith("<pre ") and html.rstrip().endswith("</pre>")
     assert r"a&lt;b&gt;&amp;\x1b[31m.npz: float model" in html and "<b>" not in html and "\x1b" not in html
     assert "6→5" in html and "relu" in html
+
+
+def test_weights_and_biases_in_one_array():
+    """As a network of equal layers has them: the first axis is the layer."""
+    weights, biases = np.ones((2, 3, 3)), np.array([[1, 2, 3], [0, 0, 0]])
+    model = quantnn.from_arrays(weights=weights, biases=biases, activations=["linear", "linear"], decision="none")
+    np.testing.assert_array_equal(model.logits([1, 1, 1]), [15, 15, 15])
+    assert (quantnn.from_arrays(weights=weights, activations=["linear"] * 2).network.layers[0].bias == 0).all()
+
+
+def test_nothing_given_is_one_line():
+    with pytest.raises(InputError, match=r"^from_arrays must get weights, a list of a matrix per layer, or a mapping"):
+        quantnn.from_arrays(activations=["relu"])

@@ -129,3 +129,10 @@ def test_without_onnx_the_line_that_installs_it(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"onnx is missing: install what writes ONNX with .*\[onnx\]"):
         save_onnx(random_network(1), tmp_path / "network.onnx")
     assert not (tmp_path / "network.onnx").exists()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_constant_is_used(seed):
+    """onnxruntime warns of others."""
+    graph = onnx_network(random_network(seed)).graph
+    assert {constant.name for constant in graph.initializer} <= {name for node in graph.node for name in node.input}

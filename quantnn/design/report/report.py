@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -25,6 +25,10 @@ from quantnn.files.field_types import (
     UsbId,
 )
 from quantnn.files.record import RECORD
+from quantnn.system.html import Shown
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 __all__ = [
     "FORMAT", "VERSION", "Accuracy", "BoardTop", "Cycles", "LinkEntry", "PllEntry", "PrecisionEntry", "Report", "Units",
@@ -140,8 +144,8 @@ class Accuracy:
 
 
 @dataclass(frozen=True, config=RECORD)
-class Report:
-    """What was built, what it takes, how fast it is, and what was verified.
+class Report(Shown):
+    """What was built, what it takes, how fast it is, and what was verified; printed, it is summary.txt.
 
     A field with a default is optional in the file, and written only where it is not the default.
     """
@@ -213,6 +217,16 @@ class Report:
     """What the classes, or the values of a network without, are called, in their order; missing where nobody said."""
     build: BuildResult | None = None
     """What synthesis, placement and routing made of it; missing before quantnn build."""
+
+    def __rich__(self) -> RenderableType:
+        from quantnn.design.summary import summary
+
+        return summary(self)
+
+    def __str__(self) -> str:
+        from quantnn.design.summary import render_summary
+
+        return render_summary(self)
 
     def __post_init__(self) -> None:
         if "report.json" not in self.files or len(set(self.files)) < len(self.files):
