@@ -151,6 +151,8 @@ def _tested(options: ExportOptions, source: Network, test: Given | tuple[Given, 
         return options
     x, y = pair(test)
     data = InputData.load(source.integers, x, y, purpose="test", what=("test x", "test y"))
+    if not len(data.samples):
+        raise InputError("test x holds no samples: give some, or leave --test out")
     return replace(options, test_inputs=data.samples, test_labels=data.labels, test_values=data.values)
 
 

@@ -30,8 +30,10 @@ def given_array(values: npt.ArrayLike, what: str) -> Array:
     Raises
     ------
     InputError
-        It is no array: a ragged list, a tensor on a device, …
+        It is no array: a ragged list, a tensor on a device, …; or some of it is masked.
     """
+    if np.ma.is_masked(values):  # what lies behind the mask would be taken for values
+        raise InputError(f"{what} has masked values: fill them, or leave their samples out")
     try:
         return np.asarray(values)
     except (TypeError, ValueError, RuntimeError) as error:

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from quantnn.arithmetic import IntegerRange, Integers
+from quantnn.errors import InputError
 from quantnn.files.safe_npz import Array
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import RAW_REMEDY, integral, numeric
@@ -148,17 +149,36 @@ class SampleFile:
         """The values of the typical rows, float64 of shape (k, in_features)."""
         return np.concatenate([self[row : row + 1] for row in self.typical_rows.tolist()])
 
+    def check_unit(self, sensor: Sensor, unit: str, remedy: str) -> None:
+        """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs.
+
+        ``unit`` says whose values the sensor sees.
+
+        Raises
+        ------
+        InputError
+            They are, or a value is no finite number. The message ends with ``remedy``.
+        """
+        survey, (least, greatest) = self.survey, sensor.seen
+        room = greatest - least
+        beyond = survey.greatest.max() > greatest + room or survey.least.min() < least - room
+        if survey.integral and beyond:
+            found = f"{survey.least.min():g}..{survey.greatest.max():g}"
+            raise InputError(
+                f"{self.source} holds integers in {found}, but {unit} in {least:.6g}..{greatest:.6g}: {remedy}"
+            )
+
     def integers(self, allowed: IntegerRange, sensor: Sensor | None = None) -> Samples:
         """The samples as raw inputs; a sensor makes them of any values.
 
         Raises
         ------
         InputError
-            A value is not finite or, without a sensor, no integer or outside ``allowed``.
+            A value is not finite or, without a sensor, no integer or outside ``allowed``; or :meth:`check_unit`.
         """
         samples = _RawInputs(self, allowed, sensor)
         if sensor is not None:
-            self.survey  # noqa: B018  checks
+            self.check_unit(sensor, "the network takes values", "give samples in that unit")
         else:
             for rows in blocks(len(self)):
                 samples.read(rows.start, rows.stop)

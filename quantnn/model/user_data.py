@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
@@ -11,7 +10,7 @@ from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_options import Expected, Purpose
 from quantnn.model.given import Given, given_labels, given_samples, pair, same
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
-from quantnn.model.sample_file import SampleFile, Survey, Values
+from quantnn.model.sample_file import SampleFile, Values
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
 
@@ -62,12 +61,12 @@ class UserData:
         def opened(given: Given, purpose: Purpose, what: str) -> tuple[SampleFile, FoundLabels | None]:
             data = given_samples(given, expected, purpose, what)
             file, order = SampleFile.of(data, expected.shape)
+            if not len(file):
+                raise InputError(f"{file.source} holds no samples: give some, or leave --{purpose} out")
             notes.extend(dict.fromkeys(note for note in (*data.notes, order) if note and note not in notes))
             return file, data.labels
 
         typical = None if calibration is None else opened(calibration, "calibration", "calibration")[0]
-        if typical is not None and not len(typical):
-            raise InputError(f"{typical.source} holds no samples: give some, or leave --calibration out")
         inputs = labels = None
         names: tuple[str, ...] = ()
         if test is not None:
@@ -116,24 +115,13 @@ def _behind_sensor(network: AnyNetwork, files: list[SampleFile]) -> AnyNetwork:
             raise InputError(f"{first.source}: {error}: give samples in another unit") from None
     for file in files:
         if network.sensor is not None and file not in floats:
-            _check_unit(file.survey, network, network.sensor, file.source)
+            _check_unit(file, network, network.sensor)
     return network
 
 
-def _check_unit(survey: Survey, network: AnyNetwork, sensor: Sensor, source: str | Path) -> None:
-    """Refuse integers that lie far beyond what a sensor sees: they are no values of it, but raw inputs."""
-    lo, hi = sensor.output.lo, sensor.output.hi
-    seen = sensor.zero + sensor.step * lo, sensor.zero + sensor.step * hi
-    least, greatest = seen[0].min(), seen[1].max()
-    room = greatest - least
-    if survey.greatest.max() > greatest + room or survey.least.min() < least - room:
-        found = f"{survey.least.min():g}..{survey.greatest.max():g}"
-        if isinstance(network, QuantizedNetwork):
-            raise InputError(
-                f"{source} holds integers in {found}, but the model quantizes inputs in {least:.6g}..{greatest:.6g}:"
-                " say with --input-scale what an integer stands for, as 0.00392157 for pixels in 0..1"
-            )
-        raise InputError(
-            f"{source} holds integers in {found}, but other samples are floats in"
-            f" {least:.6g}..{greatest:.6g}: give all samples in the same unit"
-        )
+def _check_unit(file: SampleFile, network: AnyNetwork, sensor: Sensor) -> None:
+    if isinstance(network, QuantizedNetwork):
+        remedy = "say with --input-scale what an integer stands for, as 0.00392157 for pixels in 0..1"
+        file.check_unit(sensor, "the model quantizes inputs", remedy)
+    else:
+        file.check_unit(sensor, "other samples are floats", "give all samples in the same unit")

@@ -38,6 +38,8 @@ class Sensor:
     -------
     features : int or None
         in_features, or None where step and zero serve all.
+    seen : tuple of float
+        The least and the greatest value, of all features, that is not cut off.
 
     Raises
     ------
@@ -70,6 +72,11 @@ class Sensor:
     @property
     def features(self) -> int | None:
         return len(self.step) if self.step.ndim else None
+
+    @property
+    def seen(self) -> tuple[float, float]:
+        lo, hi = (self.zero + self.step * end for end in (self.output.lo, self.output.hi))
+        return float(lo.min()), float(hi.max())
 
     @classmethod
     def fit(cls, values: Floats, output: IntegerRange, *, per_feature: bool = False) -> Sensor:

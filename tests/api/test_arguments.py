@@ -80,6 +80,11 @@ def test_what_is_said_of_a_model():
             lambda: quantnn.export(quantnn.quantize(MODEL), test=(SAMPLES, SAMPLES, 3)),
             "test must be samples and their labels, not a tuple of 3",
         ),
+        (lambda: quantnn.export(MODEL, test=(SAMPLES[:0], [])), "test x holds no samples: give some, or leave"),
+        (
+            lambda: quantnn.export(quantnn.quantize(MODEL), test=(SAMPLES[:0], [])),
+            "test x holds no samples: give some, or leave test out",
+        ),
         (lambda: MODEL.with_input(bits=2.5), "input_bits must be a whole number, not 2.5"),
         (lambda: MODEL.with_input(signed="no"), "input_signed must be True or False, not 'no'"),
         (lambda: MODEL.with_input(scale="1"), "input_scale must be a number, not '1'"),

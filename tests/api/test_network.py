@@ -136,3 +136,25 @@ def test_classes_may_have_names(tmp_path):
     assert model.class_names == network.class_names == ("cat", "dog", "owl") and NETWORK.class_names == ()
     network.save(tmp_path / "n.npz")
     assert quantnn.load_network(tmp_path / "n.npz").class_names == ("cat", "dog", "owl")
+
+
+@pytest.mark.parametrize("samples", [PIXELS, PIXELS.astype(np.uint8), PIXELS[1], PIXELS.astype(float)])
+def test_raw_integers_are_no_values_of_a_sensor(samples):
+    """The sensor sees 0..1: pixels of 255 would all be 1, and the answers garbage."""
+    message = r"^samples holds integers in \d+..255, but the network takes values in 0..1: give samples in that unit"
+    for ask in (FLOATS.predict, FLOATS.logits, FLOATS.raw):
+        with pytest.raises(InputError, match=message):
+            ask(samples)
+    assert FLOATS.evaluate(samples).classes is not None
+
+
+def test_a_value_that_is_cut_off_is_no_raw_integer():
+    np.testing.assert_array_equal(FLOATS.raw([2, 1, 0, -1, 0, 0]), [255, 255, 0, 0, 0, 0])
+    np.testing.assert_array_equal(FLOATS.raw([99.5, 0, 0, 0, 0, 0]), [255, 0, 0, 0, 0, 0])
+
+
+def test_masked_samples_are_refused():
+    with pytest.raises(InputError, match="samples has masked values: fill them, or leave their samples out"):
+        NETWORK.predict(np.ma.masked_greater(PIXELS, 200))
+    masked = np.ma.masked_greater(PIXELS, 255)
+    np.testing.assert_array_equal(NETWORK.predict(masked), NETWORK.predict(PIXELS)), "nothing is masked"

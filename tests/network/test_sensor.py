@@ -149,3 +149,10 @@ def test_parts_are_copies():
 def test_integers_wider_than_any_input_are_refused():
     with pytest.raises(ValueError, match="A sensor's integers must take up to 53 bits, not 54"):
         Sensor(np.array(1.0), np.array(0.0), IntegerRange(0, 1 << 53))
+
+
+def test_the_values_that_it_sees():
+    one = Sensor(np.array(0.5), np.array(-1.0), IntegerRange(0, 15))
+    assert one.seen == (-1.0, 6.5)
+    each = Sensor(np.array([0.5, 2.0]), np.array([-1.0, 0.0]), IntegerRange(-2, 3))
+    assert each.seen == (-4.0, 6.0), "the second feature's on both sides"
