@@ -94,7 +94,12 @@ Decision = Annotated[
     typer.Option(help="What the answer is; by default as the model says.", metavar="argmax|threshold|none"),
 ]
 Model = Annotated[
-    Path, typer.Argument(metavar="MODEL", help="Trained network, .npz: see docs/formats.md.", callback=existing)
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="Trained network: .onnx, .pt2, .pt, .safetensors, .keras, .h5, .skops, .tflite, .npz or .nnet.",
+        callback=existing,
+    ),
 ]
 Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.", callback=_exported)]
 Input = Annotated[

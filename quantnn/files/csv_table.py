@@ -1,4 +1,4 @@
-"""Tables of numbers in text: a row a line, with commas, semicolons or tabs between."""
+"""Tables of numbers in text: a row a line, with commas, semicolons, tabs or blanks between."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,10 +20,11 @@ from quantnn.errors import InputError
 from quantnn.files.regular_file import opened
 from quantnn.files.safe_npz import SAMPLES_LIMIT
 
-__all__ = ["CsvTable"]
+__all__ = ["CsvTable", "remedy"]
 
 _DELIMITERS = "\t;,"
-"""The first that divides the first rows evenly is taken: commas may also stand in numbers and texts."""
+"""The first that divides the first rows evenly is taken: commas may also stand in numbers and texts, and blanks in
+names, so they divide numbers only."""
 _HEAD = 1 << 16
 _MAX_LINE = 1 << 24
 """Characters."""
@@ -64,7 +65,9 @@ class CsvTable:
     def read(cls, path: Path, text_column: str = "") -> CsvTable:
         """Read a table in UTF-8, of numbers but for columns whose first value is a text, and ``text_column``.
 
-        The first row is a header if it holds a text above a number, or just counts the columns from 0.
+        The first row is a header if it holds a text above a number, or just counts the columns from 0. Lines that begin
+        with # and have another number of values than the row below, and ``sep=;``, which tells Excel what stands
+        between, are passed over in front; a delimiter at the end of each row makes no column.
 
         Parameters
         ----------
@@ -137,7 +140,10 @@ class _Reader:
         file.seek(0)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise InputError(f"{path} is text in UTF-16: save it as UTF-8")
-        self.delimiter = _delimiter(head.decode("utf-8-sig", "replace"), whole=len(head) < _HEAD)
+        text = head.decode("utf-8-sig", "replace")
+        self.separated = re.match(r"sep=([,;\t])\s*[\r\n]", text)
+        self.delimiter = self.separated[1] if self.separated else _delimiter(text, whole=len(head) < _HEAD)
+        self.ended = False
         self.text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         self.names: tuple[str, ...] = ()
         self.width = 0
@@ -147,7 +153,7 @@ class _Reader:
 
     def table(self) -> CsvTable:
         rows = self._rows()
-        first = self._without_header(list(islice(rows, 2)))
+        first = self._without_header(self._beginning(rows))
         if not first:
             raise InputError(f"{self.path} has no row of values: save the samples in it, one a line")
         self.width = len(first[0][1])
@@ -156,8 +162,10 @@ class _Reader:
         columns = {place for place, field in enumerate(first[0][1]) if not _is_number(field)}
         named = _found(self.names, self.width, self.text_column) if self.text_column else None
         self.texts = {column: [] for column in sorted(columns if named is None else columns | {named})}
-        for line, row in chain(first, rows):
+        for line, row in first:
             self._add(line, row)
+        for line, row in rows:
+            self._add(line, self._trimmed(row))
         values = np.frombuffer(self.values, dtype=np.float64).reshape(len(self.lines), self.width)
         for column in [column for column, texts in self.texts.items() if all(map(_is_number, texts))]:
             values[:, column] = [float(text) for text in self.texts.pop(column)]
@@ -177,13 +185,26 @@ class _Reader:
         reader = csv.reader(self._lines(), delimiter=self.delimiter, skipinitialspace=True, strict=True)
         try:
             for row in reader:
-                if row:
-                    yield reader.line_num, row
+                if not row or (len(row) == 1 and not row[0].strip()):
+                    continue
+                if self.separated and reader.line_num == 1:
+                    continue
+                yield reader.line_num, row
         except csv.Error as error:
             raise InputError(f"{self.path}, line {reader.line_num}: {error}: save the table again") from None
         except UnicodeDecodeError:
-            line = reader.line_num
-            raise InputError(f"{self.path} is no text in UTF-8 from line {line} on: save it as UTF-8") from None
+            raise InputError(f"{self.path} is no text in UTF-8: save it as UTF-8 (in Excel: CSV UTF-8)") from None
+
+    def _beginning(self, rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+        """The first two rows behind comments, and whether all end with a delimiter."""
+        found = list(islice(rows, 2))
+        while len(found) == 2 and _is_comment(found[0][1], found[1][1]):
+            found = [found[1], *islice(rows, 1)]
+        self.ended = self.delimiter == " " or all(_ends(row) for _, row in found)
+        return [(line, self._trimmed(row)) for line, row in found]
+
+    def _trimmed(self, row: list[str]) -> list[str]:
+        return row[:-1] if self.ended and _ends(row) else row
 
     def _without_header(self, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
         """The first rows without a header, whose names are kept."""
@@ -193,12 +214,13 @@ class _Reader:
         below = rows[1][1] if len(rows) > 1 else []
         apart = _found((), len(above), self.text_column)  # a text above a number is usual there
         named = any(
-            _is_name(name) and _is_number(value) and column != apart
+            _is_name(name) and _looks_numeric(value) and column != apart
             for column, (name, value) in enumerate(zip(above, below, strict=False))
         )
+        indexed = not above[0].strip() and below[:1] in (["0"], ["1"]) and all(map(_is_name, above[1:]))
         counted = len(above) > 3 and [name.strip() for name in above] == [str(place) for place in range(len(above))]
         alone = not below and all(_is_name(name) for name in above)
-        if not (named or counted or alone):
+        if not (named or indexed or counted or alone):
             return rows
         names = [name.strip() for name in above]
         self.names = (names[0].removeprefix("#").strip(), *names[1:])
@@ -236,10 +258,7 @@ class _Reader:
     def _no_number(self, line: int, column: int, text: str) -> InputError:
         if text.lower() in _MISSING:
             return self._missing(line, column, text)
-        remedy = "give numbers alone, and --label-column where a column holds the classes"
-        if _DECIMAL_COMMA.fullmatch(text):
-            remedy = "write decimals with a point"
-        return InputError(f"{self._place(line, column)} must be a number, not {text[:40]!r}: {remedy}")
+        return InputError(f"{self._place(line, column)} must be a number, not {text[:40]!r}: {remedy(text)}")
 
     def _missing(self, line: int, column: int, text: str) -> InputError:
         return InputError(f"{self._place(line, column)} has no value ({text!r}): fill it in, or leave the row out")
@@ -250,17 +269,28 @@ class _Reader:
 
 def _delimiter(head: str, *, whole: bool) -> str:
     """What stands between the values of a file that begins so."""
-    lines = head.splitlines()[: _LINES + 1]
+    lines = head.splitlines()
     if not whole and len(lines) > 1:
         lines = lines[:-1]
+    lines = [line for line in lines if line.strip() and not line.startswith("#")][:_LINES] or lines[:_LINES]
     for delimiter in _DELIMITERS:
         try:
-            widths = {len(row) for row in csv.reader(lines[:_LINES], delimiter=delimiter, skipinitialspace=True) if row}
+            widths = {len(row) for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row}
         except csv.Error:
             continue
         if len(widths) == 1 and widths != {1}:
             return delimiter
+    if _apart_by_blanks([line.split() for line in lines]):
+        return " "
     return max(_DELIMITERS[::-1], key=lambda delimiter: lines[0].count(delimiter) if lines else 0)
+
+
+def _apart_by_blanks(rows: list[list[str]]) -> bool:
+    """Whether each row has as many numbers and at most one text beside them; the first may be a header."""
+    below = rows[1:] or rows
+    return len({len(row) for row in below}) == 1 and all(
+        sum(map(_is_number, row)) >= max(2, len(row) - 1) for row in below
+    )
 
 
 def _is_number(field: str) -> bool:
@@ -271,8 +301,29 @@ def _is_number(field: str) -> bool:
     return "_" not in field and field.isascii()
 
 
+def _is_comment(row: list[str], below: list[str]) -> bool:
+    """Not a header, as numpy writes it, which is the last such row."""
+    return row[0].startswith("#") and (len(row) != len(below) or below[0].startswith("#"))
+
+
+def _ends(row: list[str]) -> bool:
+    """Whether there is nothing behind its last delimiter."""
+    return len(row) > 1 and not row[-1].strip()
+
+
+def _looks_numeric(field: str) -> bool:
+    return _is_number(field) or _DECIMAL_COMMA.fullmatch(field.strip()) is not None
+
+
+def remedy(text: str) -> str:
+    """What to do about a text that should be a number."""
+    if _DECIMAL_COMMA.fullmatch(text):
+        return "write decimals with a point, and thousands without a sign"
+    return "give numbers alone, and --label-column where a column holds the classes"
+
+
 def _is_name(field: str) -> bool:
-    return not _is_number(field) and field.strip().lower() not in _MISSING
+    return not _looks_numeric(field) and field.strip().lower() not in _MISSING
 
 
 def _check_present(table: CsvTable) -> None:

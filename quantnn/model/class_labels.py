@@ -16,7 +16,7 @@ from quantnn.model.data_options import Expected
 from quantnn.network.class_names import check_class_names
 from quantnn.system.text import name_of
 
-__all__ = ["ClassLabels", "FoundLabels"]
+__all__ = ["ClassLabels", "FoundLabels", "is_one_hot"]
 
 _SHOWN = 8
 
@@ -46,8 +46,8 @@ class FoundLabels:
 
     Parameters
     ----------
-    values : array of shape (n,)
-        Numbers, or text.
+    values : array of shape (n,) or (n, classes)
+        Numbers, or text; or one-hot, a 1 in each row and else zeros.
     source : Path or str
         The file, or what messages call an array in memory.
     name : str
@@ -65,9 +65,9 @@ class FoundLabels:
     def of_samples(self, count: int, expected: Expected) -> ClassLabels:
         """The class of each of ``count`` samples.
 
-        A text is the class that the network calls so. Where it calls them nothing, whole numbers within its classes are
-        these, and else as many different texts as it has classes are their names, sorted: by value if all are whole
-        numbers.
+        A text is the class that the network calls so. Where it calls none as any of the texts, whole numbers within its
+        classes are these; and where it calls them nothing, as many different texts as it has classes are their names,
+        sorted: by value if all are whole numbers. One-hot labels are the column of the 1.
 
         Raises
         ------
@@ -77,11 +77,18 @@ class FoundLabels:
         values = self.values
         if values.ndim == 2 and values.shape[1] == 1:
             values = values[:, 0]
+        if values.shape == (count, expected.class_count) and is_one_hot(values):
+            return ClassLabels(values.argmax(axis=1).astype(np.int64))
         if values.ndim != 1:
-            remedy = "save its argmax over axis 1" if values.shape == (count, expected.class_count) else "flatten it"
+            remedy = "flatten it" if values.size == count else "give the labels, not the samples"
+            if values.shape == (count, expected.class_count):
+                remedy = "save its argmax over axis 1"
             raise InputError(f"{self._where} must have one label per sample, not shape {values.shape}: {remedy}")
         if len(values) != count:
-            raise InputError(f"{self._where} has {len(values)} labels for {count} samples: give one label per sample")
+            remedy = "give one label per sample"
+            if self.named and len(values) == count + 1:
+                remedy += f"; if the first, {str(values[0])[:64]!r}, is a header, call it label"
+            raise InputError(f"{self._where} has {len(values)} labels for {count} samples: {remedy}")
         if values.dtype.kind in "US" or self.named:
             return self._by_name(values, expected)
         remedy = f"labels are the index of the network's output, of which there are {expected.class_count}"
@@ -98,18 +105,19 @@ class FoundLabels:
             values = whole.astype(str)
         different, places = np.unique(values, return_inverse=True)
         texts = [_decoded(text, self._where) for text in different.tolist()]
+        numbers = [int(text) if _is_whole(text) else -1 for text in texts]
+        if set(texts).isdisjoint(expected.class_names) and all(0 <= n < expected.class_count for n in numbers):
+            return ClassLabels(np.array(numbers, dtype=np.int64)[places])
         if expected.class_names:
             return ClassLabels(self._numbered(texts, expected.class_names)[places])
-        numbers = [int(text) if _is_whole(text) else -1 for text in texts]
-        if all(0 <= number < expected.class_count for number in numbers):
-            return ClassLabels(np.array(numbers, dtype=np.int64)[places])
         texts_are_numbers = all(_is_whole(text) for text in texts)
         names = tuple(sorted(texts, key=(lambda text: (int(text), text)) if texts_are_numbers else None))
         if len(names) != expected.class_count:
-            raise InputError(
-                f"{self._where} has {len(names)} classes ({_some(names)}), but the network {expected.class_count}:"
-                " save what they are called as class_names in the model"
-            )
+            remedy = "leave the others out"
+            if len(names) < expected.class_count:
+                remedy = "save what they are called as class_names in the model, or number them"
+            found = f"{len(names)} classes ({_some(names)})"
+            raise InputError(f"{self._where} has {found}, but the network {expected.class_count}: {remedy}")
         try:
             check_class_names(names, expected.class_count)
         except ValueError as error:
@@ -127,6 +135,13 @@ class FoundLabels:
                     f"{self._where} has {text[:64]!r}, but the network's classes are {_some(names)}: rename it"
                 )
         return np.array([places[text] for text in texts], dtype=np.int64)
+
+
+def is_one_hot(values: Array) -> bool:
+    """Whether each row of a matrix holds a 1 and else zeros."""
+    if values.ndim != 2 or values.dtype.kind not in "biuf":
+        return False
+    return bool(((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all())
 
 
 _ANY = IntegerRange(-(1 << 53), 1 << 53)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from quantnn.errors import InputError
@@ -18,7 +19,7 @@ from quantnn.model.npz_samples import npz_labels, npz_samples
 from quantnn.model.sample_rows import ArrayRows
 from quantnn.model.table_samples import table_labels, table_samples
 
-__all__ = ["open_labels", "open_samples"]
+__all__ = ["check_options", "open_labels", "open_samples"]
 
 _HEAD = 4096
 _NPY = b"\x93NUMPY"
@@ -40,8 +41,32 @@ _OTHERS = (
 """Beginnings of files that people give, and what they are."""
 
 
-def open_samples(path: Path, expected: Expected, purpose: Purpose, options: DataOptions) -> DataFile:
-    """The samples of a file or folder, and the labels that stand beside them.
+def check_options(paths: Sequence[Path], options: DataOptions) -> None:
+    """Refuse options that none of the files has a use for.
+
+    Raises
+    ------
+    InputError
+        A column is chosen, and none is a table; images are to be resized, and none is a folder.
+    """
+    names = ", ".join(str(path) for path in dict.fromkeys(paths))
+    if options.resize and not any(path.is_dir() for path in paths):
+        raise InputError(f"--resize is for a folder of images, of which there is none ({names}): leave it out")
+    if options.label_column and not any(_is_table(path) for path in paths):
+        raise InputError(f"--label-column is for a CSV, of which there is none ({names}): leave it out")
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file would be read as one; a missing one is left to whoever reads it."""
+    return not path.is_dir() and (
+        not path.exists() or not ((head := _head(path)).startswith((_NPY, _ZIP)) or is_idx(head))
+    )
+
+
+def open_samples(
+    path: Path, expected: Expected, purpose: Purpose, options: DataOptions, *, labels: bool = True
+) -> DataFile:
+    """The samples of a file or folder, and the labels that stand beside them, unless they are another file's.
 
     Raises
     ------
@@ -61,7 +86,7 @@ def open_samples(path: Path, expected: Expected, purpose: Purpose, options: Data
             raise InputError(f"{path} holds one number per sample, as labels do: give the file of the samples")
         return DataFile(ArrayRows(array), path)
     _check_text(path, head)
-    return table_samples(path, expected, options)
+    return table_samples(path, expected, options, labels=labels)
 
 
 def open_labels(path: Path, purpose: Purpose, options: DataOptions) -> FoundLabels:

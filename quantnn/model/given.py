@@ -11,11 +11,11 @@ from quantnn.errors import InputError
 from quantnn.model.array_checks import given_array
 from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_file import DataFile
-from quantnn.model.data_kinds import open_labels, open_samples
+from quantnn.model.data_kinds import check_options, open_labels, open_samples
 from quantnn.model.data_options import DataOptions, Expected, Purpose
 from quantnn.model.sample_rows import ArrayRows
 
-__all__ = ["Data", "Given", "given_labels", "given_samples", "pair", "same"]
+__all__ = ["Data", "Given", "check_given", "given_labels", "given_samples", "pair", "same"]
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,23 @@ def same(one: Given, other: Given) -> bool:
     return one is other or (isinstance(one, paths) and isinstance(other, paths) and _data(one) == _data(other))
 
 
-def given_samples(given: Given, expected: Expected, purpose: Purpose, what: str) -> DataFile:
-    """Samples and perhaps labels; ``what`` is what messages call an array.
+def check_given(*given: Given | None) -> None:
+    """Refuse what is said of files that have no use for it: what is said of all must suit one of them.
+
+    Raises
+    ------
+    InputError
+        A column of labels, and no table; a resize, and no folder.
+    """
+    files = [each for each in given if isinstance(each, Data)]
+    for options in dict.fromkeys(each.options for each in files):
+        check_options([Path(each.path) for each in files if each.options == options], options)
+
+
+def given_samples(
+    given: Given, expected: Expected, purpose: Purpose, what: str, *, labels: bool = True
+) -> DataFile:
+    """Samples and perhaps labels, unless these are in another file; ``what`` is what messages call an array.
 
     Raises
     ------
@@ -77,7 +92,7 @@ def given_samples(given: Given, expected: Expected, purpose: Purpose, what: str)
     """
     if isinstance(given, (str, Path, Data)):
         data = _data(given)
-        return open_samples(Path(data.path), expected, purpose, data.options)
+        return open_samples(Path(data.path), expected, purpose, data.options, labels=labels)
     return DataFile(ArrayRows(given_array(given, what)), what)
 
 

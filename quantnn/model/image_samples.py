@@ -91,7 +91,7 @@ def folder_samples(path: Path, expected: Expected, options: DataOptions) -> Data
         notes.append(f"{here}: the folders are in the order of their numbers, {', '.join(folder.classes[:3])}, …")
     labels = None
     if folder.classes:
-        labels = FoundLabels(np.array(folder.classes)[list(folder.labels)], path, "folders", named=True)
+        labels = FoundLabels(np.array(folder.classes)[list(folder.labels)], path, named=True)
     return DataFile(ImageRows(images, height, width, channels), path, "", labels, tuple(notes))
 
 

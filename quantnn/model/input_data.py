@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.data_options import Expected, Purpose
-from quantnn.model.given import Given, given_labels, given_samples, same
+from quantnn.model.given import Given, check_given, given_labels, given_samples, same
 from quantnn.model.sample_file import SampleFile, Values
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.samples import Samples
@@ -58,7 +58,8 @@ class InputData:
             A file or array cannot be used.
         """
         expected = Expected.by(network)
-        data = given_samples(x, expected, purpose, what[0])
+        check_given(x, labels)
+        data = given_samples(x, expected, purpose, what[0], labels=labels is None or same(x, labels))
         file, order = SampleFile.of(data, expected.shape)
         samples = file.integers(network.input, network.sensor)
         notes = (*data.notes, *filter(None, [order]))

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from quantnn.errors import InputError
-from quantnn.files.csv_table import CsvTable
-from quantnn.model.class_labels import FoundLabels
+from quantnn.files.csv_table import CsvTable, remedy
+from quantnn.model.class_labels import FoundLabels, is_one_hot
 from quantnn.model.data_file import DataFile
 from quantnn.model.data_options import DataOptions, Expected
 from quantnn.model.sample_rows import ArrayRows
@@ -22,12 +22,15 @@ _COUNTERS = ("", "unnamed: 0", "index", "id", "rownames")
 """What a column is called that only counts the rows."""
 
 
-def table_samples(path: Path, expected: Expected, options: DataOptions) -> DataFile:
+def table_samples(path: Path, expected: Expected, options: DataOptions, *, labels: bool = True) -> DataFile:
     """A sample a row, and its label, if there is a column more than the network has inputs.
 
     That column is the one of the options, or the one called label, class, target or y; else the only one of texts; else
-    the last, or the first, whichever holds as few different whole numbers as there are classes. A note says which. A
-    first column that only counts the rows is left out, if its name says so or is empty.
+    the last, or the first, whichever holds as few different whole numbers as there are classes; all of them, where only
+    one of the two does. A note says which. A first column that only counts the rows is left out, if its name says so or
+    is empty.
+
+    Without ``labels`` the options are another file's, and name a column of this table only if it has one of that name.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def table_samples(path: Path, expected: Expected, options: DataOptions) -> DataF
         columns = columns[1:]
         notes.append(f"{name_of(path)}: {table.called(0)} counts the rows, and is left out")
     label = None
-    if options.label_column:
+    if options.label_column and (labels or (len(columns) > features and options.label_column in table.names)):
         label = table.column(options.label_column)
     elif len(columns) == features + 1:
         label = _label_column(table, columns, expected)
@@ -63,7 +66,8 @@ def table_samples(path: Path, expected: Expected, options: DataOptions) -> DataF
 
 
 def table_labels(path: Path, options: DataOptions) -> FoundLabels:
-    """A label a row: of the only column, that of the options, or the one called label, class, target or y.
+    """A label a row: of the only column, that of the options, or the one called label, class, target or y; or a column
+    per class, of which one holds a 1.
 
     Raises
     ------
@@ -78,6 +82,8 @@ def table_labels(path: Path, options: DataOptions) -> FoundLabels:
     texts = table.texts.get(0, ("",))
     if len(columns) == 1 and not table.names and len(texts) > 1 and texts[0].lower() in _LABELS:
         return FoundLabels(np.array(texts[1:]), path, f"column 0 ({texts[0]})", named=True)
+    if label is None and len(columns) > 1 and not table.texts and is_one_hot(table.values[:, columns]):
+        return FoundLabels(table.values[:, columns], path)
     if label is None:
         raise InputError(f"{path} has {table.columns} columns, and none is called label: choose with --label-column")
     return _labels(table, label)
@@ -104,16 +110,21 @@ def _label_column(table: CsvTable, columns: list[int], expected: Expected) -> in
     if len(texts) == 1:
         return texts[0]
     ends = (columns[-1], columns[0])
-    for column in ends:
-        values = table.values[:, column]
-        if (values == np.floor(values)).all() and 1 < len(np.unique(values)) <= max(2, expected.class_count):
-            return column
-    if not expected.classifies or (table.values[:, ends[0]] == np.floor(table.values[:, ends[0]])).all():
+    counts = {column: len(np.unique(table.values[:, column])) for column in ends if _whole(table, column)}
+    few = [column for column, count in counts.items() if 1 < count <= max(2, expected.class_count)]
+    if few:
+        return next((column for column in few if counts[column] == expected.class_count), few[0])
+    if not expected.classifies or ends[0] in counts:
         return ends[0]
     raise InputError(
         f"{table.path} has a column more than the network has inputs, but neither the last nor the first looks like"
         " labels: choose with --label-column"
     )
+
+
+def _whole(table: CsvTable, column: int) -> bool:
+    values = table.values[:, column]
+    return bool((values == np.floor(values)).all())
 
 
 def _check_numbers(table: CsvTable, columns: list[int]) -> None:
@@ -122,8 +133,7 @@ def _check_numbers(table: CsvTable, columns: list[int]) -> None:
             texts = table.texts[column]
             row = next(row for row, text in enumerate(texts) if not _is_number(text))
             raise InputError(
-                f"{table.place(row, column)} must be a number, not {texts[row][:40]!r}: give numbers alone, and"
-                " --label-column where a column holds the classes"
+                f"{table.place(row, column)} must be a number, not {texts[row][:40]!r}: {remedy(texts[row])}"
             )
 
 

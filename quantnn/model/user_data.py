@@ -8,7 +8,7 @@ from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.model.class_labels import FoundLabels
 from quantnn.model.data_options import Expected, Purpose
-from quantnn.model.given import Given, given_labels, given_samples, pair, same
+from quantnn.model.given import Given, check_given, given_labels, given_samples, pair, same
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import SampleFile, Values
 from quantnn.network.samples import Samples
@@ -57,21 +57,22 @@ class UserData:
             raise InputError("the model is quantized already, and its scales are the file's: leave --calibration out")
         expected = Expected.by(network)
         notes: list[str] = []
+        check_given(calibration, *(() if test is None else pair(test)))
 
-        def opened(given: Given, purpose: Purpose, what: str) -> tuple[SampleFile, FoundLabels | None]:
-            data = given_samples(given, expected, purpose, what)
+        def opened(given: Given, purpose: Purpose, what: str, labels: bool) -> tuple[SampleFile, FoundLabels | None]:
+            data = given_samples(given, expected, purpose, what, labels=labels)
             file, order = SampleFile.of(data, expected.shape)
             if not len(file):
                 raise InputError(f"{file.source} holds no samples: give some, or leave --{purpose} out")
             notes.extend(dict.fromkeys(note for note in (*data.notes, order) if note and note not in notes))
             return file, data.labels
 
-        typical = None if calibration is None else opened(calibration, "calibration", "calibration")[0]
+        typical = None if calibration is None else opened(calibration, "calibration", "calibration", False)[0]
         inputs = labels = None
         names: tuple[str, ...] = ()
         if test is not None:
             x, y = pair(test)
-            inputs, found = opened(x, "test", "test x")
+            inputs, found = opened(x, "test", "test x", same(x, y))
             if expected.classifies:
                 if not same(x, y):
                     found = given_labels(y, "test", "test y")

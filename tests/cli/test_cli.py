@@ -227,7 +227,7 @@ BAD_TESTS = {
     "label out of range": (SAMPLES, np.full(9, 3), r"y.npy must lie in 0..2, not be 3 at \[0\]"),
     "negative label": (SAMPLES, np.full(9, -1), r"y.npy must lie in 0..2, not be -1 at \[0\]"),
     "half a label": (SAMPLES, np.full(9, 0.5), "y.npy must hold integers"),
-    "one-hot labels": (SAMPLES, np.eye(3)[LABELS], "save its argmax over axis 1"),
+    "scores as labels": (SAMPLES, np.eye(3)[LABELS] / 2, "save its argmax over axis 1"),
     "wrong width": (SAMPLES[:, :5], LABELS, r"x.npy must have shape \(n, 6\), not \(9, 5\)"),
     "one sample flat": (SAMPLES[0], LABELS[:1], r"x.npy must have shape \(n, 6\)"),
     "no samples": (SAMPLES[:0], LABELS[:0], "x.npy is empty"),

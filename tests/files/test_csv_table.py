@@ -28,14 +28,14 @@ def refusal(tmp_path, text, column=""):
     return message.removeprefix(str(tmp_path / "t.csv"))
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", ", ", " ;"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", ", ", " ;", " ", "  "])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("header", [True, False])
 def test_numbers(tmp_path, delimiter, end, header):
     rows = [["1", "2.5", "-3e2"], ["4", ".5", "+6"]]
-    lines = [delimiter.join(row) for row in ([["a", "b c", "d"]] if header else []) + rows]
+    lines = [delimiter.join(row) for row in ([["a", "b_c", "d"]] if header else []) + rows]
     table = read(tmp_path, end.join(lines) + end)
-    assert table.names == (("a", "b c", "d") if header else ())
+    assert table.names == (("a", "b_c", "d") if header else ())
     assert table.values.tolist() == [[1, 2.5, -300], [4, 0.5, 6]] and table.texts == {}
     assert table.lines.tolist() == [1 + header, 2 + header] and len(table) == 2 and table.columns == 3
 
@@ -101,10 +101,12 @@ def test_columns_by_name_or_number(tmp_path):
         ("1,2\n3,٣\n", ", line 2, column 1 must be a number, not '٣'"),
         ("1,2\n3,0x10\n", ", line 2, column 1 must be a number"),
         ("1;2\n3;4,5\n", ", line 2, column 1 must be a number, not '4,5': write decimals with a point"),
+        ("1,2,\n3,4,5\n", ", line 1, column 2 has no value ('')"),
+        ("1,2,\n3,4,\n5,6,7\n", ", line 3 has 3 values, but the rows before it 2"),
         ('1,2\n3,"4\n', ", line 2: unexpected end of data"),
         ('1,2\n3,"4"5\n', ", line 2: "),
         ("1,2\n3,4\0\n", ", line 2"),
-        (b"1,2\n\xff,3\n", " is no text in UTF-8"),
+        (b"1,2\n\xff,3\n", " is no text in UTF-8: save it as UTF-8 (in Excel: CSV UTF-8)"),
         ("1,2\n".encode("utf-16"), " is text in UTF-16: save it as UTF-8"),
         ('1,2\n3,"' + "x" * 200_000 + '"\n', ", line 2: field larger than field limit"),
     ],
@@ -146,3 +148,46 @@ def test_mutations(tmp_path):
             assert np.isfinite(CsvTable.read(path).values).all()
         except InputError as error:
             assert "\n" not in str(error), str(error)
+
+
+def test_names_with_blanks_are_one_column(tmp_path):
+    assert read(tmp_path, "New York\nBad Ems\n").texts == {0: ("New York", "Bad Ems")}
+    assert read(tmp_path, "room 7\nroom 9\n").texts == {0: ("room 7", "room 9")}
+
+
+def test_numbers_apart_by_blanks_as_numpy_writes_them(tmp_path):
+    values = np.random.default_rng(6).normal(size=(30, 4))
+    np.savetxt(tmp_path / "t.csv", values, header="of a sensor\nthe second")
+    np.testing.assert_array_equal(CsvTable.read(tmp_path / "t.csv").values, values)
+    table = read(tmp_path, "  1.5   2 red\n 10.5  20 blue \n")
+    assert table.values.tolist() == [[1.5, 2, 0], [10.5, 20, 0]] and table.texts == {2: ("red", "blue")}
+
+
+def test_what_excel_says_of_its_file(tmp_path):
+    table = read(tmp_path, codecs.BOM_UTF8 + b"sep=;\r\na;b\r\n1;2\r\n3;4\r\n")
+    assert table.names == ("a", "b") and table.values.tolist() == [[1, 2], [3, 4]] and table.lines.tolist() == [3, 4]
+
+
+def test_decimal_commas_below_a_header(tmp_path):
+    table = read(tmp_path, "length;kind\n5,1;a\n")
+    assert table.names == ("length", "kind") and table.texts[0] == ("5,1",)
+    assert csv_table.remedy("5,1").startswith("write decimals with a point")
+
+
+def test_a_delimiter_at_the_end_of_each_row(tmp_path):
+    for header in ("", "a,b,\n"):
+        assert read(tmp_path, header + "1,2,\n3,4,\n5,6\n").values.tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_comments_in_front(tmp_path):
+    table = read(tmp_path, "# of a sensor, of two, of three\n#\n# x,y\n1,2\n3,4\n")
+    assert table.names == ("x", "y") and table.values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_an_index_above_which_nothing_stands(tmp_path):
+    assert read(tmp_path, ",kind\n0,red\n1,blue\n").names == ("", "kind")
+    assert "line 1, column 0 has no value" in refusal(tmp_path, ",red\n5.1,blue\n")
+
+
+def test_lines_of_blanks_are_no_rows(tmp_path):
+    assert read(tmp_path, "1,2\n  \n3,4\n \n").values.tolist() == [[1, 2], [3, 4]]

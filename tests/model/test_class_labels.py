@@ -50,6 +50,8 @@ def test_names_of_the_file(values, count, numbers, names):
         (["cat", "ant"], ANIMALS, [1, 2]),
         ([1, 0], ("1", "2", "0"), [0, 2]),
         ([3, 1], ("1", "2", "3"), [2, 0]),
+        ([2, 0], ANIMALS, [2, 0]),
+        (["2", "0"], ANIMALS, [2, 0]),
     ],
 )
 def test_names_of_the_model(values, names, numbers):
@@ -65,10 +67,12 @@ def test_numbers_outside_of_tables_are_outputs():
 @pytest.mark.parametrize(
     ("values", "count", "names", "words"),
     [
-        (["a", "b"], 3, (), "has 2 classes (a, b), but the network 3"),
-        ([1, 2, 4, 5], 3, (), "has 4 classes (1, 2, 4, 5), but the network 3"),
+        (["a", "b"], 3, (), "has 2 classes (a, b), but the network 3: save what they are called as class_names"),
+        ([1, 2, 4, 5], 3, (), "has 4 classes (1, 2, 4, 5), but the network 3: leave the others out"),
         (["cow"], 3, ANIMALS, "has 'cow', but the network's classes are dog, cat, ant"),
-        ([1], 3, ANIMALS, "has '1', but the network's classes are"),
+        ([3], 3, ANIMALS, "has '3', but the network's classes are"),
+        ([0, 1], 3, ("1", "2", "3"), "has '0', but the network's classes are"),
+        (["0", "cat"], 3, ANIMALS, "has '0', but the network's classes are"),
         ([0.5, 1], 2, (), "must hold integers, not 0.5 at [0]"),
         ([np.nan, 1], 2, (), "not finite"),
         (["a" * 65, "b"], 2, (), "1 to 64 characters"),
@@ -88,3 +92,17 @@ def test_the_number_of_labels():
     found = FoundLabels(np.zeros(3), Path("y.npy"))
     with pytest.raises(InputError, match=r"^y.npy has 3 labels for 4 samples"):
         found.of_samples(4, Expected((1,), 2))
+
+
+def test_one_hot_labels():
+    assert labels(np.eye(3)[[2, 0, 1, 2]], 3, named=False).numbers.tolist() == [2, 0, 1, 2]
+    assert labels(np.eye(3, dtype=bool)[[1]], 3, ANIMALS).numbers.tolist() == [1]
+    for values in (np.eye(3) / 2, np.ones((2, 3)), np.zeros((2, 3)), np.eye(3) * 2):
+        assert "save its argmax over axis 1" in refusal(values, 3, named=False)
+    assert "give the labels, not the samples" in refusal(np.eye(4), 3, named=False)
+
+
+def test_a_header_that_was_taken_for_a_label():
+    found = FoundLabels(np.array(["species", "a", "b"]), Path("y.csv"), "column 0", named=True)
+    with pytest.raises(InputError, match=r"3 labels for 2 samples: .*; if the first, 'species', is a header, call"):
+        found.of_samples(2, Expected((1,), 2))

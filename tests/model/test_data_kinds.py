@@ -5,7 +5,7 @@ import pytest
 from pictures import folder, picture
 
 from quantnn.errors import InputError
-from quantnn.model.data_kinds import open_labels, open_samples
+from quantnn.model.data_kinds import check_options, open_labels, open_samples
 from quantnn.model.data_options import DataOptions, Expected
 
 VALUES = np.arange(12, dtype=np.uint8).reshape(3, 4)
@@ -108,3 +108,22 @@ def test_labels_and_samples_in_each_others_place(file, tmp_path):
     assert "must have one label per sample, not shape (3, 4)" in refusal(found.of_samples, 3, Expected((4,), 2))
     assert "is a folder" in refusal(open_labels, tmp_path, "test", DataOptions())
     assert "does not exist" in refusal(opened, tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (DataOptions("kind"), "--label-column is for a CSV"),
+        (DataOptions(resize=True), "--resize is for a folder of images"),
+    ],
+)
+def test_options_without_use(tmp_path, options, words):
+    x, y = tmp_path / "x.npy", tmp_path / "y.npy"
+    np.save(x, np.zeros((2, 2)))
+    np.save(y, np.zeros(2))
+    with pytest.raises(InputError) as caught:
+        check_options([x, y], options)
+    assert str(caught.value) == f"{words}, of which there is none ({x}, {y}): leave it out"
+    check_options([x, y], DataOptions())
+    (tmp_path / "t.csv").write_text("1,2\n")
+    check_options([x, tmp_path / "t.csv", tmp_path], options)

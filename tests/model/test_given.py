@@ -5,7 +5,7 @@ import pytest
 
 from quantnn.errors import InputError
 from quantnn.model.data_options import DataOptions, Expected
-from quantnn.model.given import Data, given_labels, given_samples, same
+from quantnn.model.given import Data, check_given, given_labels, given_samples, same
 
 EXPECTED = Expected((2,), 2)
 
@@ -36,3 +36,12 @@ def test_the_same():
     assert same(array, array) and not same(array, array.copy()) and not same(array, "x.npy")
     assert same("x.npy", Path("x.npy")) and same(Data("x.npy"), "./x.npy") and not same("x.npy", "y.npy")
     assert same(Data("x.csv", 1), Data("x.csv", 1)) and not same(Data("x.csv", 1), "x.csv")
+
+
+def test_what_is_said_must_suit_one_of_the_files(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((2, 2)))
+    (tmp_path / "t.csv").write_text("1,2,0\n")
+    samples, table = (Data(tmp_path / name, label_column=2) for name in ("x.npy", "t.csv"))
+    check_given(None, samples, table, np.zeros(3), tmp_path / "x.npy")
+    with pytest.raises(InputError, match=r"--label-column is for a CSV, of which there is none .*x.npy"):
+        check_given(samples, samples, Data(tmp_path / "t.csv"))

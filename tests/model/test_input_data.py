@@ -103,8 +103,9 @@ def test_labels(tmp_path, dtype):
 @pytest.mark.parametrize(
     ("array", "words"),
     [
-        (np.eye(3), "must have one label per sample, not shape (3, 3): save its argmax over axis 1"),
-        (np.zeros((3, 2)), "not shape (3, 2): flatten it"),
+        (np.eye(3) / 2, "must have one label per sample, not shape (3, 3): save its argmax over axis 1"),
+        (np.zeros((3, 2)), "not shape (3, 2): give the labels, not the samples"),
+        (np.zeros((1, 3)), "not shape (1, 3): flatten it"),
         (np.zeros(4), "has 4 labels for 3 samples"),
         (
             np.array([0, 1, 3]),

@@ -47,6 +47,7 @@ def test_samples_alone(saved):
         ("1,2.5,0\n2,3.5,1\n", [[1, 2.5], [2, 3.5]], [0, 1], "column 2"),
         ("2,0,0\n1,5,0\n", [[0, 0], [5, 0]], [2, 1], "column 0"),
         ("0,4,0\n0,5,2\n", [[0, 4], [0, 5]], [0, 2], "column 2"),
+        ("0,4,7\n2,5,8\n1,5,7\n", [[4, 7], [5, 8], [5, 7]], [0, 2, 1], "column 0"),
         ("1,2,7\n3,4,9\n5,6,11\n8,6,12\n", [[1, 2], [3, 4], [5, 6], [8, 6]], [7, 9, 11, 12], "column 2"),
         ("5.5,2,1\n", [[5.5, 2]], [1], "column 2"),
     ],
@@ -88,6 +89,7 @@ def test_a_column_that_counts_the_rows_is_left_out(saved, name):
         ("a,b,label\n1,x,0\n", "", "line 2, column 1 (b) must be a number, not 'x'"),
         ("a,b,label\nx,1,0\ny,2,0\n", "", "line 2, column 0 (a) must be a number, not 'x'"),
         ("a,b\n1,x\n2,y\n", "", "line 2, column 1 (b) must be a number, not 'x'"),
+        ("a;b\n1;2,5\n2;3,5\n", "", "line 2, column 1 (b) must be a number, not '2,5': write decimals with a point"),
     ],
 )
 def test_refused(saved, text, column, words):
@@ -118,3 +120,18 @@ def test_labels_among_others(saved):
 def test_samples_are_no_copy_where_they_lie_together(saved):
     rows = table_samples(saved("1,2,0\n3,4,1\n"), TWO, DataOptions()).rows
     assert np.shares_memory(rows.read(0, 2), rows.array.base)
+
+
+def test_a_column_that_is_another_files(saved):
+    def samples(text, column):
+        data = table_samples(saved(text), TWO, DataOptions(column), labels=False)
+        return data.rows.read(0, len(data.rows)).tolist()
+
+    assert samples("a,b\n1,2\n3,4\n", "kind") == [[1, 2], [3, 4]]
+    assert samples("1,2\n3,4\n", "1") == [[1, 2], [3, 4]]
+    assert samples("kind,a,b\n9,1,2\n8,3,4\n", "kind") == [[1, 2], [3, 4]]
+
+
+def test_a_column_per_class(saved):
+    found = table_labels(saved("0,0,1\n1,0,0\n"), DataOptions())
+    assert found.of_samples(2, TWO).numbers.tolist() == [2, 0]
