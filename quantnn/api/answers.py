@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from quantnn.arithmetic import Integers
 from quantnn.network.class_names import class_name
+from quantnn.system.html import Shown
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from quantnn.link.run import BoardRun
 
 __all__ = ["Answers", "BoardAnswers"]
@@ -19,8 +22,8 @@ _FIRST = 10
 """Lines that are printed without being asked for more."""
 
 
-@dataclass(frozen=True, eq=False)
-class Answers:
+@dataclass(frozen=True, eq=False, repr=False)
+class Answers(Shown):
     """What a network says of samples.
 
     Parameters
@@ -66,13 +69,14 @@ class Answers:
             **({"class_names": list(self.class_names)} if self.class_names else {}),
         }
 
-    def lines(self, *, whole: bool) -> Iterator[str]:
-        """A line per sample: of the first few, and of the first few that are wrong, or of all."""
+    def lines(self, *, whole: bool, remedy: str = "") -> Iterator[str]:
+        """A line per sample: of the first few, and of the first few that are wrong, or of all; ``remedy`` says how to
+        have all."""
         count = len(self.logits)
         shown = count if whole else min(_FIRST, count)
         yield from (self._line(sample) for sample in range(shown))
         if shown < count:
-            yield f"… {count - shown:,} more: -v shows them"
+            yield f"… {count - shown:,} more{remedy}"
         if self.classes is None or self.labels is None or whole:
             return
         wrong = (self.classes != self.labels).nonzero()[0]
@@ -86,6 +90,18 @@ class Answers:
             return ""
         return f", accuracy {self.accuracy:.4f} ({self.correct:,} of {len(self.logits):,} right)"
 
+    def __rich__(self) -> RenderableType:
+        from rich.console import Group
+
+        from quantnn.system.paragraph import Paragraph
+
+        heading = Paragraph(f"{len(self.logits):,} samples{self.quality()}", "bold")
+        lines = [*self.lines(whole=False), *(f"note: {note}" for note in self.notes)]
+        return Group(heading, *map(Paragraph, lines))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self.logits):,} samples{self.quality()}>"
+
     def _line(self, sample: int) -> str:
         chosen = "" if self.classes is None else f"class {self._called(self.classes[sample])}  "
         if self.classes is not None and self.labels is not None and self.classes[sample] != self.labels[sample]:
@@ -96,7 +112,7 @@ class Answers:
         return class_name(self.class_names, number)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class BoardAnswers(Answers):
     """What a board says of samples, and how it compares.
 

@@ -161,7 +161,7 @@ def run(
     if as_json:
         show_json(answers.values())
     else:
-        for text in answers.lines(whole=verbose):
+        for text in answers.lines(whole=verbose, remedy=": -v shows them"):
             print(text)
     answers.check()
     if not as_json:

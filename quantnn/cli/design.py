@@ -230,7 +230,7 @@ def simulate(
     if as_json:
         show_json(answers.values())
         return
-    for line in answers.lines(whole=verbose):
+    for line in answers.lines(whole=verbose, remedy=": -v shows them"):
         print(line)
     for note in answers.notes:
         say(f"note: {note}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from quantnn.design.quality import Quality
 from quantnn.design.remarks import remarks
 from quantnn.design.report import LayerEntry, Report, current_report, load_report
 from quantnn.design.stimulus import extreme_samples
-from quantnn.design.summary import write_report
+from quantnn.design.summary import summary, write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError, VerificationError
 from quantnn.files.staged_files import check_writable, staged_files
@@ -32,6 +33,11 @@ from quantnn.network.samples import Head, Joined, Samples
 from quantnn.quantization.fitted import Fitter
 from quantnn.quantization.post_training import quantize
 from quantnn.quantization.precision import Precision
+from quantnn.system.html import Shown
+from quantnn.system.text import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 __all__ = ["Update", "UpdateOptions", "update_weights"]
 
@@ -62,8 +68,8 @@ class UpdateOptions:
     test_values: Values | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Update:
+@dataclass(frozen=True, eq=False, repr=False)
+class Update(Shown):
     """What was done.
 
     Parameters
@@ -76,6 +82,12 @@ class Update:
 
     report: Report
     memories: tuple[str, ...]
+
+    def __rich__(self) -> RenderableType:
+        return summary(self.report)
+
+    def __repr__(self) -> str:
+        return f"<Update: {printable(self.report.model)}, {len(self.memories)} memories changed>"
 
 
 def update_weights(

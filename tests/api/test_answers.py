@@ -35,9 +35,9 @@ def test_accuracy_and_what_is_wrong():
 
 @pytest.mark.parametrize("count, shown, more", [(10, 10, False), (11, 10, True), (1234, 10, True)])
 def test_the_first_ten_unless_all_are_wanted(count, shown, more):
-    lines = list(Answers(np.zeros((count, 1), int), None).lines(whole=False))
+    lines = list(Answers(np.zeros((count, 1), int), None).lines(whole=False, remedy=": ask"))
     assert len(lines) == shown + more
-    assert not more or lines[-1] == f"… {count - 10:,} more: -v shows them"
+    assert not more or lines[-1] == f"… {count - 10:,} more: ask"
     assert len(list(Answers(np.zeros((count, 1), int), None).lines(whole=True))) == count
 
 
@@ -58,3 +58,11 @@ def test_for_programs():
 def test_where_none_is_wrong_nothing_is_said_of_it():
     lines = list(Answers(LOGITS, CLASSES, CLASSES).lines(whole=False))
     assert lines == list(Answers(LOGITS, CLASSES).lines(whole=False))
+
+
+def test_they_show_themselves():
+    answers = Answers(LOGITS, CLASSES, np.array([0, 0, 0]), ("<b>", "dog"), ("in another order",))
+    assert repr(answers) == "<Answers: 3 samples, accuracy 0.6667 (2 of 3 right)>"
+    shown = answers._repr_html_()
+    assert "3 samples, accuracy 0.6667" in shown and "dog for &lt;b&gt;" in shown and "in another order" in shown
+    assert "<b>" not in shown and "-v" not in many(40)._repr_html_()

@@ -52,6 +52,8 @@ def test_other_weights(small, copy_of, tmp_path):
     update = design.update_weights(other, test=test)
     assert update.report == design.report and design.report.accuracy.samples == 12
     assert any("layer_1" in name for name in update.memories)
+    assert repr(update) == f"<Update: {update.report.model}, {len(update.memories)} memories changed>"
+    assert update._repr_html_() == update.report._repr_html_()
 
 
 def test_it_shows_itself(design, small):
