@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["ImageFile", "is_image"]
 
 _KINDS = ("PNG", "JPEG")
+_ORIENTATION = 0x0112
+"""Exif's tag."""
 _MAX_BYTES = 1 << 26
 _MAX_PIXELS = 1 << 26
 _EIGHT_BITS = ("1", "L", "P", "RGB", "LA", "PA", "RGBA", "CMYK", "YCbCr")
@@ -48,12 +50,18 @@ class ImageFile:
         At most 2²⁶ pixels.
     grey : bool
         Whether it has no colours.
+    transparent : bool
+        Whether some of it may be.
+    turned : bool
+        Whether it is a photo that asks to be shown turned or mirrored (Exif).
     """
 
     path: Path
     width: int
     height: int
     grey: bool
+    transparent: bool = False
+    turned: bool = False
 
     @classmethod
     def of(cls, path: Path) -> ImageFile:
@@ -66,12 +74,13 @@ class ImageFile:
             is not installed.
         """
         with _opened(path) as image:
-            return cls(path, image.width, image.height, image.mode in ("1", "L", "LA"))
+            transparent = image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
+            return cls(path, image.width, image.height, image.mode in ("1", "L", "LA"), transparent, _turned(image))
 
     def pixels(self, channels: int, size: tuple[int, int] | None = None) -> npt.NDArray[np.uint8]:
         """The values, of shape (height, width), or, for three channels, (height, width, 3), red first.
 
-        Transparency is left out; colours become grey by ITU-R 601, 0.299 R + 0.587 G + 0.114 B.
+        Transparency is left out, and nothing is turned; colours become grey by ITU-R 601, 0.299 R + 0.587 G + 0.114 B.
 
         Parameters
         ----------
@@ -94,6 +103,15 @@ class ImageFile:
 
                 converted = converted.resize((size[1], size[0]), Resampling.BILINEAR)
             return np.asarray(converted, dtype=np.uint8)
+
+
+def _turned(image: Image) -> bool:
+    if image.format != "JPEG":  # of a PNG, Pillow would read all pixels first
+        return False
+    try:
+        return image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+    except Exception:  # damaged metadata say nothing
+        return False
 
 
 @contextmanager

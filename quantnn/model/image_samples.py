@@ -87,6 +87,10 @@ def folder_samples(path: Path, expected: Expected, options: DataOptions) -> Data
     if channels == 3 and coloured < len(images):
         grey = len(images) - coloured
         notes.append(f"{here}: {grey} of {len(images)} images are grey, which is repeated for red, green and blue")
+    if transparent := sum(image.transparent for image in images):
+        notes.append(f"{here}: {transparent} of {len(images)} images have transparency, which is left out")
+    if turned := sum(image.turned for image in images):
+        notes.append(f"{here}: {turned} of {len(images)} images are marked as turned, and taken as they are stored")
     if folder.classes != tuple(sorted(folder.classes)):
         notes.append(f"{here}: the folders are in the order of their numbers, {', '.join(folder.classes[:3])}, …")
     labels = None

@@ -50,7 +50,24 @@ def test_colours(saved):
 
 def test_transparency_is_left_out(saved):
     values = np.dstack([COLOURS, np.arange(12, dtype=np.uint8).reshape(3, 4)])
-    assert ImageFile.of(saved(picture(values))).pixels(3).tolist() == COLOURS.tolist()
+    image = ImageFile.of(saved(picture(values)))
+    assert image.pixels(3).tolist() == COLOURS.tolist() and image.transparent
+    assert not ImageFile.of(saved(picture(COLOURS))).transparent
+    assert ImageFile.of(saved(picture(Image.fromarray(COLOURS).quantize(4), transparency=1))).transparent
+
+
+@pytest.mark.parametrize(("orientation", "turned"), [(None, False), (1, False), (3, True), (6, True)])
+def test_photos_are_not_turned(saved, orientation, turned):
+    exif = Image.Exif()
+    if orientation is not None:
+        exif[0x0112] = orientation
+    image = ImageFile.of(saved(picture(np.full((8, 16), 9), "JPEG", exif=exif)))
+    assert image.turned is turned and image.pixels(1).shape == (8, 16)
+
+
+def test_damaged_exif_says_nothing(saved):
+    content = picture(np.full((8, 8), 9), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + bytes(9))
+    assert not ImageFile.of(saved(content)).turned
 
 
 def test_a_palette_and_bits(saved):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from pictures import folder, picture
+from PIL import Image
 
 from quantnn.errors import InputError
 from quantnn.model.data_options import DataOptions, Expected
@@ -94,3 +95,15 @@ def test_no_side_makes_so_many_pixels(greys):
 def test_the_order_of_numbers_is_said(tmp_path):
     path = folder(tmp_path, {f"{number}/x.png": picture(GREYS[0]) for number in range(11)})
     assert read(path, (15,)).notes[0].endswith(": the folders are in the order of their numbers, 0, 1, 2, …")
+
+
+def test_what_is_left_out_of_images_is_said(tmp_path):
+    clear = np.dstack([COLOURS[0], np.zeros((3, 5), np.uint8)])
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    grey = Image.fromarray(GREYS[0])
+    files = {"1.png": picture(clear), "2.jpg": picture(grey, "JPEG", exif=turned), "3.jpg": picture(grey, "JPEG")}
+    assert read(folder(tmp_path / "p", files), (15,)).notes[1:] == (
+        "p: 1 of 3 images have transparency, which is left out",
+        "p: 1 of 3 images are marked as turned, and taken as they are stored",
+    )
