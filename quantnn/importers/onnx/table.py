@@ -62,6 +62,7 @@ _QUANTIZED: Mapping[tuple[str, str], Handled] = {
     (_MS, "QGemm"): Handled(quantized.qgemm, f"the second matrix is constant; {_STEPS}", "approximate"),
     (_MS, "QLinearAdd"): Handled(quantized.qlinear_add, f"one of the two is constant; {_STEPS}", "approximate"),
     (_MS, "QLinearSigmoid"): Handled(quantized.qlinear_sigmoid, "a table"),
+    (_MS, "QLinearSoftmax"): Handled(quantized.qlinear_softmax, "at the end"),
     (_MS, "QLinearLeakyRelu"): Handled(quantized.qlinear_leaky_relu, "a table; a slope in 0..1"),
     **{
         (domain, name): handled

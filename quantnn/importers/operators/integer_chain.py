@@ -55,8 +55,9 @@ class IntegerChain:
         self._micro: list[str] = []
         self.decision = ""
         self.last_activation: FloatActivation | None = None
-        self.left_out: Operator | None = None
+        self.left_out: tuple[Operator, ...] = ()
         self._pending: list[Operator] = []
+        self._rounded_answer: list[Operator] = []
         self._before: list[Box] = []  # the input's box of each layer
         self.tensor: Grid | Sums
 
@@ -117,6 +118,11 @@ class IntegerChain:
             case _:
                 raise ValueError(f"{operator.kind} has no integers")
 
+    def leave_out(self, quantizer: Quantize) -> None:
+        """A quantizer of the answer, behind the activation that ends the network."""
+        self._rounded_answer.append(quantizer)
+        self.fates.say(quantizer, "left out")
+
     def _linear(self, operator: Operator, linear: IntegerLinear) -> None:
         if isinstance(self.tensor, Sums):
             raise ValueError("no quantizer stands between it and the linear operator before: put one there")
@@ -145,7 +151,7 @@ class IntegerChain:
             self.fates.say(operator, "nothing changes")
             return
         if activation.last_only or (isinstance(self.tensor, Sums) and activation.kind in ("sigmoid", "tanh")):
-            self.last_activation, self.left_out = activation, operator
+            self.last_activation, self.left_out = activation, (operator,)
             return
         tensor = self.tensor
         if isinstance(tensor, Grid):
@@ -315,17 +321,23 @@ class IntegerChain:
         if self._micro:
             steps = ", ".join(self._micro[:8]) + (", …" if len(self._micro) > 8 else "")
             self.notes.append(f"kernels for microcontrollers, which round otherwise, are steps away: {steps}")
-        if self.left_out is not None and self.last_activation is not None:
+        if self.left_out and self.last_activation is not None:
             kind = self.last_activation.kind
-            reason = "a host can still apply it" if decision == "none" else "the decision is the same without"
-            self.fates.say(self.left_out, "left out")
-            self.notes.append(f"the {kind} at the end is left out: {reason}")
+            self.fates.say(self.left_out[0], "left out")
+            self.left_out = (*self.left_out, *self._rounded_answer)
+            if decision == "none":
+                left = f"the {kind} at the end is left out: a host can still apply it"
+            elif self._rounded_answer:
+                left = f"the {kind} at the end is left out with its quantizer: the class is that of the values before"
+            else:
+                left = f"the {kind} at the end is left out: the decision is the same without"
+            self.notes.append(left)
 
     def _end_quantized(self, grid: Grid, decision: str) -> None:
         last = grid.functions[-1] if grid.functions else None
         if isinstance(last, Activate) and last.activation.increasing:
             grid = replace(grid, functions=grid.functions[:-1])
-            self.last_activation, self.left_out = last.activation, last
+            self.last_activation, self.left_out = last.activation, (last,)
         if grid.functions or not grid.plain:
             grid = self._closed(grid)
         if not self.layers:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
+from quantnn.importers.operators.answer_quantizers import answer_quantizers
 from quantnn.importers.operators.fate import Fates
 from quantnn.importers.operators.float_network import InputFormat
 from quantnn.importers.operators.integer_chain import IntegerChain
@@ -91,10 +92,10 @@ class _File:
     notes: tuple[str, ...]
     step: npt.NDArray[np.float64] | float = 1.0
     zero: npt.NDArray[np.float64] | float = 0.0
-    left_out: Operator | None = None
+    left_out: tuple[Operator, ...] = ()
 
     def values(self, raw: npt.NDArray[Any]) -> Floats:
-        kept = [operator for operator in self.operators if operator is not self.left_out]
+        kept = [operator for operator in self.operators if operator not in self.left_out]
         return specified(kept, np.asarray(raw * self.step + self.zero, dtype=np.float64))
 
     def with_raw(self, scale: float | None, bits: int | None, signed: bool | None) -> QuantizedNetwork:
@@ -157,13 +158,24 @@ class _File:
         rest = [*orders, *self.operators[self.operators.index(first) + 1 :]]
         return replace(self, step=sensor.step, zero=sensor.zero).built(chain, rest, sensor, tuple(notes))
 
+    def _decided_before(self, chain: IntegerChain) -> bool:
+        """Whether the answer is taken before the activation that the chain ends in: of a softmax always, of a sigmoid
+        where the class is what exceeds a half."""
+        ending = chain.ending
+        one = chain.outputs == 1 and self.decision in ("", "threshold")
+        return ending.last_only or (ending.kind == "sigmoid" and one)
+
     def built(
         self, chain: IntegerChain, operators: Sequence[Operator], sensor: Sensor | None, notes: tuple[str, ...]
     ) -> tuple[QuantizedNetwork, tuple[str, ...]]:
         """The network of a chain that has been told of its input and is to be told of the operators."""
+        answers = answer_quantizers(operators)
         for operator in operators:
             try:
-                chain.add(operator)
+                if operator in answers and self._decided_before(chain):
+                    chain.leave_out(operator)
+                else:
+                    chain.add(operator)
             except (ValueError, OverflowError) as error:
                 raise InputError(f"{self.source}: {operator}: {error}") from None
         try:

@@ -368,7 +368,11 @@ def test_float_weights_that_are_integers():
         ([Linear("fc", "Gemm", np.array([[0.1]]), np.zeros(1)), quantize(1)], "Gemm fc: its weights are floats"),
         ([quantize(1)], "no dense layer"),
         ([weights(np.random.default_rng(0), 1, 1), weights(np.random.default_rng(0), 1, 1)], "no quantizer stands"),
-        ([weights(np.random.default_rng(0), 1, 1), act("sigmoid"), quantize(1)], "sigmoid: put one there"),
+        ([weights(np.random.default_rng(0), 1, 1), act("tanh"), quantize(1)], "tanh: put one there"),
+        (
+            [*[weights(np.random.default_rng(0), 1, 1), act("softmax"), quantize(1)] * 2],
+            "follows a softmax",
+        ),
         ([weights(np.random.default_rng(0), 2, 1)], "take 2 features, but what is before it has 1"),
         (
             [quantize(1), act("leaky_relu:0.3"), weights(np.random.default_rng(0), 1, 1)],

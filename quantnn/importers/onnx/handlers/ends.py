@@ -11,17 +11,28 @@ from quantnn.importers.onnx.handlers.layout import passed
 from quantnn.importers.operators.operator import Activate, ArgMax
 from quantnn.model.activation import FloatActivation
 
-__all__ = ["argmax", "softmax"]
+__all__ = ["argmax", "over_all_outputs", "softmax"]
 
 
 def softmax(call: Call) -> tuple[Flow]:
-    """Over one axis since opset 13, before over all axes from that one on."""
     flow = call.flow()
-    since13 = call.opset >= 13
+    over_all_outputs(call, flow, call.opset)
+    return call.emit(flow, Activate(call.name, call.kind, FloatActivation("softmax")), shape=flow.shape)
+
+
+def over_all_outputs(call: Call, flow: Flow, opset: int) -> None:
+    """Check that a softmax takes every output: it is over one axis since opset 13, before over all axes from that one
+    on.
+
+    Raises
+    ------
+    Refusal
+        It does not.
+    """
+    since13 = opset >= 13
     axis = _axis(call, flow, -1 if since13 else 1)
     if prod(flow.shape[axis : axis + 1] if since13 else flow.shape[axis:]) != flow.index.size:
         raise Refusal("it takes groups of the outputs: one over all of them is supported")
-    return call.emit(flow, Activate(call.name, call.kind, FloatActivation("softmax")), shape=flow.shape)
 
 
 def argmax(call: Call) -> tuple[Flow, ...]:

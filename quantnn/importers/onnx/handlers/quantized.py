@@ -11,7 +11,7 @@ from quantnn.importers.onnx.call import Call, Refusal
 from quantnn.importers.onnx.constants import Constant
 from quantnn.importers.onnx.flow import Flow
 from quantnn.importers.onnx.grid_constant import GridConstant, format_of
-from quantnn.importers.onnx.handlers import activations, layout
+from quantnn.importers.onnx.handlers import activations, ends, layout
 from quantnn.importers.onnx.handlers.linear import product
 from quantnn.importers.onnx.handlers.parameters import numbers, one_number, quantizer, whole_number, whole_numbers
 from quantnn.importers.onnx.quantizer_domains import output_format
@@ -21,7 +21,7 @@ from quantnn.model.activation import FloatActivation, Floats
 
 __all__ = [
     "cast", "clip", "dequantize_linear", "matmul_integer", "qgemm", "qlinear_add",
-    "qlinear_leaky_relu", "qlinear_matmul", "qlinear_sigmoid", "quantize_linear",
+    "qlinear_leaky_relu", "qlinear_matmul", "qlinear_sigmoid", "qlinear_softmax", "quantize_linear",
 ]  # fmt: skip
 
 
@@ -102,6 +102,11 @@ def matmul_integer(call: Call) -> tuple[Flow]:
 
 def qlinear_sigmoid(call: Call) -> tuple[Flow]:
     return _function(call, "sigmoid")
+
+
+def qlinear_softmax(call: Call) -> tuple[Flow]:
+    ends.over_all_outputs(call, _integers(call, 0), call.attribute("opset", 13))
+    return _function(call, "softmax")
 
 
 def qlinear_leaky_relu(call: Call) -> tuple[Flow]:
