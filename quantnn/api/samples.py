@@ -12,7 +12,7 @@ from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.model.activation import Floats
 from quantnn.model.array_checks import RAW_REMEDY, given_array, integral
 from quantnn.model.data_options import Expected
-from quantnn.model.given import Data, Given, given_samples
+from quantnn.model.given import Data, Given, check_given, given_samples
 from quantnn.model.sample_file import SampleFile
 from quantnn.network.samples import Samples
 from quantnn.network.sensor import Sensor
@@ -48,6 +48,7 @@ class Batch:
             array = given_array(given, "samples")
             single = array.ndim == 1 or (array.shape == shape and math.prod(array.shape[1:]) != math.prod(shape))
             given = array[np.newaxis] if single else array
+        check_given(given)
         return cls(SampleFile.of(given_samples(given, expected, "input", "samples"), shape)[0], single)
 
     def integers(self, allowed: IntegerRange, sensor: Sensor | None) -> Samples:

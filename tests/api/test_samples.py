@@ -5,6 +5,7 @@ from quantnn.api.samples import Batch
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.model.data_options import Expected
+from quantnn.model.given import Data
 
 BYTES = IntegerRange(0, 255)
 
@@ -40,3 +41,9 @@ def test_what_is_no_raw_integer(values):
 
 def test_whole_floats_are_integers():
     assert Batch.of([[3.0]], Expected((1,))).raw(BYTES).tolist() == [[3]]
+
+
+def test_what_is_said_of_a_file_must_suit_it(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((2, 6)))
+    with pytest.raises(InputError, match="is for a folder of images, of which there is none"):
+        Batch.of(Data(tmp_path / "x.npy", resize=True), Expected((6,)))
