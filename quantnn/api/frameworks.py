@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quantnn.api.arguments import check_texts
 from quantnn.api.model import Model
 from quantnn.errors import naming_parameters
 from quantnn.importers.format import Hints
@@ -31,6 +32,7 @@ def from_torch(module: Any, example_input: Any, *, decision: str = "", name: str
     InputError
         PyTorch is not installed, the example does not fit, or forward is no chain of layers that are known.
     """
+    check_texts(decision=decision, name=name)
     from quantnn.importers.pytorch.module import from_torch
 
     return Model(from_torch(module, example_input, Hints(decision=decision)), name or type(module).__name__)
@@ -54,6 +56,7 @@ def from_sklearn(estimator: Any, *, decision: str = "", name: str = "") -> Model
     InputError
         A step is of a kind that cannot be had, is not fitted, or does not fit the one before it.
     """
+    check_texts(decision=decision, name=name)
     from quantnn.importers.sklearn.from_sklearn import from_sklearn
 
     return Model(from_sklearn(estimator, decision=decision), name or type(estimator).__name__)

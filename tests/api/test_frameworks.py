@@ -43,3 +43,20 @@ def test_what_is_no_estimator():
     pytest.importorskip("sklearn")
     with pytest.raises(InputError):
         quantnn.from_sklearn(object())
+
+
+@pytest.mark.parametrize("given", [{"decision": 3}, {"name": None}])
+@pytest.mark.parametrize(
+    "function",
+    [lambda **given: quantnn.from_torch(None, None, **given), lambda **given: quantnn.from_sklearn(None, **given)],
+)
+def test_what_is_said_is_text(function, given):
+    with pytest.raises(InputError, match=f"^{next(iter(given))} must be a text, not "):
+        function(**given)
+
+
+@pytest.mark.parametrize("example", [None, "x", [[1], [2, 3]], {}])
+def test_an_example_that_is_no_array(example):
+    torch = pytest.importorskip("torch", reason="pip install torch")
+    with pytest.raises(InputError, match=r"^the example must be a batch of inputs, not "):
+        quantnn.from_torch(torch.nn.Linear(2, 2), example)

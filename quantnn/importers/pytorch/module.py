@@ -67,7 +67,10 @@ def from_torch(module: Any, example: Any, hints: Hints = NO_HINTS) -> Reading:
 
 
 def _batch(module: Any, example: Any, torch: Any) -> Any:
-    batch = example if isinstance(example, torch.Tensor) else torch.as_tensor(np.asarray(example))
+    try:
+        batch = example if isinstance(example, torch.Tensor) else torch.as_tensor(np.asarray(example))
+    except (TypeError, ValueError):
+        raise InputError(f"the example must be a batch of inputs, not {type(example).__name__}") from None
     if batch.ndim < 2 or not batch.numel():
         raise InputError(
             f"the example must be a batch of inputs, not of shape {tuple(batch.shape)}: give example[None] for one"
