@@ -73,4 +73,5 @@ def _said(where: str, own: tuple[int, ...], model: tuple[int, ...]) -> str:
         return ""
     if len(counted) == 3 and len(set(counted)) == 1 and len(model) == 3:
         return f"{where}: samples of {sides(own)} are taken as they are, and nothing tells which axis the channels are"
-    return f"{where}: samples of {sides(own)} are flattened with the last axis fastest"
+    flat = ", as they are, for the model states no axes" if len(counted) == 3 and len(model) < 2 else ""
+    return f"{where}: samples of {sides(own)} are flattened with the last axis fastest{flat}"

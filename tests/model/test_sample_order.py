@@ -22,6 +22,12 @@ def test_a_flat_model_takes_them_as_they_are(own, model):
     assert note == ("" if flat else f"x.npy: samples of {sides(own)} are flattened with the last axis fastest")
 
 
+def test_of_colours_for_a_flat_model_it_is_said_that_nothing_tells_the_axes():
+    values, found, note = ordered((2, 2, 3), (12,))
+    assert found.tolist() == values.reshape(2, 12).tolist()
+    assert note.endswith("with the last axis fastest, as they are, for the model states no axes")
+
+
 @pytest.mark.parametrize("own", [(6,), (2, 3), (1, 2, 3), (2, 3, 1)])
 @pytest.mark.parametrize("model", [(2, 3), (1, 2, 3), (2, 3, 1)])
 def test_an_axis_of_one_makes_no_difference(own, model):
