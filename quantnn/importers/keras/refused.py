@@ -12,19 +12,24 @@ REFUSED: Mapping[str, str] = {
     "Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Conv1DTranspose, Conv2DTranspose, DepthwiseConv1D,"
     " DepthwiseConv2D, SeparableConv1D, SeparableConv2D, MaxPooling1D, MaxPooling2D, MaxPooling3D, AveragePooling1D,"
     " AveragePooling2D, AveragePooling3D, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D,"
-    " GlobalMaxPooling2D, ZeroPadding1D, ZeroPadding2D, Cropping2D, UpSampling2D, QConv1D, QConv2D, QDepthwiseConv2D,"
+    " GlobalMaxPooling2D, QConv1D, QConv2D, QDepthwiseConv2D,"
     " QConv2DBatchnorm": _CONVOLUTION,
-    "LSTM, GRU, SimpleRNN, RNN, Bidirectional, ConvLSTM2D, TimeDistributed, CuDNNLSTM, CuDNNGRU, QLSTM, QGRU": (
+    "ZeroPadding1D, ZeroPadding2D, Cropping1D, Cropping2D, UpSampling1D, UpSampling2D": (
+        "it prepares a convolution, and these are coming with the convolution engine: leave it out before dense layers"
+    ),
+    "TimeDistributed": "it applies a layer to each step of a sequence: put a Flatten and a Dense in its place",
+    "LSTM, GRU, SimpleRNN, RNN, Bidirectional, ConvLSTM2D, CuDNNLSTM, CuDNNGRU, QLSTM, QGRU": (
         "recurrent layers are not built: use dense layers over a window of samples"
     ),
     "Attention, AdditiveAttention, MultiHeadAttention, GroupQueryAttention": (
         "attention is not built: use dense layers"
     ),
-    "LayerNormalization, GroupNormalization, UnitNormalization, RMSNormalization, SpectralNormalization": (
+    "LayerNormalization, GroupNormalization, UnitNormalization, RMSNormalization": (
         "it normalizes with each sample's own values, which is not built: use BatchNormalization"
     ),
+    "SpectralNormalization": "it holds another layer's weights: save a Dense with the normalized ones",
     "Add, Subtract, Multiply, Average, Maximum, Minimum, Dot, Concatenate": (
-        "it joins branches, but only chains of layers are built"
+        "it joins branches or is arithmetic outside of a layer: only chains of layers are built, and Rescaling scales"
     ),
     "Embedding, CategoryEncoding, Discretization, Hashing, StringLookup, IntegerLookup, TextVectorization, Masking": (
         "it takes no numbers: leave it to the host, and save the layers behind it"
