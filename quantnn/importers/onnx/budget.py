@@ -34,8 +34,13 @@ class Budget:
             It is too large, or all of them together are.
         """
         self._left -= elements
-        if elements > MOST_ELEMENTS or self._left < 0:
+        if elements > MOST_ELEMENTS:
             raise InputError(
-                f"{self._source}: {what} takes {elements:,} elements, and a file's constants may have"
-                f" {MOST_ELEMENTS:,}: save a smaller model"
+                f"{self._source}: {what} takes {elements:,} elements, and one constant may have {MOST_ELEMENTS:,}:"
+                " save a smaller model"
+            )
+        if self._left < 0:
+            raise InputError(
+                f"{self._source}: with {what} the file's constants, and what is computed of them, take more than"
+                f" {2 * MOST_ELEMENTS:,} elements together: save a smaller model"
             )

@@ -113,6 +113,7 @@ HANDLERS: Mapping[tuple[str, str], Handled] = {
     ("", "Shape"): Handled(layout.measured),
     ("", "Size"): Handled(layout.measured),
     ("", "Dropout"): Handled(layout.dropout, "as at inference"),
+    ("", "CastLike"): Handled(layout.cast_like, "of constants, or of floats to floats"),
     ("", "Cast"): Handled(quantized.cast, "to floats; to integers behind an ArgMax"),
     (_ML, "Scaler"): Handled(machine_learning.scaler),
     (_ML, "LinearRegressor"): Handled(machine_learning.linear_regressor, "without a transformation of its outputs"),

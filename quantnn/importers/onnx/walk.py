@@ -95,10 +95,9 @@ class Walk:
         made = quantized_constant(node, inputs, self.graph.opsets.get("", 1), self.budget)
         if made is not None:
             return made
-        if (node.domain, node.op_type) in REFUSED:
-            raise FoldingError(REFUSED[node.domain, node.op_type])
         if node.domain or node.op_type not in FOLDABLE:
-            raise FoldingError("it computes a constant in a way that is not supported: fold constants on export")
+            unsupported = "it computes a constant in a way that is not supported: fold constants on export"
+            raise FoldingError(REFUSED.get((node.domain, node.op_type), unsupported))
         self.budget.take(size(node, inputs), node.shown)
         return folded(node, inputs, self.graph.opsets.get("", 1))
 

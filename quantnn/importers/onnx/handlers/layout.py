@@ -73,6 +73,22 @@ def cast(call: Call) -> tuple[Flow, ...]:
     return tuple(replace(made, elements="float") if flow.elements == "integer" and floats else made for made in kept)
 
 
+def cast_like(call: Call) -> tuple[Flow | Constant, ...]:
+    """Of a constant, or of floats to floats: exporters write it where a bound takes the type of what it bounds."""
+    value, like = call.given(0), call.given(1)
+    floats = like.elements == "float" if isinstance(like, Flow) else like is not None and like.dtype.kind == "f"
+    if not floats:
+        raise Refusal("it casts to integers: only casts to floats are supported")
+    if isinstance(value, Flow):
+        if value.elements != "float":
+            raise Refusal("it casts integers: write Cast")
+        return passed(call)
+    if value is None:
+        raise Refusal("it must have two inputs")
+    call.chain.forget()
+    return (value.astype(np.float64),)
+
+
 def _numbers(call: Call, samples: int) -> tuple[Constant | None, ...]:
     """The node's inputs, with features' numbers in place of features, of one sample or of two behind one another."""
     inputs: list[Constant | None] = [

@@ -175,3 +175,34 @@ def test_a_cast_by_its_old_name(tmp_path):
     cast = helper.make_node("Cast", ["x"], ["h"], to="FLOAT")
     network = read(then_dense([cast], ["n", 6], 6), tmp_path).model
     assert network.in_features == 6
+
+
+def bounded(*casts):
+    return [
+        node("MatMul", ["x", "w"], ["a"]), *casts, node("Min", ["a", "top"], ["c"]), node("MatMul", ["c", "v"], ["y"]),
+    ]  # fmt: skip
+
+
+def test_a_bound_of_the_type_of_what_it_bounds(tmp_path):
+    """What PyTorch's exporter makes of a relu6 if nothing is optimized."""
+    weights = {
+        "w": np.float32(RNG.normal(size=(3, 4))), "v": np.float32(RNG.normal(size=(4, 2))), "six": np.array(6),
+    }  # fmt: skip
+    casts = [node("CastLike", ["six", "x"], ["top"])]
+    reading = check(model(bounded(*casts), ["n", 3], weights, opset=18), tmp_path, (1, 3), high=4)
+    assert [entry.operator for entry in reading.entries] == ["MatMul", "Min", "MatMul"]
+    nodes = [node("CastLike", ["x", "w"], ["h"]), node("MatMul", ["h", "w"], ["y"])]
+    check(model(nodes, ["n", 3], weights, opset=18), tmp_path, (1, 3))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [(["x", "n"], "only casts to floats"), (["x"], "only casts to floats"), (["six", "r"], "only casts to floats")],
+)
+def test_casts_like_integers_are_refused(tmp_path, inputs, words):
+    nodes = [node("CastLike", inputs, ["h"]), node("MatMul", ["h", "w"], ["y"])]
+    if "r" in inputs:
+        nodes.insert(0, node("ArgMax", ["x"], ["r"], axis=1))
+    weights = {"w": np.float32(RNG.normal(size=(3, 4))), "n": np.array(1), "six": np.array(6)}
+    with pytest.raises(InputError, match=words):
+        read(model(nodes, ["n", 3], weights, opset=18), tmp_path)
