@@ -22,6 +22,7 @@ HEADER_LIMIT = 10_012
 """Bytes that hold every header numpy itself agrees to read: 10,000 of text, magic and length before them."""
 
 _MAX_DIMENSIONS = 32
+_MOST_BYTES = 1 << 48
 _KINDS_REFUSED = {
     "O": ("holds Python objects", "pickled arrays are refused, save it with a plain numeric dtype"),
     "c": ("holds complex numbers", "save it as real numbers"),
@@ -90,6 +91,8 @@ class NpyHeader:
             raise InputError(f"{where} {what}: {remedy}")
         if len(shape) > _MAX_DIMENSIONS or any(length < 0 for length in shape):
             raise InputError(f"{where} declares an impossible shape: save it again")
+        if math.prod(shape) * dtype.itemsize > _MOST_BYTES:
+            raise InputError(f"{where} declares far more than any memory holds: save it again")
         if 0 in shape or dtype.itemsize == 0:
             raise InputError(f"{where} is empty (shape {shape}): save an array with values in it")
         return cls(tuple(int(n) for n in shape), bool(fortran_order), dtype, stream.tell())

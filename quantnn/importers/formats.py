@@ -18,6 +18,7 @@ from quantnn.importers.sklearn.skops_file import Skops
 from quantnn.importers.tflite.format import TfLite
 from quantnn.importers.unknown import unknown
 from quantnn.system.extras import missing_package
+from quantnn.system.text import printable, shortened
 
 __all__ = ["FORMATS", "read_model"]
 
@@ -25,6 +26,8 @@ FORMATS: tuple[Format, ...] = (Npz(), Nnet(), Onnx(), Skops(), PyTorch(), Safete
 """The first that recognises a file reads it."""
 
 _HEAD = 4096
+_LONGEST = 1000
+"""Characters of an error."""
 
 
 def read_model(path: str | Path, hints: Hints = NO_HINTS) -> Reading:
@@ -42,10 +45,12 @@ def read_model(path: str | Path, hints: Hints = NO_HINTS) -> Reading:
         if kind.recognises(path, head):
             try:
                 return kind.load(path, hints)
+            except InputError as error:  # of which a part may be the file's
+                raise InputError(shortened(printable(str(error)), _LONGEST)) from None
             except ImportError as error:
                 if not kind.extra:
                     raise
                 raise InputError(
                     f"{path} is {kind.name}, and {missing_package(error.name, kind.extra, what='its reader')}"
                 ) from None
-    raise InputError(unknown(path, head, FORMATS))
+    raise InputError(printable(unknown(path, head, FORMATS)))

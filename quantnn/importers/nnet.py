@@ -28,6 +28,8 @@ _LONGEST = 1 << 22
 """Bytes of one line."""
 _MOST_COMMENTS = 1 << 16
 """Bytes of comments in front of the first numbers, where a file is to be recognised."""
+_MOST_SKIPPED = 1 << 16
+"""Lines of comments, or empty ones."""
 _INTEGERS = re.compile(rb"[0-9, \t]{3,}")
 
 
@@ -82,6 +84,7 @@ class _Lines:
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file, self.path, self.number = file, path, 0
+        self._skipped = 0
 
     def __iter__(self) -> Iterator[bytes]:
         while line := self._file.readline(_LONGEST + 1):
@@ -89,8 +92,12 @@ class _Lines:
             if len(line) > _LONGEST:
                 raise self.bad(f"must have at most {_LONGEST:,} bytes: write a smaller network")
             line = line.strip().rstrip(b",")
-            if line and not (self.number <= _MOST_COMMENTS and line.startswith(_COMMENT)):
+            if line and not line.startswith(_COMMENT):
                 yield line
+                continue
+            self._skipped += 1
+            if self._skipped > _MOST_SKIPPED:
+                raise self.bad(f"is the {self._skipped:,}th without numbers: write the file again")
 
     def values(self, what: str, count: int) -> Floats:
         """The numbers of the next line.
@@ -105,6 +112,8 @@ class _Lines:
             raise InputError(f"{self.path} ends before {what}: copy or write it again")
         fields = line.split(b",") if line.count(b",") <= count else []
         try:
+            if b"_" in line:  # which Python reads in numbers
+                raise ValueError
             values = np.array([float(field) for field in fields])
         except ValueError:
             raise self.bad(f"must hold numbers with commas between them, {what}: write it again") from None

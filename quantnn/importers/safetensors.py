@@ -47,6 +47,8 @@ class Safetensors(Format):
 
 _MOST_HEADER = 100_000_000
 """Bytes; the format's own limit."""
+_LONGEST_HEADER, _MOST_TENSORS = 1 << 22, 10_000
+"""Of what is read."""
 
 
 def _arrays(path: Path) -> dict[str, Array]:
@@ -57,10 +59,14 @@ def _arrays(path: Path) -> dict[str, Array]:
     if len(content) > SIZE_LIMIT:
         raise InputError(f"{path} has more than {SIZE_LIMIT:,} bytes: save a smaller model")
     try:
+        if int.from_bytes(content[:8], "little") > _LONGEST_HEADER:
+            raise _too_many(path)
         members = safetensors.deserialize(content)
     except safetensors.SafetensorError as error:
         reason = " ".join(str(error).split())[:120]
         raise InputError(f"{path} is a damaged .safetensors ({reason}): copy or save it again") from None
+    if len(members) > _MOST_TENSORS:
+        raise _too_many(path)
     arrays: dict[str, Array] = {}
     for name, member in members:
         dtype = _DTYPES.get(member["dtype"], member["dtype"])
@@ -72,6 +78,12 @@ def _arrays(path: Path) -> dict[str, Array]:
         except ValueError as error:
             raise InputError(f"{path}: tensor {name[:80]}: {error}") from None
     return arrays
+
+
+def _too_many(path: Path) -> InputError:
+    return InputError(
+        f"{path} lists more than {_MOST_TENSORS:,} tensors, or {_LONGEST_HEADER:,} bytes of them: save a smaller model"
+    )
 
 
 def _read(data: bytes) -> tuple[bytes, Order]:

@@ -83,3 +83,17 @@ def test_a_reader_whose_package_is_missing(tmp_path, monkeypatch):
     monkeypatch.setattr(Absent, "extra", "")
     with pytest.raises(ModuleNotFoundError):
         read_model(path)
+
+
+def test_an_error_is_one_short_line_whatever_the_file_says(tmp_path):
+    """Here a pickle names a storage by ten thousand signs, among them line ends and codes for a terminal."""
+    key = ("\x1b[31m\n\r\u202e" * 1000).encode()
+    text = b"X" + len(key).to_bytes(4, "little") + key
+    storage = b"(X\x07\0\0\0storagectorch\nFloatStorage\n" + text + b"X\x03\0\0\0cpuK\x04tQ"
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("m/data.pkl", b"\x80\x02}X\x01\0\0\0w" + storage + b"s.")
+        archive.writestr("m/version", "3\n")
+    with pytest.raises(InputError, match=r"member data/\\x1b\[31m\\n") as caught:
+        read_model(path)
+    assert str(caught.value).isprintable() and len(str(caught.value)) <= 1000

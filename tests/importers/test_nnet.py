@@ -137,3 +137,17 @@ def test_mutations(tmp_path, layers):
 @pytest.mark.slow
 def test_many_mutations(tmp_path, layers):
     fuzzed.check([written(layers), written(layers, head="")], tmp_path, 100_000)
+
+
+@pytest.mark.parametrize("filler", [b"\n", b"// a comment\n"])
+def test_millions_of_lines_without_numbers(path, layers, filler):
+    first, rest = written(layers, head="").split(b"\n", 1)
+    path.write_bytes(b"//\n" + first + b"\n" + rest.split(b"\n", 1)[0] + b"\n" + filler * 70_000 + rest)
+    with pytest.raises(InputError, match="line 65539 is the 65,537th without numbers"):
+        read_model(path)
+
+
+def test_underlines_in_numbers(path, layers):
+    path.write_bytes(written(layers).replace(b"9.0,9.0,9.0", b"9_9.0,9.0,9.0"))
+    with pytest.raises(InputError, match="line 6 must hold numbers with commas between them"):
+        read_model(path)

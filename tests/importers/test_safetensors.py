@@ -88,3 +88,10 @@ def test_mutations(tmp_path):
 @pytest.mark.slow
 def test_many_mutations(tmp_path):
     fuzzed.check([written(tmp_path / "m.safetensors", MLP).read_bytes()], tmp_path, 100_000, seed=2)
+
+
+@pytest.mark.parametrize("tensors", [{f"t{n}": [] for n in range(10_001)}, {"t" * (1 << 22): []}], ids=["many", "long"])
+def test_a_long_list_of_tensors(tmp_path, tensors):
+    empty = {name: np.zeros(0, np.float32) for name in tensors}
+    with pytest.raises(InputError, match="lists more than 10,000 tensors, or 4,194,304 bytes of them"):
+        read_model(written(tmp_path / "m.safetensors", empty), RELU)

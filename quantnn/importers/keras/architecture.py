@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -48,9 +50,9 @@ class Architecture:
         ValueError
             One line: it is no JSON, no model of Keras, has code of its own, or branches.
         """
+        if text.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b'"'):  # to_json() written with json.dump
+            text = _inner(text)
         values = json_values(text)
-        if isinstance(values, str):  # to_json() written with json.dump
-            values = json_values(values.encode())
         if not isinstance(values, dict) or not isinstance(values.get("class_name"), str):
             raise ValueError("it is no architecture of Keras: save model.to_json()")
         stated = values.get("keras_version")
@@ -61,6 +63,14 @@ class Architecture:
         if not layers:
             raise ValueError("the model has no layers: save it again")
         return cls(version, layers, config.get("build_input_shape") if isinstance(config, dict) else None)
+
+
+def _inner(text: bytes) -> bytes:
+    """The text that a JSON text is, however long."""
+    try:
+        return str(json.loads(text.decode("utf-8-sig"))).encode()
+    except ValueError as error:
+        raise ValueError(f"it is no JSON: {error}") from None
 
 
 class _Reader:

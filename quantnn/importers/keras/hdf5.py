@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,6 @@ from typing import Any
 import numpy.typing as npt
 
 from quantnn.errors import InputError, ToolError
-from quantnn.files.json_file import json_values
 from quantnn.files.safe_npz import SIZE_LIMIT, read_npz
 from quantnn.importers.keras import hdf5_program
 from quantnn.system.scratch import scratch_folder
@@ -87,7 +87,7 @@ def read_hdf5(path: Path, shown: Path) -> Hdf5:
             if is_stopped():
                 raise
             raise InputError(f"{shown} is damaged, and its HDF5 cannot be read: copy or save it again") from None
-    index = json_values(content[_INDEX].tobytes())
+    index = json.loads(content[_INDEX].tobytes())
     if index["refused"]:
         raise InputError(f"{shown}: {index['refused']}")
     arrays = {name: content[str(number)] for number, name in enumerate(index["names"])}

@@ -41,7 +41,7 @@ class _Walk:
         self.texts: dict[str, dict[str, list[str]]] = {}
         self.arrays: dict[str, Any] = {}
         self._seen: set[Any] = set()
-        self._bytes = 0
+        self._bytes = self._characters = 0
 
     def group(self, group: Any, path: str, depth: int) -> None:
         import h5py
@@ -85,7 +85,11 @@ class _Walk:
         if math.prod(attribute.shape) * attribute.dtype.itemsize > _MOST_TEXT:
             raise RefusedError(f"{path[:80]}'s {name} must have at most {_MOST_TEXT:,} bytes: save it again")
         value = np.asarray(found.attrs[name]).reshape(-1)
-        return [text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text) for text in value.tolist()]
+        texts = [text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogateescape") for text in value.tolist()]
+        self._characters += sum(map(len, texts))
+        if self._characters > _MOST_TEXT:
+            raise RefusedError(f"it must have at most {_MOST_TEXT:,} bytes of text: save it again")
+        return [text.decode("utf-8", "replace") for text in texts]
 
     def _array(self, found: Any, path: str) -> Any:
         import numpy as np

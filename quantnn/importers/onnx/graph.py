@@ -14,6 +14,7 @@ from quantnn.system.text import printable, shortened
 __all__ = ["Graph"]
 
 _OLDEST = 6
+_MOST_NODES, _MOST_CONNECTIONS = 6000, 20_000
 _SUBGRAPHS = (AttributeProto.GRAPH, AttributeProto.GRAPHS)
 
 
@@ -39,7 +40,8 @@ class Graph:
     Raises
     ------
     InputError
-        Two things have one name, or the operators are older or newer than what can be read.
+        Two things have one name, the nodes are far too many, or the operators are older or newer than what can be
+        read.
     """
 
     def __init__(self, model: ModelProto, path: Path) -> None:
@@ -47,6 +49,7 @@ class Graph:
         self.opsets = {_domain(entry.domain): int(entry.version) for entry in model.opset_import}
         graph = model.graph
         self._check_opset()
+        self._check_size(model)
         self.functions = {(_domain(function.domain), function.name) for function in model.functions}
         self.initializers: dict[str, TensorProto] = {tensor.name: tensor for tensor in graph.initializer}
         self.inputs: tuple[ValueInfoProto, ...] = tuple(i for i in graph.input if i.name not in self.initializers)
@@ -69,6 +72,14 @@ class Graph:
             raise InputError(
                 f"{self.path} is of opset {opset}, and those from {_OLDEST} to {newest} are read: convert it with"
                 " onnx.version_converter, or update onnx"
+            )
+
+    def _check_size(self, model: ModelProto) -> None:
+        nodes, connections = len(model.graph.node), sum(len(node.input) for node in model.graph.node)
+        if nodes > _MOST_NODES or connections > _MOST_CONNECTIONS:
+            raise InputError(
+                f"{self.path} has {nodes:,} nodes with {connections:,} inputs, more than {_MOST_NODES:,} with"
+                f" {_MOST_CONNECTIONS:,}: save a smaller model"
             )
 
     def needed(self, output: str) -> tuple[Node, ...]:

@@ -15,6 +15,8 @@ from io import BytesIO
 __all__ = ["Global", "Instance", "unpickled"]
 
 _MOST_OPERATIONS = 150_000
+_LARGEST_INTEGER = (1 << 61) - 2
+"""Python's hash of greater ones is a remainder: many of one hash would take for ever to be told apart."""
 _PLAIN_KEYS = (str, int, float, bytes, bool, type(None))
 
 
@@ -93,6 +95,11 @@ def unpickled(
     raise ValueError("a pickle in it ends early")
 
 
+def _check_key(key: int) -> None:
+    if not -_LARGEST_INTEGER <= key <= _LARGEST_INTEGER:
+        raise ValueError("a pickle in it numbers something with more than 61 bits, which no saved tensors need")
+
+
 class _Machine:
     def __init__(self, name: Callable[[Global], Global], call: _Call, persistent: Callable[[object], object]) -> None:
         self._name, self._call, self._persistent = name, call, persistent
@@ -143,7 +150,9 @@ class _Machine:
     def _put(self, arg: object) -> None:
         top = self.pop()
         self._stack.append(top)
-        self._memo[len(self._memo) if arg is None else int(str(arg))] = top
+        place = len(self._memo) if arg is None else int(str(arg))
+        _check_key(place)
+        self._memo[place] = top
 
     def _get(self, arg: object) -> None:
         place = int(str(arg))
@@ -173,7 +182,10 @@ class _Machine:
         if not isinstance(items_of, dict) or len(items) % 2:
             raise ValueError("a pickle in it is damaged: it sets items of what is no dict")
         # Other keys are not hashed: tuples of tuples of … would exhaust the stack of the interpreter.
-        keys = (key if isinstance(key, _PLAIN_KEYS) else object() for key in items[::2])
+        keys = [key if isinstance(key, _PLAIN_KEYS) else object() for key in items[::2]]
+        for key in keys:
+            if isinstance(key, int):
+                _check_key(key)
         items_of.update(zip(keys, items[1::2], strict=True))
 
     def _dict(self, arg: object) -> None:

@@ -90,3 +90,17 @@ def test_several_inputs():
     model["config"]["input_layers"] = [["input", 0, 0], ["other", 0, 0]]
     with pytest.raises(ValueError, match=r"several input layers \(input, other\)"):
         parsed(model)
+
+
+def test_a_long_text_within_json():
+    """As json.dump writes what to_json() gives."""
+    layers = [dense(f"dense_{number}", units=3) for number in range(300)]
+    text = json.dumps(sequential(*layers, shape=(4,)))
+    assert len(text) > 20_000
+    assert len(Architecture.parsed(json.dumps(text).encode()).layers) == 301
+
+
+@pytest.mark.parametrize("text", [b'"', b'"\xff"', b'"\\ud800"', b'"{'])
+def test_a_damaged_text_within_json(text):
+    with pytest.raises(ValueError, match="it is no JSON"):
+        Architecture.parsed(text)

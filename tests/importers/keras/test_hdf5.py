@@ -187,3 +187,26 @@ def test_mutations(tmp_path):
 def test_many_mutations(tmp_path):
     """Half a second each: a process per file."""
     assert changed(tmp_path, 5_000, seed=2) > 200
+
+
+def test_texts_of_any_length(path, monkeypatch):
+    """The architecture of a deep model has more than ten thousand characters."""
+    in_process(monkeypatch)
+    named(path, {}, {"class_name": "a" * 50_000})
+    assert len(read_hdf5(path, path).text("", "model_config")) > 50_000
+
+
+def test_far_too_much_text(path, monkeypatch):
+    in_process(monkeypatch)
+    with h5py.File(path, "w") as file:
+        for number in range(40):
+            file.create_group(f"g{number}").attrs.create("weight_names", ["a" * 60_000] * 10, dtype=h5py.string_dtype())
+    with pytest.raises(InputError, match="at most 16,777,216 bytes of text"):
+        read_hdf5(path, path)
+
+
+def test_texts_that_are_none(path, monkeypatch):
+    in_process(monkeypatch)
+    with h5py.File(path, "w") as file:
+        file.attrs.create("model_config", b"\xff\xed\xa0\x80", dtype=h5py.string_dtype())
+    assert read_hdf5(path, path).text("", "model_config") == "\ufffd" * 4

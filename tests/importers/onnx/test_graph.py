@@ -89,3 +89,16 @@ def test_an_empty_graph(tmp_path):
     path.write_bytes(ModelProto(ir_version=8).SerializeToString() + b"\x3a\x00")
     with pytest.raises(InputError, match="states no opset"):
         read_model(path)
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [DENSE, *(node("Identity", [f"y{n}" if n else "y"], [f"y{n + 1}"]) for n in range(6000))],
+        [node("Sum", ["x", *["w"] * 20_000], ["y"])],
+    ],
+    ids=["nodes", "inputs"],
+)
+def test_far_too_many(tmp_path, nodes):
+    with pytest.raises(InputError, match="more than 6,000 with 20,000: save a smaller model"):
+        read(model(nodes, ["n", 4], W), tmp_path)

@@ -127,3 +127,23 @@ def test_bombs_end_soon(content):
 def test_operations_are_counted():
     with pytest.raises(ValueError, match="takes more than 150,000 operations"):
         read(b"N0" * 100_000 + b"N.")
+
+
+def long_integer(value):
+    return b"\x8a\x10" + value.to_bytes(16, "little", signed=True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x80\x02}(" + b"".join(long_integer(n * ((1 << 61) - 1)) + b"N" for n in range(1, 70_000)) + b"u.",
+        b"\x80\x02N" + b"".join(b"p%d\n" % (n * ((1 << 61) - 1)) for n in range(1, 70_000)) + b".",
+    ],
+    ids=["keys", "memo"],
+)
+def test_integers_of_one_hash(content):
+    """Python would compare each with all before it, for half a minute."""
+    begun = time.process_time()
+    with pytest.raises(ValueError, match="numbers something with more than 61 bits"):
+        read(content)
+    assert time.process_time() - begun < 2

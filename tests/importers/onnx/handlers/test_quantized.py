@@ -376,3 +376,11 @@ def test_inputs_that_are_pixels(tmp_path):
     assert np.array_equal(
         evaluate(pixels.network, raw).logits, evaluate(reading.model.network, reading.model.sensor(raw / 255)).logits
     )
+
+
+@pytest.mark.parametrize("zero", [np.inf, -np.inf, np.nan, []])
+def test_zero_points_of_weights_that_are_no_numbers(tmp_path, zero):
+    arrays = {"w": np.ones((4, 3), np.int8), "s": np.float32(1), "z": np.float32(zero)}
+    nodes = [node("DequantizeLinear", ["w", "s", "z"], ["v"]), node("MatMul", ["x", "v"], ["y"])]
+    with pytest.raises(InputError, match=r"v \(DequantizeLinear\): its zero points must be finite numbers"):
+        read(model(nodes, ["n", 4], arrays), tmp_path)
