@@ -20,7 +20,7 @@ from quantnn.errors import InputError
 from quantnn.files.regular_file import opened
 from quantnn.files.safe_npz import SAMPLES_LIMIT
 
-__all__ = ["CsvTable", "remedy"]
+__all__ = ["CsvTable", "is_number", "remedy"]
 
 _DELIMITERS = "\t;,"
 """The first that divides the first rows evenly is taken: commas may also stand in numbers and texts, and blanks in
@@ -159,7 +159,7 @@ class _Reader:
         self.width = len(first[0][1])
         if self.width > _MAX_COLUMNS:
             raise InputError(f"{self.path} has {self.width:,} columns, more than {_MAX_COLUMNS:,}: save fewer")
-        columns = {place for place, field in enumerate(first[0][1]) if not _is_number(field)}
+        columns = {place for place, field in enumerate(first[0][1]) if not is_number(field)}
         named = _found(self.names, self.width, self.text_column) if self.text_column else None
         self.texts = {column: [] for column in sorted(columns if named is None else columns | {named})}
         for line, row in first:
@@ -167,7 +167,7 @@ class _Reader:
         for line, row in rows:
             self._add(line, self._trimmed(row))
         values = np.frombuffer(self.values, dtype=np.float64).reshape(len(self.lines), self.width)
-        for column in [column for column, texts in self.texts.items() if all(map(_is_number, texts))]:
+        for column in [column for column, texts in self.texts.items() if all(map(is_number, texts))]:
             values[:, column] = [float(text) for text in self.texts.pop(column)]
         texts = {column: tuple(texts) for column, texts in self.texts.items()}
         table = CsvTable(self.path, self.names, values, texts, np.frombuffer(self.lines, dtype=np.int64))
@@ -251,7 +251,7 @@ class _Reader:
                 raise ValueError
             self.values.extend(map(float, row))
         except ValueError:
-            column = next(column for column, field in enumerate(row) if not _is_number(field))
+            column = next(column for column, field in enumerate(row) if not is_number(field))
             raise self._no_number(line, column, row[column].strip()) from None
         self.lines.append(line)
 
@@ -289,11 +289,12 @@ def _apart_by_blanks(rows: list[list[str]]) -> bool:
     """Whether each row has as many numbers and at most one text beside them; the first may be a header."""
     below = rows[1:] or rows
     return len({len(row) for row in below}) == 1 and all(
-        sum(map(_is_number, row)) >= max(2, len(row) - 1) for row in below
+        sum(map(is_number, row)) >= max(2, len(row) - 1) for row in below
     )
 
 
-def _is_number(field: str) -> bool:
+def is_number(field: str) -> bool:
+    """Whether a field of a table is a number."""
     try:
         float(field)
     except ValueError:
@@ -312,7 +313,7 @@ def _ends(row: list[str]) -> bool:
 
 
 def _looks_numeric(field: str) -> bool:
-    return _is_number(field) or _DECIMAL_COMMA.fullmatch(field.strip()) is not None
+    return is_number(field) or _DECIMAL_COMMA.fullmatch(field.strip()) is not None
 
 
 def remedy(text: str) -> str:

@@ -28,6 +28,9 @@ _ORIENTATION = 0x0112
 """Exif's tag."""
 _MAX_BYTES = 1 << 26
 _MAX_PIXELS = 1 << 26
+_MOST_SCANS_PIXELS = 1 << 30
+"""A JPEG may hold any number of scans, a dozen bytes each, and every one changes all pixels."""
+_SCAN = b"\xff\xda"
 _EIGHT_BITS = ("1", "L", "P", "RGB", "LA", "PA", "RGBA", "CMYK", "YCbCr")
 """Pillow's modes whose values have at most eight bits."""
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -132,6 +135,9 @@ def _opened(path: Path) -> Iterator[Image]:
                     raise InputError(
                         f"{path} has {image.width}×{image.height} pixels, more than {_MAX_PIXELS:,}: make it smaller"
                     )
+                scans = content.count(_SCAN) if image.format == "JPEG" else 0
+                if scans * image.width * image.height > _MOST_SCANS_PIXELS:
+                    raise InputError(f"{path} has {scans} scans, far too many for its size: save the image again")
                 if image.mode not in _EIGHT_BITS:
                     raise InputError(f"{path} has more than 8 bits per value ({image.mode}): save it with 8 bits")
                 yield image

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from quantnn.errors import InputError
-from quantnn.files.csv_table import CsvTable, remedy
+from quantnn.files.csv_table import CsvTable, is_number, remedy
 from quantnn.model.class_labels import FoundLabels, is_one_hot
 from quantnn.model.data_file import DataFile
 from quantnn.model.data_options import DataOptions, Expected
@@ -131,18 +131,10 @@ def _check_numbers(table: CsvTable, columns: list[int]) -> None:
     for column in columns:
         if column in table.texts:
             texts = table.texts[column]
-            row = next(row for row, text in enumerate(texts) if not _is_number(text))
+            row = next(row for row, text in enumerate(texts) if not is_number(text))
             raise InputError(
                 f"{table.place(row, column)} must be a number, not {texts[row][:40]!r}: {remedy(texts[row])}"
             )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _labels(table: CsvTable, column: int) -> FoundLabels:

@@ -1,6 +1,7 @@
 import gzip
 import random
 import struct
+import time
 
 import numpy as np
 import pytest
@@ -98,3 +99,24 @@ def test_mutations(tmp_path):
             assert read_idx(path).size
         except InputError as error:
             assert "\n" not in str(error)
+
+
+def test_several_compressed_files_behind_one_another(tmp_path):
+    array = np.arange(60_000, dtype=np.uint8).reshape(-1, 60)
+    content = idx(array)
+    packed = b"".join(gzip.compress(content[place : place + 999]) for place in range(0, len(content), 999))
+    for end in (b"", b"\0" * 512):
+        np.testing.assert_array_equal(read_idx(saved(tmp_path, packed + end)), array)
+    assert "truncated or damaged" in refusal(saved(tmp_path, packed + b"more"))
+    assert "truncated or damaged" in refusal(saved(tmp_path, packed[:-1]))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x1f\x8b\x08\x08\0\0\0\0\0\3" + b"a" * 20_000_000, gzip.compress(b"") * 500_000],
+    ids=["a name without end", "nothing, very often"],
+)
+def test_compressed_files_that_would_take_long(tmp_path, content):
+    begun = time.process_time()
+    assert "truncated or damaged" in refusal(saved(tmp_path, content))
+    assert time.process_time() - begun < 1

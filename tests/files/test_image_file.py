@@ -1,4 +1,5 @@
 import builtins
+import io
 import os
 import random
 import struct
@@ -163,3 +164,14 @@ def test_mutations(saved):
             assert image.pixels(3).shape == (image.height, image.width, 3)
         except InputError as error:
             assert "\n" not in str(error)
+
+
+def test_a_jpeg_of_many_scans(saved):
+    """A scan more is 33 bytes more, and takes as long as all that the image needs."""
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((1024, 1024), np.uint8)).save(file, "JPEG", progressive=True)
+    content = file.getvalue()
+    assert ImageFile.of(saved(content)).pixels(1).shape == (1024, 1024)
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    words = refusal(saved(content[:-2] + scan * 2000 + content[-2:]))
+    assert "scans, far too many for its size" in words

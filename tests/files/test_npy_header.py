@@ -84,8 +84,7 @@ def test_noise(noise):
         NpyHeader.parse(noise, "a.npy")
 
 
-@pytest.mark.parametrize("shape", ["(1 << 60, 1)", "(1099511627776, 1099511627776, 1099511627776)", "(281474976710656,)"])
+@pytest.mark.parametrize("shape", [(1 << 60, 1), (1 << 40, 1 << 40, 1 << 40), (1 << 48,)])
 def test_shapes_beyond_any_memory(shape):
-    shape = shape.replace("1 << 60", str(1 << 60))
-    with pytest.raises(InputError, match="^a.npy declares far more than any memory holds"):
-        NpyHeader.parse(head(dictionary("<f8", shape)), "a.npy")
+    with pytest.raises(InputError, match=r"^a\.npy declares far more than any memory holds"):
+        NpyHeader.parse(head(dictionary("<f8", str(shape))), "a.npy")

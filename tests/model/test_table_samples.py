@@ -135,3 +135,8 @@ def test_a_column_that_is_another_files(saved):
 def test_a_column_per_class(saved):
     found = table_labels(saved("0,0,1\n1,0,0\n"), DataOptions())
     assert found.of_samples(2, TWO).numbers.tolist() == [2, 0]
+
+
+def test_underlines_in_numbers(saved):
+    """Python reads 1_0 as 10, but no table means that."""
+    assert "must be a number, not '1_0'" in refusal(read, saved("1_0,1\n1_0,2\n"))

@@ -85,7 +85,7 @@ class _Walk:
         if math.prod(attribute.shape) * attribute.dtype.itemsize > _MOST_TEXT:
             raise RefusedError(f"{path[:80]}'s {name} must have at most {_MOST_TEXT:,} bytes: save it again")
         value = np.asarray(found.attrs[name]).reshape(-1)
-        texts = [text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogateescape") for text in value.tolist()]
+        texts = [_bytes(text) for text in value.tolist()]
         self._characters += sum(map(len, texts))
         if self._characters > _MOST_TEXT:
             raise RefusedError(f"it must have at most {_MOST_TEXT:,} bytes of text: save it again")
@@ -112,6 +112,10 @@ class _Walk:
         if values.dtype == np.dtype("V2"):  # bfloat16, the upper half of a float32
             return (np.asarray(values).view(np.uint16).astype(np.uint32) << 16).view(np.float32)
         return np.asarray(values)
+
+
+def _bytes(text: object) -> bytes:
+    return text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogateescape")
 
 
 def taken_apart(source: Path) -> tuple[dict[str, dict[str, list[str]]], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
 __all__ = ["chained"]
@@ -80,9 +81,9 @@ def _source(layer: Mapping[str, object], name: str) -> str:
 
 def _tensors(node: object) -> list[str]:
     """The layers whose outputs a node reads."""
-    waiting, found = [node], []
+    waiting, found = deque([node]), []
     while waiting:
-        value = waiting.pop(0)
+        value = waiting.popleft()
         if isinstance(value, dict):
             history = value.get("keras_history")
             if isinstance(history, list) and history and isinstance(history[0], str):

@@ -68,8 +68,11 @@ class Walk:
                 return self._constants(node, [value for value in inputs if not isinstance(value, Flow)])
             return self._handled(node, inputs)
         except (Refusal, BranchError, FoldingError) as error:
-            behind = f"{node.kind}, {shapes}" if shapes else node.kind
-            raise InputError(f"{self.graph.path}: {node.name} ({behind}): {error}") from None
+            why = str(error)
+        except (ValueError, TypeError, IndexError, OverflowError):  # what numpy raises of shapes that no operator has
+            why = "its inputs or attributes do not fit together: save the model again"
+        behind = f"{node.kind}, {shapes}" if shapes else node.kind
+        raise InputError(f"{self.graph.path}: {node.name} ({behind}): {why}")
 
     def _handled(self, node: Node, inputs: tuple[Value | None, ...]) -> tuple[Value, ...]:
         key = (node.domain, node.op_type)

@@ -56,7 +56,7 @@ def read_exported(archive: TorchArchive, path: Path, hints: Hints) -> Reading:
             walk.step(node)
         specs = [spec["user_output"] for spec in signature["output_specs"] if "user_output" in spec]
         outputs = [walk.value(spec["arg"]) for spec in specs]
-    except (KeyError, TypeError, IndexError, AttributeError):
+    except (KeyError, TypeError, IndexError, AttributeError, StopIteration):
         raise ValueError("its graph is damaged, or of an unknown version: export it again") from None
     version = str(program.get("torch_version", ""))
     format = "PyTorch, exported program" + (f" of {version}" if re.fullmatch(r"[\w.+]{1,30}", version) else "")

@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from keras_files import dense, functional, layer, sequential
@@ -104,3 +105,11 @@ def test_a_long_text_within_json():
 def test_a_damaged_text_within_json(text):
     with pytest.raises(ValueError, match="it is no JSON"):
         Architecture.parsed(text)
+
+
+def test_a_layer_that_reads_far_too_much():
+    model = functional({**dense("a", units=4), "inbound_nodes": [{"args": [[n] for n in range(200_000)]}]})
+    begun = time.process_time()
+    with pytest.raises(ValueError, match=r"a \(Dense\) must say what it reads"):
+        parsed(model)
+    assert time.process_time() - begun < 3

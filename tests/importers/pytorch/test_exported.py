@@ -134,3 +134,18 @@ def test_mutations_of_the_graph(tmp_path):
 @pytest.mark.slow
 def test_many_mutations(tmp_path):
     fuzzed.check([written(tmp_path / "m.pt2", program()).read_bytes()], tmp_path, 100_000, seed=2)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        program([node("relu.default", "r", self={})]),
+        program([{**node("relu.default", "r", self=tensor("x")), "outputs": [{}]}]),
+        program(graph_module={"graph": {"nodes": []}, "signature": {"input_specs": [{}], "output_specs": []}}),
+    ],
+    ids=["argument", "output", "input"],
+)
+def test_what_holds_nothing(tmp_path, model):
+    written(tmp_path / "m.pt2", model)
+    with pytest.raises(InputError, match="its graph is damaged, or of an unknown version: export it again"):
+        read_model(tmp_path / "m.pt2")

@@ -63,7 +63,7 @@ def flatten(node: Node, self: Value, start_dim: Value = 0, end_dim: Value = -1) 
         return self.kept(node)
 
     def change(a: Array) -> Array:
-        begin, end = first % a.ndim, last % a.ndim
+        begin, end = (place % max(a.ndim, 1) for place in (first, last))
         return a.reshape(*a.shape[:begin], -1, *a.shape[end + 1 :])
 
     return _rearranged(node, self, change)

@@ -112,3 +112,9 @@ def test_the_axis_of_opset_6(tmp_path):
 def test_what_does_not_fit(tmp_path, nodes, weights, words):
     with pytest.raises(InputError, match=words):
         read(model(nodes, ["n", 4], {"w": W, **weights}), tmp_path)
+
+
+@pytest.mark.parametrize("operator", ["Mul", "Sub", "Div"])
+def test_one_input_where_two_are_needed(tmp_path, operator):
+    with pytest.raises(InputError, match=rf"y \({operator}, 1×4\): its inputs or attributes do not fit together"):
+        read(model([node(operator, ["x", ""], ["y"])], ["n", 4]), tmp_path)

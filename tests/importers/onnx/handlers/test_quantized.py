@@ -384,3 +384,15 @@ def test_zero_points_of_weights_that_are_no_numbers(tmp_path, zero):
     nodes = [node("DequantizeLinear", ["w", "s", "z"], ["v"]), node("MatMul", ["x", "v"], ["y"])]
     with pytest.raises(InputError, match=r"v \(DequantizeLinear\): its zero points must be finite numbers"):
         read(model(nodes, ["n", 4], arrays), tmp_path)
+
+
+@pytest.mark.parametrize("wrong", [{"zw": np.zeros(0, np.int8)}, {"sw": np.zeros(0, np.float32)}])
+def test_empty_parameters_of_a_product(tmp_path, wrong):
+    arrays = {
+        **{"sx": np.float32(1), "zx": np.uint8(0), "wq": np.ones((4, 3), np.int8), "sw": np.float32(1)},
+        **{"zw": np.int8(0), "sy": np.float32(8), **wrong},
+    }
+    inputs = ["q", "sx", "zx", "wq", "sw", "zw", "sy", "zx"]
+    nodes = [node("QuantizeLinear", ["x", "sx", "zx"], ["q"]), node("QLinearMatMul", inputs, ["y"])]
+    with pytest.raises(InputError, match=r"y \(QLinearMatMul, 1×4\): its inputs or attributes do not fit"):
+        read(model(nodes, ["n", 4], arrays), tmp_path)

@@ -218,3 +218,7 @@ def test_a_reading_says_what_became_of_each_function():
 def test_outputs_that_are_no_network(output, hints, words):
     with pytest.raises(InputError, match=words):
         reading_of(output, "model", "PyTorch", hints)
+
+
+def test_flattening_a_single_number():
+    assert call("flatten", np.float32(5).reshape(())).tolist() == [5]
