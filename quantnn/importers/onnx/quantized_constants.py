@@ -84,14 +84,6 @@ def _zeros(inputs: Sequence[Constant | None]) -> Floats:
     return zeros
 
 
-def _zeros(inputs: Sequence[Constant | None]) -> Floats:
-    """The zero points; 0 where they are left out."""
-    values = _numbers(inputs, 2, 0)
-    if not values.size or not np.isfinite(values).all():
-        raise ValueError("its zero points must be finite numbers")
-    return values
-
-
 def _along(values: Floats, node: Node, shape: tuple[int, ...]) -> Floats:
     """Per-axis parameters in a shape that broadcasts."""
     if values.size == 1:

@@ -382,7 +382,7 @@ def test_inputs_that_are_pixels(tmp_path):
 def test_zero_points_of_weights_that_are_no_numbers(tmp_path, zero):
     arrays = {"w": np.ones((4, 3), np.int8), "s": np.float32(1), "z": np.float32(zero)}
     nodes = [node("DequantizeLinear", ["w", "s", "z"], ["v"]), node("MatMul", ["x", "v"], ["y"])]
-    with pytest.raises(InputError, match=r"v \(DequantizeLinear\): its zero points must be finite numbers"):
+    with pytest.raises(InputError, match=r"v \(DequantizeLinear\): its input 2 must hold finite numbers"):
         read(model(nodes, ["n", 4], arrays), tmp_path)
 
 
