@@ -79,7 +79,10 @@ QUANTIZED: Mapping[str, Handled] = MappingProxyType(
         "QUANTIZE": Handled(quantize, "of floats at the input, on the host; of integers a table"),
         "DEQUANTIZE": Handled(dequantize, "at the output: values have a scale"),
         **{kind: Handled(rectified, "a table by its definition; kernels may be a step off") for kind in _RECTIFIERS},
-        **{kind: Handled(function, "a table; kernels for microcontrollers may be a step off") for kind in _FUNCTIONS},
+        **{
+            kind: Handled(function, "a table; kernels of int16, and for microcontrollers, may be two steps off")
+            for kind in _FUNCTIONS
+        },
         "SOFTMAX": Handled(softmax, "at the end; left to the host, and so are ties that its 8 bits make"),
         "LOG_SOFTMAX": Handled(activation, "at the end; left to the host"),
         "ARG_MAX": Handled(arg_max, "at the end, over all outputs"),
