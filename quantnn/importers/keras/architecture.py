@@ -17,6 +17,8 @@ __all__ = ["Architecture"]
 _MOST_LAYERS = 1000
 _DEEPEST = 8
 _GRAPHS = ("Functional", "Model")
+_OPERATIONS = ("Add", "Subtract", "Multiply", "Divide", "TrueDivide")
+"""Arithmetic of Keras 3 outside of layers, as in ``inputs / 255``: of two operands, where layers take a list."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class _Reader:
     ) -> Iterator[Layer]:
         kind, config = str(values["class_name"]), values.get("config")
         own = config if isinstance(config, dict) else {}
+        if kind in _OPERATIONS and (operands := _operands(values)):
+            kind, own = f"ops.{kind}", {**own, **operands}
         name = values.get("name", own.get("name"))
         name = name if isinstance(name, str) else snake_case(kind)
         word = snake_case(kind)
@@ -121,3 +125,16 @@ class _Reader:
             if shape is not None:
                 own = {"build_input_shape": shape, **own}
             yield Layer(kind, name, own, group or name, inner, depth > 0, self.version)
+
+
+def _operands(values: Mapping[str, object]) -> dict[str, object]:
+    """What an operation is given, ``first`` and ``second``: none where that is a tensor of the model."""
+    nodes = values.get("inbound_nodes")
+    node = nodes[0] if isinstance(nodes, list) and nodes else None
+    given = node.get("args") if isinstance(node, dict) else None
+    if not isinstance(given, list) or len(given) != 2:
+        return {}
+    return {
+        name: None if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__" else value
+        for name, value in zip(("first", "second"), given, strict=True)
+    }

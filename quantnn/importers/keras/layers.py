@@ -15,6 +15,7 @@ from quantnn.importers.keras.layer import Layer, Shape
 from quantnn.importers.keras.quantized_layers import QUANTIZERS, q_activation, q_batch_normalization, q_dense
 from quantnn.importers.keras.refused import REFUSED, refusal
 from quantnn.importers.keras.scaling import (
+    arithmetic,
     batch_normalization,
     batch_normalization_roles,
     normalization,
@@ -149,6 +150,13 @@ _KNOWN: Mapping[str, _Known] = {
     "QBatchNormalization": _Known(
         q_batch_normalization, batch_normalization_roles, "of QKeras; its arrays as the quantizers make them"
     ),
+    **{
+        f"ops.{kind}": _Known(
+            lambda layer, shape, weights: (arithmetic(layer, shape, weights), shape),
+            remark="of Keras 3, outside of layers; with a constant",
+        )
+        for kind in ("Add", "Subtract", "Multiply", "Divide", "TrueDivide")
+    },
     **{kind: _Known(keep, remark=_REGULARISATION) for kind in _DROPS},
 }
 SUPPORT = (

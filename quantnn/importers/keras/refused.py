@@ -29,7 +29,7 @@ REFUSED: Mapping[str, str] = {
     ),
     "SpectralNormalization": "it holds another layer's weights: save a Dense with the normalized ones",
     "Add, Subtract, Multiply, Average, Maximum, Minimum, Dot, Concatenate": (
-        "it joins branches or is arithmetic outside of a layer: only chains of layers are built, and Rescaling scales"
+        "it joins branches, but only chains of layers are built"
     ),
     "Embedding, CategoryEncoding, Discretization, Hashing, StringLookup, IntegerLookup, TextVectorization, Masking": (
         "it takes no numbers: leave it to the host, and save the layers behind it"

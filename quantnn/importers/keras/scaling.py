@@ -10,7 +10,10 @@ from quantnn.importers.keras.layer import Layer, Shape
 from quantnn.importers.operators.operator import Affine, Operator
 from quantnn.model.activation import Floats
 
-__all__ = ["batch_normalization", "batch_normalization_roles", "normalization", "normalization_roles", "rescaling"]
+__all__ = [
+    "arithmetic", "batch_normalization", "batch_normalization_roles", "normalization", "normalization_roles",
+    "rescaling",
+]  # fmt: skip
 
 _EPSILON = 1e-7
 """What Normalization takes the deviation for at least: keras.backend.epsilon()."""
@@ -24,6 +27,26 @@ def rescaling(layer: Layer, shape: Shape, weights: Weights) -> list[Operator]:
     if scale is None:
         raise ValueError("it must state its scale: save the model again")
     return [_affine(layer, shape, scale, np.zeros(()) if offset is None else offset)]
+
+
+def arithmetic(layer: Layer, shape: Shape, weights: Weights) -> list[Operator]:
+    """A sum, difference, product or quotient of features and a constant, outside of layers."""
+    first, second = layer.numbers("first"), layer.numbers("second")
+    if (first is None) == (second is None):
+        raise ValueError("one of its two operands must be a constant: write it with a layer, as Rescaling")
+    constant = second if first is None else first
+    assert constant is not None
+    one, none = np.ones(()), np.zeros(())
+    match layer.kind:
+        case "ops.Add":
+            return [_affine(layer, shape, one, constant)]
+        case "ops.Subtract":
+            return [_affine(layer, shape, one, -constant) if first is None else _affine(layer, shape, -one, constant)]
+        case "ops.Multiply":
+            return [_affine(layer, shape, constant, none)]
+    if first is not None or not constant.all():
+        raise ValueError("it may only divide by a constant that is not 0: write it with a layer, as Rescaling")
+    return [_affine(layer, shape, 1 / constant, none)]
 
 
 def normalization_roles(layer: Layer) -> tuple[str, ...]:

@@ -113,3 +113,18 @@ def test_a_layer_that_reads_far_too_much():
     with pytest.raises(ValueError, match=r"a \(Dense\) must say what it reads"):
         parsed(model)
     assert time.process_time() - begun < 3
+
+
+def test_arithmetic_outside_of_layers():
+    tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["input", 0, 0]}}
+
+    def operation(kind, *operands):
+        return {**layer(kind, "sum"), "inbound_nodes": [{"args": list(operands), "kwargs": {}}]}
+
+    def found(*operands):
+        return parsed(functional(operation("Subtract", *operands), dense("a"))).layers[1]
+
+    assert found(tensor, 2.0).kind == "ops.Subtract"
+    assert found(tensor, 2.0).config["first"] is None and found(tensor, 2.0).config["second"] == 2.0
+    assert found([3.0], tensor).config["first"] == [3.0] and found([3.0], tensor).config["second"] is None
+    assert found([tensor]).kind == "Subtract"  # the layer, of a list

@@ -102,6 +102,11 @@ CASES = {
     "hard sigmoid": ("Activation", {"activation": "hard_sigmoid"}, {}, np.clip(X / 6 + 0.5, 0, 1)),
     "sigmoid": ("Activation", {"activation": "sigmoid"}, {}, 1 / (1 + np.exp(-X))),
     "noise": ("GaussianNoise", {"stddev": 3}, {}, X),
+    "plus": ("ops.Add", {"first": None, "second": 0.5}, {}, X + 0.5),
+    "minus": ("ops.Subtract", {"first": None, "second": [1.0, 2.0, 3.0]}, {}, X - [1, 2, 3]),
+    "from": ("ops.Subtract", {"first": 1.0, "second": None}, {}, 1 - X),
+    "times": ("ops.Multiply", {"first": 3.0, "second": None}, {}, 3 * X),
+    "over": ("ops.TrueDivide", {"first": None, "second": 255.0}, {}, X / 255),
 }
 
 
@@ -134,6 +139,9 @@ DENSE = {"kernel": KERNEL, "bias": BIAS}
     ("kind", "config", "weights", "shape", "words"),
     [
         ("Dense", {}, DENSE, (2, 3), "along the last axis alone: put a Flatten before it"),
+        ("ops.Divide", {"first": 1.0, "second": None}, {}, (3,), "only divide by a constant that is not 0"),
+        ("ops.Divide", {"first": None, "second": [1.0, 0.0, 2.0]}, {}, (3,), "only divide by a constant that is not 0"),
+        ("ops.Add", {"first": None, "second": None}, {}, (3,), "one of its two operands must be a constant"),
         ("Dense", {}, {"kernel": BIAS, "bias": BIAS}, (4,), "its kernel must have two axes"),
         ("Dense", {}, {"kernel": KERNEL, "bias": BIAS[:2]}, (3,), "its bias must have 4 values"),
         ("Dense", {"activation": "gelu"}, DENSE, (3,), "'gelu' is not supported: train with one of linear, relu"),
