@@ -43,7 +43,7 @@ def _classes(step: Step, outputs: int) -> tuple[object, ...]:
         found = Step(step.name, binarizer, step.source).get("classes_")
     if not isinstance(found, np.ndarray | list | tuple):
         raise step.bad("it is not fitted (no classes_): call fit before it is saved or handed over")
-    classes = tuple(np.asarray(found).tolist()) if isinstance(found, np.ndarray) else tuple(found)
+    classes = tuple(np.ravel(found).tolist()) if isinstance(found, np.ndarray) else tuple(found)
     expected = 2 if outputs == 1 else outputs
     if len(classes) != expected:
         raise step.bad(f"it must have {expected} classes for {outputs} outputs, not {len(classes)}: fit it again")

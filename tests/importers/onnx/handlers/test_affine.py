@@ -116,5 +116,5 @@ def test_what_does_not_fit(tmp_path, nodes, weights, words):
 
 @pytest.mark.parametrize("operator", ["Mul", "Sub", "Div"])
 def test_one_input_where_two_are_needed(tmp_path, operator):
-    with pytest.raises(InputError, match=rf"y \({operator}, 1×4\): its inputs or attributes do not fit together"):
+    with pytest.raises(InputError, match=rf"y \({operator}, 1×4\): it must have 2 inputs"):
         read(model([node(operator, ["x", ""], ["y"])], ["n", 4]), tmp_path)
