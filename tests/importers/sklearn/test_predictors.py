@@ -119,7 +119,7 @@ def changed(**attributes):
         (changed(activation="gelu"), "activation 'gelu' is not supported"),
         (changed(out_activation_="exp"), "activation 'exp' is not supported"),
         (changed(classes_=np.arange(4)), "it must have 3 classes for 3 outputs, not 4"),
-        (changed(classes_=np.float64(1).reshape(())), "it must have 3 classes for 3 outputs, not 1"),
+        (changed(classes_=np.array(1.0)), "it must have 3 classes for 3 outputs, not 1"),
         (
             fitted(LogisticRegression()).sparsify(),
             "coef_ must be an array of numbers, not a csr_.*: call densify first",
