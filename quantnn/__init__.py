@@ -59,4 +59,4 @@ if not TYPE_CHECKING:  # which would let every misspelt name pass
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

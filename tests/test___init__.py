@@ -60,3 +60,7 @@ def test_no_module_hides_a_name():
     folder = Path(quantnn.__file__).parent
     modules = {path.stem for path in folder.iterdir()} | {"hdl", "sim", "boards", "examples"}
     assert modules.isdisjoint(quantnn.__all__)
+
+
+def test_only_what_is_public_is_listed():
+    assert dir(quantnn) == sorted(quantnn.__all__)
