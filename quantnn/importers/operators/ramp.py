@@ -185,7 +185,7 @@ class _Task:
         """The nearest accumulator bias to the ramp's offset, or as much of it as changes anything: what drives every
         accumulator far beyond an end would only make them wide."""
         gain, output = self.ramp.gain, self.ramp.output
-        room = math.ceil(max(abs(output.lo), abs(output.hi), 1) / gain) + 2
+        room = math.ceil(max(abs(output.lo), abs(output.hi), 1) / (gain * self.ramp.slope)) + 2
         least, most = -self.bounds.hi - room, -self.bounds.lo + room
         return min(max(round(self.ramp.offset / gain), least), most)
 

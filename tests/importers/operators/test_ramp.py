@@ -58,6 +58,12 @@ def test_the_stated_difference_is_reached_and_not_exceeded(gain, offset, slope, 
     assert check(ramp, IntegerRange(start, start + length)) <= (2 + gain / 2 if slope == 1 else 3 + gain)
 
 
+def test_a_leaky_channel_that_is_always_negative_reaches_its_end():
+    """−35 · 3/16 is −6.56, and rounded −7: the bias must leave the accumulator as far below 0 as the slope asks."""
+    ramp = Ramp(ONE, Fraction(0), Fraction(3, 16), Rounding.HALF_EVEN, IntegerRange(-7, -2))
+    assert check(ramp, IntegerRange(-35, -35)) == 0
+
+
 @given(gain=floats, offset=st.floats(-20, 20, width=32).map(Fraction), rounding=st.sampled_from(Rounding))
 @settings(max_examples=200, deadline=None)
 def test_thresholds(gain, offset, rounding):
