@@ -255,6 +255,7 @@ RULES = {
         ("quantnn.plan.memory", "from quantnn.plan.queue import QueuePlan"),
         ("quantnn.plan.cost", "def late():\n    from quantnn.plan import planner"),
         ("quantnn.hdl.core.counter", "from quantnn.hdl.core.drain import Drain"),
+        ("quantnn.design.report.report", "def late():\n    from quantnn.design.summary import summary"),
     ],
     arithmetic_stands_alone: [
         ("quantnn.arithmetic", "import scipy"),

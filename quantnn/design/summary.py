@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 
 from quantnn.design.report import (
     BoardTop,
@@ -19,6 +19,7 @@ from quantnn.design.report import (
     Verification,
     save_report,
 )
+from quantnn.design.report.display import plain, tables
 from quantnn.files.whole_file import write_whole
 from quantnn.network.class_names import numbered_names
 from quantnn.system.paragraph import Paragraph
@@ -30,6 +31,7 @@ _SHOWN = 8
 _PARTS = ("multipliers", "m9k", "le")
 
 
+@tables.register
 def summary(report: Report) -> Group:
     """A report as tables."""
     parts: list[RenderableType] = [Paragraph(f"{report.model} on {report.board}", style="bold"), _layers(report)]
@@ -43,10 +45,7 @@ def summary(report: Report) -> Group:
 
 def render_summary(report: Report) -> str:
     """The same as plain text, 100 columns wide."""
-    console = Console(width=100, force_terminal=False, color_system=None, markup=False)
-    with console.capture() as capture:
-        console.print(summary(report), crop=False)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+    return plain(summary(report))
 
 
 def write_report(report: Report, folder: Path) -> None:

@@ -150,9 +150,9 @@ def faces(modules):
 def circle(modules):
     """Modules that import one another in a circle, late imports and those for types included; empty if none do.
 
-    A package's face is left out: it only passes on what its modules define.
+    The face of the whole is left out: it brings what it offers when it is asked for.
     """
-    inner = {name: source for name, source in modules.items() if name not in faces(modules)}
+    inner = {name: source for name, source in modules.items() if name != FACE}
     graph = {name: known(imports(source, name), inner) - {name} for name, source in inner.items()}
     try:
         graphlib.TopologicalSorter(graph).prepare()

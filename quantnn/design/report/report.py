@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from quantnn.design.report.build_result import BuildResult
+from quantnn.design.report.display import plain, tables
 from quantnn.design.report.layer_entry import LayerEntry
 from quantnn.design.report.taken import Limits, Taken
 from quantnn.design.report.verification import Verification
@@ -219,14 +220,10 @@ class Report(Shown):
     """What synthesis, placement and routing made of it; missing before quantnn build."""
 
     def __rich__(self) -> RenderableType:
-        from quantnn.design.summary import summary
-
-        return summary(self)
+        return tables(self)
 
     def __str__(self) -> str:
-        from quantnn.design.summary import render_summary
-
-        return render_summary(self)
+        return plain(tables(self))
 
     def __post_init__(self) -> None:
         if "report.json" not in self.files or len(set(self.files)) < len(self.files):
