@@ -28,7 +28,7 @@ MODULES = project_modules()
 STDLIB = set(sys.stdlib_module_names)
 GATEWARE_MAY = tuple(
     f"quantnn.{name}"
-    for name in ("arithmetic", "beats", "network.network", "network.layers", "plan", "hdl", "system.scratch")
+    for name in ("arithmetic", "beats", "network.network", "network.layers", "adders", "plan", "hdl", "system.scratch")
 )
 RANKING = tuple(
     f"quantnn.plan.{name}" for name in ("cost", "planner", "search", "bounds", "fold_table", "options", "advice")
@@ -41,7 +41,7 @@ WINGS = (
     ("errors", "arithmetic", "beats", "demo_files"),
     ("system",),
     ("files",),
-    ("network", "sim"),
+    ("adders", "network", "sim"),
     ("model", "plan"),
     ("importers", "quantization", "hdl.core"),
     ("hdl.link",),
@@ -109,7 +109,7 @@ def nothing_below_the_network_knows_floats(modules):
     below = [
         name
         for name in modules
-        if within(name, "quantnn.network", "quantnn.plan", "quantnn.hdl")
+        if within(name, "quantnn.adders", "quantnn.network", "quantnn.plan", "quantnn.hdl")
     ]
     return [
         f"{name} reaches {other}"

@@ -1,0 +1,1 @@
+"""Constant matrices as graphs of shifts and additions: what multiplies by known weights without a multiplier."""
