@@ -57,12 +57,12 @@ class AdderGraph:
         if self.inputs < 1 or not len(self.outputs):
             raise ValueError("An adder graph must have inputs and outputs")
         own = np.arange(len(self.adders)) + self.leaves
-        left, right, *shifts, sign = self.adders.T
+        left, right, *amounts, sign = self.adders.T
         if (left >= own).any() or (right >= own).any() or self.adders[:, :2].min(initial=0) < 0:
             raise ValueError("An adder must add nodes before it")
         if self.outputs[:, 0].max() >= self.leaves + len(self.adders) or self.outputs[:, 0].min() < -1:
             raise ValueError("An output must be a node, or -1 for 0")
-        shifts = np.concatenate([*shifts, self.outputs[:, 1]])
+        shifts = np.concatenate([*amounts, self.outputs[:, 1]])
         if shifts.min() < 0 or shifts.max() > 62:
             raise ValueError("Shifts must lie in 0..62")
         if (np.abs(np.concatenate([sign, self.outputs[:, 2]])) != 1).any():
