@@ -1,0 +1,1 @@
+"""Unrolled layers as gateware."""
