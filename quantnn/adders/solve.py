@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numpy as np
 
 from quantnn.adders.adder_graph import AdderGraph
 from quantnn.adders.linear_map import LinearMap
+from quantnn.arithmetic import Integers
 from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["Effort", "solve"]
+
+_DEEPEST = 48
+"""Adder levels where any number is allowed."""
+_WORK = 1 << 27
+"""Pairs of digits that are compared at most; where a matrix has more, its inputs are divided into blocks."""
+_CELLS = 1 << 25
+"""Nodes times outputs that are kept at most."""
 
 
 @dataclass(frozen=True)
@@ -36,49 +43,61 @@ def solve(wanted: LinearMap, effort: Effort = Effort(), progress: Progress = SIL
     """A graph that computes ``wanted``, proven to.
 
     Constants stand as leaves. No output that is not 0 throughout has a negative sign where a constant is added to it.
+
+    Raises
+    ------
+    OverflowError
+        Sums of the inputs' and weights' sizes reach 2 ** 60.
     """
-    graph = _trees(wanted)
+    reach = np.maximum(wanted.inputs.magnitudes, 1).astype(object) @ np.abs(wanted.matrix.astype(object))
+    if (reach + np.abs(wanted.constants.astype(object))).max() >= 1 << 60:
+        raise OverflowError("The sizes of inputs and weights must add up to less than 2**60 in each output")
+    inputs, outputs = wanted.matrix.shape
+    progress(f"sharing sums of {inputs} × {outputs} weights")
+    graph = _shared(wanted, effort, progress)
     if not graph.proves(wanted):
         raise AssertionError("an adder graph must compute its matrix")
     return graph
 
 
-def _trees(wanted: LinearMap) -> AdderGraph:
-    """A balanced tree of signed digits for each output, nothing shared."""
-    inputs = len(wanted.matrix)
-    places = np.flatnonzero(wanted.constants)
-    leaf = {int(output): inputs + number for number, output in enumerate(places)}
-    adders: list[tuple[int, int, int, int, int]] = []
-    outputs: list[tuple[int, int, int]] = []
-    for output in range(wanted.matrix.shape[1]):
-        terms = [
-            (0, shift, sign, number)
-            for number in np.flatnonzero(wanted.matrix[:, output]).tolist()
-            for shift, sign in _digits(int(wanted.matrix[number, output]))
-        ]
-        if output in leaf:
-            terms.append((0, 0, 1, leaf[output]))
-        heapq.heapify(terms)
-        while len(terms) > 1:
-            (deep, shift, sign, node), (deeper, other, sign_other, second) = heapq.heappop(terms), heapq.heappop(terms)
-            if sign < 0 < sign_other:
-                shift, sign, node, other, sign_other, second = other, sign_other, second, shift, sign, node
-            common = min(shift, other)
-            adders.append((node, second, shift - common, other - common, sign * sign_other))
-            number = inputs + len(places) + len(adders) - 1
-            heapq.heappush(terms, (1 + max(deep, deeper), common, sign, number))
-        outputs.append((terms[0][3], terms[0][1], terms[0][2]) if terms else (-1, 0, 1))
-    return AdderGraph(inputs, wanted.constants[places], np.array(adders).reshape(-1, 5), np.array(outputs))
+def _shared(wanted: LinearMap, effort: Effort, progress: Progress) -> AdderGraph:
+    from quantnn.adders.search import columns as sums  # compiled: not needed to load what a graph is
+    from quantnn.adders.search.digits import digit_counts, new_digits
+    from quantnn.adders.search.graphs import written
+    from quantnn.adders.search.greedy import fill, greedy
+    from quantnn.adders.search.patterns import new_patterns
+    from quantnn.adders.search.trees import new_terms
+
+    matrix, constants = _with_constants(wanted)
+    inputs, outputs = matrix.shape
+    counts = digit_counts(matrix)
+    loads, most = counts.sum(axis=0), int(counts.sum())
+    least = max(int(loads.max()) - 1, 0).bit_length()
+    depth = _DEEPEST if effort.extra_depth is None else min(_DEEPEST, least + effort.extra_depth)
+    nodes = min(inputs + most // 2 + 2, max(2 * inputs, _CELLS // outputs))
+    columns = sums.new_columns(inputs, outputs, nodes, int(loads.max()) + 2)
+    columns.limits[:] = 1 << depth
+    columns.lo[:inputs] = [*wanted.inputs.lo.tolist(), *constants.tolist()]
+    columns.hi[:inputs] = [*wanted.inputs.hi.tolist(), *constants.tolist()]
+    blocks = 1 + int((loads.astype(object) ** 2).sum()) // _WORK
+    if blocks > 1:
+        progress(f"sharing sums of {inputs} × {outputs} weights in {blocks} blocks of inputs, as there are so many")
+        columns.blocks[:inputs] = np.arange(inputs) * blocks // inputs
+    # A constant shares nothing, so that it gives its output a positive sign.
+    own = np.arange(len(wanted.matrix), inputs)
+    columns.blocks[own] = -own
+    digits, patterns = new_digits(int(np.abs(matrix).max(initial=1))), new_patterns(1 << 16)
+    patterns = fill(columns, digits, patterns, matrix)
+    greedy(columns, digits, patterns, 16)
+    adders, ends = np.zeros((most + 1, 5), dtype=np.int64), np.zeros((outputs, 3), dtype=np.int64)
+    count = written(columns, new_terms(int(loads.max()) + 2), adders, ends)
+    return AdderGraph(len(wanted.matrix), constants, adders[:count], ends)
 
 
-def _digits(value: int) -> list[tuple[int, int]]:
-    """Non-adjacent signed digits, as (shift, sign)."""
-    digits, shift = [], 0
-    while value:
-        if value & 1:
-            digit = 2 - (value & 3)
-            digits.append((shift, digit))
-            value -= digit
-        value >>= 1
-        shift += 1
-    return digits
+def _with_constants(wanted: LinearMap) -> tuple[Integers, Integers]:
+    """The matrix with a row for each odd constant that is added somewhere, and these constants."""
+    added = np.array(wanted.constants)
+    powers = np.where(added == 0, 1, added & -added)
+    constants = np.unique(added[added != 0] // powers[added != 0])
+    rows = (constants[:, None] * powers == added) * powers
+    return np.concatenate([wanted.matrix, rows]), constants
