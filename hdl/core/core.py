@@ -69,7 +69,7 @@ class Core(wiring.Component):
         sink = Classifier(plan.output)
         m.submodules.entry = insert(entry)
         m.submodules.input_stage = insert(source)
-        for number, engine in enumerate(engines):
+        for number, engine in zip(plan.places, engines, strict=True):
             m.submodules[f"layer_{number}"] = insert(engine)
         m.submodules.classifier = insert(sink)
         m.submodules.exit = insert(exit)

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 from quantnn.hdl.core.counter import WrappingCounter
 from quantnn.hdl.core.memory import ReadOnlyMemory
 from quantnn.hdl.core.requantizer import Requantizer, shape_of
-from quantnn.plan.engine import EnginePlan
+from quantnn.plan.drained_engine import DrainedEnginePlan
 
 __all__ = ["Drain"]
 
@@ -20,7 +20,7 @@ class Drain(wiring.Component):
 
     Parameters
     ----------
-    plan : EnginePlan
+    plan : DrainedEnginePlan
 
     Members
     -------
@@ -32,7 +32,7 @@ class Drain(wiring.Component):
     o : Out(array of lanes outputs)
     """
 
-    def __init__(self, plan: EnginePlan):
+    def __init__(self, plan: DrainedEnginePlan):
         self._plan = plan
         super().__init__(
             {

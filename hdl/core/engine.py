@@ -6,7 +6,6 @@ from amaranth.hdl import Module
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from quantnn.hdl.core.drain import Drain
 from quantnn.hdl.core.requantizer import shape_of
 from quantnn.hdl.core.sample_queue import SampleQueue
 from quantnn.plan.engine import EnginePlan
@@ -20,7 +19,7 @@ ENGINES: dict[type, type] = {}
 class Engine(wiring.Component):
     """Words of activations in, words of results out, shaped as the plan says.
 
-    A derived class names its ``plan_type`` and drives ``drain`` and the queue's reservation.
+    A class that builds a type of plan names its ``plan_type``.
 
     Parameters
     ----------
@@ -37,21 +36,20 @@ class Engine(wiring.Component):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        ENGINES[cls.plan_type] = cls
+        if "plan_type" in vars(cls):
+            ENGINES[cls.plan_type] = cls
 
     def __init__(self, plan: EnginePlan):
         self._plan = plan
         super().__init__(
             {
                 "i": In(stream.Signature(data.ArrayLayout(shape_of(plan.input), plan.word))),
-                "o": Out(stream.Signature(data.ArrayLayout(shape_of(plan.layer.output), plan.queue.word))),
+                "o": Out(stream.Signature(data.ArrayLayout(shape_of(plan.output), plan.queue.word))),
             }
         )
 
-    def _output(self, m: Module):
-        """Submodules ``drain`` and ``queue``, connected to each other and to ``o``."""
-        m.submodules.drain = drain = Drain(self._plan)
+    def _queue(self, m: Module):
+        """Submodule ``queue``, connected to ``o``."""
         m.submodules.queue = queue = SampleQueue(self._plan.queue)
         wiring.connect(m, queue.o, wiring.flipped(self.o))
-        m.d.comb += [queue.valid.eq(drain.valid), queue.beat.eq(drain.o)]
-        return drain, queue
+        return queue

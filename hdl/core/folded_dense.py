@@ -3,14 +3,14 @@
 from amaranth.hdl import Module, Mux, Signal
 
 from quantnn.hdl.core.counter import WrappingCounter
-from quantnn.hdl.core.engine import Engine
+from quantnn.hdl.core.drained_engine import DrainedEngine
 from quantnn.hdl.core.mac_array import MacArray
 from quantnn.plan.folded_dense import FoldedDensePlan
 
 __all__ = ["FoldedDense"]
 
 
-class FoldedDense(Engine):
+class FoldedDense(DrainedEngine):
     """Reads a sample once per output fold, ``simd`` inputs a cycle.
 
     Only the last column of a fold ever waits: until the shift register has been drained of the fold before, and, in

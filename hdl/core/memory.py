@@ -3,7 +3,7 @@
 from amaranth.hdl import Elaboratable, Module, Signal
 from amaranth.lib.memory import Memory
 
-from quantnn.plan.engine import EnginePlan
+from quantnn.plan.drained_engine import DrainedEnginePlan
 from quantnn.plan.memory import MemoryPlan
 
 __all__ = ["ReadOnlyMemory", "block_ram"]
@@ -35,7 +35,7 @@ class ReadOnlyMemory(Elaboratable):
         Contents, one unsigned integer per word; 0 beyond them.
     """
 
-    LATENCY = EnginePlan.ROM_LATENCY
+    LATENCY = DrainedEnginePlan.ROM_LATENCY
 
     def __init__(self, plan: MemoryPlan, words):
         if len(words) != plan.words:

@@ -3,14 +3,14 @@
 from amaranth.hdl import Module, Signal
 
 from quantnn.hdl.core.counter import WrappingCounter
-from quantnn.hdl.core.engine import Engine
+from quantnn.hdl.core.drained_engine import DrainedEngine
 from quantnn.hdl.core.memory import ReadOnlyMemory
 from quantnn.plan.streamed_rescale import StreamedRescalePlan
 
 __all__ = ["StreamedRescale"]
 
 
-class StreamedRescale(Engine):
+class StreamedRescale(DrainedEngine):
     """A word per cycle; only a sample's first word ever waits, for room in the queue."""
 
     plan_type = StreamedRescalePlan

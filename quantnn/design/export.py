@@ -8,10 +8,13 @@ from pathlib import Path
 
 import jinja2
 
+from quantnn.adders.file import save_graphs
+from quantnn.adders.solve import Effort
 from quantnn.arithmetic import Integers
 from quantnn.board.board import Board
 from quantnn.design.board_folder import board_clock, reserve, stated_clock, write_board
 from quantnn.design.folder import export_folder
+from quantnn.design.hardware import GRAPHS
 from quantnn.design.interface import CoreInterface
 from quantnn.design.planned_report import planned_report
 from quantnn.design.planning import Aim, Planned, Quantized
@@ -36,7 +39,9 @@ from quantnn.plan.clock import ClockPlan
 from quantnn.plan.core import CorePlan
 from quantnn.plan.core_name import CORE, name_fault
 from quantnn.plan.core_record import CoreRecord
+from quantnn.plan.engine_choice import EngineChoice
 from quantnn.plan.planner import Goal
+from quantnn.plan.unrolled.families import pipelining
 from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
 
@@ -61,6 +66,12 @@ class ExportOptions:
         What the planner aims for.
     logic_multipliers : bool
         Whether the planner may make multipliers of logic, for a shorter interval.
+    engines : EngineChoice
+        Which layers are unrolled.
+    pipeline_every : int, optional
+        Levels of adders between registers of unrolled layers; by default as the clock needs.
+    effort : Effort
+        How hard to look for adder graphs of unrolled layers.
     calibration : int64 of shape (n, in_features), optional
         Raw inputs that the scales of a model are chosen on.
     test_inputs, test_labels : int64 of shape (n, in_features) and int64 array of shape (n,), optional
@@ -83,6 +94,9 @@ class ExportOptions:
     widest_that_fit: bool = False
     goal: Goal = Goal()
     logic_multipliers: bool = False
+    engines: EngineChoice = EngineChoice()
+    pipeline_every: int | None = None
+    effort: Effort = Effort()
     calibration: Samples | None = None
     test_inputs: Samples | None = None
     test_labels: Integers | None = None
@@ -125,6 +139,8 @@ def export(
         emit_verilog(Core(plan), options.core, folder / "core")
         CoreInterface.of_plan(plan, options.core).save(folder / "core" / "interface.json")
         CoreRecord.of(plan).save(folder / "core" / "plan.json")
+        if planned.graphs:
+            save_graphs(planned.graphs, folder / "core" / GRAPHS)
         _write_template(plan, options.core, folder / "core")
         save_network(network, folder / "network.npz")
         if options.onnx:
@@ -176,12 +192,20 @@ def _planned(
 ) -> Planned:
     board = options.board
     network = source.network if isinstance(source, Quantized) else source
-    aim = Aim(board.resources, reserve(network, board, clock), options.goal, options.logic_multipliers)
+    aim = Aim(
+        board.resources,
+        reserve(network, board, clock),
+        options.goal,
+        options.logic_multipliers,
+        options.engines,
+        pipelining(board.device.family, clock.frequency_hz, options.pipeline_every),
+        options.effort,
+    )
     if isinstance(source, QuantizedNetwork):
         source = Quantized.of(source, None, options.precision)
     if isinstance(source, Quantized):
         progress("planning")
-        return Planned.of(source, aim, advise=not isinstance(source.model, QuantizedNetwork))
+        return Planned.of(source, aim, advise=not isinstance(source.model, QuantizedNetwork), progress=progress)
     return Planned.of_model(
         source,
         options.calibration,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.file import load_graphs
 from quantnn.design.interface import CoreInterface
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
@@ -18,7 +21,10 @@ from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.datapath import format_name
 from quantnn.system.scratch import scratch_folder
 
-__all__ = ["ExportedHardware"]
+__all__ = ["GRAPHS", "ExportedHardware"]
+
+GRAPHS = "adder_graphs.npz"
+"""The adder graphs of unrolled layers, in ``core/``."""
 
 _MOST_BITS = 1 << 30
 """Bits of all memories of a core; the largest devices have a third of it."""
@@ -37,16 +43,19 @@ class ExportedHardware:
         What is in it.
     module : str
         What its core is called.
+    graphs : mapping of int to AdderGraph
+        Those of unrolled dense layers, by the layers' numbers.
     """
 
     folder: Path
     record: CoreRecord
     network: IntegerNetwork
     module: str
+    graphs: Mapping[int, AdderGraph] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read ``core/plan.json``, ``core/interface.json`` and ``network.npz``.
+        """Read ``core/plan.json``, ``core/interface.json``, ``network.npz``, and the graphs of unrolled layers.
 
         Raises
         ------
@@ -55,15 +64,22 @@ class ExportedHardware:
         """
         path = folder / "core" / "plan.json"
         module = CoreInterface.load(folder / "core" / "interface.json").module
-        hardware = cls(folder, CoreRecord.load(path), load_network(folder / "network.npz"), module)
+        record, network = CoreRecord.load(path), load_network(folder / "network.npz")
+        graphs = load_graphs(folder / "core" / GRAPHS) if record.runs else {}
+        hardware = cls(folder, record, network, module, graphs)
         try:
             hardware.check(hardware.network)
-            _check_size(hardware.record.core_plan(hardware.network))
+            _check_size(hardware.plan)
         except DoesNotFitError as error:
             raise InputError(f"{path} is not that of network.npz ({error})") from None
         except (LookupError, ValueError, TypeError) as error:
             raise InputError(f"{path} is damaged ({error}): export the model again") from None
         return hardware
+
+    @property
+    def plan(self) -> CorePlan:
+        """The core with the network that is in it."""
+        return self.record.core_plan(self.network, self.graphs)
 
     def compare(self, model: AnyNetwork) -> None:
         """Refuse a model of another shape before it is quantized.
@@ -80,10 +96,11 @@ class ExportedHardware:
                 " export again"
             )
         shapes = _shapes(model)
-        if len(shapes) != len(record.layers):
-            count = len(record.layers)
+        layers = record.all_layers
+        if len(shapes) != len(layers):
+            count = len(layers)
             raise DoesNotFitError(f"the model has {len(shapes)} layers, the hardware {count}: export again")
-        for number, (own, there) in enumerate(zip(shapes, record.layers, strict=True)):
+        for number, (own, there) in enumerate(zip(shapes, layers, strict=True)):
             if own != there.shape:
                 a, b = ("{} {}→{} {}".format(*shape) for shape in (own, there.shape))
                 raise DoesNotFitError(f"layer {number}: it is {a}, the hardware {b}: export again")
@@ -100,7 +117,7 @@ class ExportedHardware:
         DoesNotFitError
             Says the first thing that does not.
         """
-        for number, (layer, there) in enumerate(zip(network.layers, self.record.layers, strict=True)):
+        for number, (layer, there) in enumerate(zip(network.layers, self.record.all_layers, strict=True)):
             if difference := there.difference(layer):
                 raise DoesNotFitError(f"layer {number}: {difference}: export again")
             for misfit in there.misfits(layer, network.accumulator_boxes[number]):
@@ -109,7 +126,7 @@ class ExportedHardware:
     def emitted(self, network: IntegerNetwork) -> dict[str, bytes]:
         """The core's files, the Verilog first, as this quantnn writes them for a network that passed :meth:`check`."""
         with scratch_folder() as folder:
-            files = emit_verilog(Core(self.record.core_plan(network)), self.module, folder)
+            files = emit_verilog(Core(self.record.core_plan(network, self.graphs)), self.module, folder)
             return {path.name: path.read_bytes() for path in files}
 
     def memories(self, network: IntegerNetwork) -> dict[str, bytes]:
@@ -159,9 +176,9 @@ def _check_size(plan: CorePlan) -> None:
     bits = sum(memory.depth * memory.width for memory in plan.memories)
     if bits > _MOST_BITS:
         raise ValueError(f"its memories must have at most {_MOST_BITS:,} bits, not {bits:,}")
-    for number, engine in enumerate(plan.engines):
-        outputs = engine.layer.out_features
-        if not (engine.word <= engine.layer.in_features and max(engine.lanes, engine.queue.word) <= outputs):
+    for number, engine in zip(plan.places, plan.engines, strict=True):
+        outputs = engine.out_features
+        if not (engine.word <= engine.in_features and max(engine.lanes, engine.queue.word) <= outputs):
             raise ValueError(f"layer {number} must not work on more elements at a time than it has")
 
 

@@ -152,12 +152,9 @@ class CoreInterface:
     def of_plan(cls, plan: CorePlan, module: str = CORE) -> Self:
         """The interface of the core that a plan describes."""
         taps = (
-            TapSignals.at(
-                f"layer_{number}.drain.valid",
-                f"layer_{number}.drain.results",
-                BeatFormat(engine.layer.out_features, engine.layer.output, engine.lanes),
-            )
-            for number, engine in enumerate(plan.engines)
+            TapSignals.at(f"layer_{number}.{tap.valid}", f"layer_{number}.{tap.data}", tap.format)
+            for number, engine in zip(plan.places, plan.engines, strict=True)
+            for tap in engine.taps
         )
         timing = plan.timing
         return cls.of(plan.input, plan.output, taps, timing.interval, timing.latency, plan.reset_cycles, module)

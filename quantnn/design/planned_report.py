@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from quantnn import __version__
 from quantnn.arithmetic import IntegerRange
 from quantnn.board.board import Board
@@ -46,7 +48,7 @@ def planned_report(
         fingerprint=part.fingerprint.hex(),
         link=part.link(board),
         precision=precision,
-        layers=tuple(_layer(engine, resources) for engine in plan.engines),
+        layers=tuple(entry for engine in plan.engines for entry in _entries(engine, resources)),
         core=_taken(core),
         board_top=part.entry(_taken(part.cost)),
         totals=_taken(core + part.cost),
@@ -83,22 +85,34 @@ def scale_entry(layer: Layer) -> float | tuple[float, ...]:
     return layer.scale if isinstance(layer.scale, float) else tuple(layer.scale.tolist())
 
 
-def _layer(engine: EnginePlan, resources: Resources) -> LayerEntry:
-    layer, cost = engine.layer, _taken(engine_cost(engine, resources))
+def _entries(engine: EnginePlan, resources: Resources) -> Iterator[LayerEntry]:
+    """The layers of an engine. Its memories and multipliers are its last layer's, its logic is shared among them."""
+    whole = engine_cost(engine, resources)
+    before = engine.layer_logic[:-1]
+    costs = [*(Cost(logic=logic) for logic in before), whole - Cost(logic=sum(before))]
+    input = engine.input
+    for layer, accumulator, cost in zip(engine.layers, engine.accumulators, costs, strict=True):
+        yield _layer(layer, input, accumulator, engine, cost)
+        input = layer.output
+
+
+def _layer(
+    layer: Layer, input: IntegerRange, accumulator: IntegerRange, engine: EnginePlan, cost: Cost
+) -> LayerEntry:
     return LayerEntry(
         kind=layer.kind,
         engine=engine.engine,
         activation=layer.activation,
         in_features=layer.in_features,
         out_features=layer.out_features,
-        input=_format(engine.input),
+        input=_format(input),
         weights=_format(layer.weight_range) if isinstance(layer, Dense) else None,
-        accumulator=_format(engine.parameters.accumulator),
+        accumulator=_format(accumulator),
         output=ScaledFormat(**vars(_format(layer.output)), scale=scale_entry(layer)),
         pe=getattr(engine, "pe", engine.lanes),
         simd=getattr(engine, "simd", 1),
         lanes=engine.lanes,
         cycles=engine.interval,
         macs=layer.macs,
-        **vars(cost),
+        **vars(_taken(cost)),
     )

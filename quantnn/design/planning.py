@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.solve import Effort
 from quantnn.errors import DoesNotFitError
 from quantnn.model.network import FloatNetwork
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
@@ -11,8 +13,14 @@ from quantnn.network.network import IntegerNetwork
 from quantnn.network.samples import Samples
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost
+from quantnn.plan.engine_choice import EngineChoice
+from quantnn.plan.engine_planner import EnginePlanner
 from quantnn.plan.planner import Goal, Planner
 from quantnn.plan.resources import Resources
+from quantnn.plan.run_stage import RunStage
+from quantnn.plan.stage import layer_stages
+from quantnn.plan.unrolled.schedule import Pipelining
+from quantnn.plan.unroller import Unroller
 from quantnn.quantization.post_training import quantize
 from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
@@ -63,24 +71,46 @@ class Aim:
     goal : Goal
     logic_multipliers : bool
         Whether multipliers may be made of logic, for a shorter interval.
+    engines : EngineChoice
+        Which layers are unrolled.
+    pipelining : Pipelining
+        Where unrolled layers have registers.
+    effort : Effort
+        How hard to look for their adder graphs.
     """
 
     resources: Resources
     reserved: Cost
     goal: Goal = Goal()
     logic_multipliers: bool = False
+    engines: EngineChoice = EngineChoice()
+    pipelining: Pipelining = Pipelining(1)
+    effort: Effort = Effort()
 
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A network and the plan of its core."""
+    """A network and the plan of its core.
+
+    Parameters
+    ----------
+    quantized : Quantized
+    planner : Planner
+        That of the engines that were chosen.
+    plan : CorePlan
+    graphs : dict of int to AdderGraph
+        Those of unrolled dense layers, by the layers' numbers.
+    """
 
     quantized: Quantized
     planner: Planner
     plan: CorePlan
+    graphs: dict[int, AdderGraph] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, quantized: Quantized, aim: Aim, *, advise: bool = True) -> Planned:
+    def of(
+        cls, quantized: Quantized, aim: Aim, *, advise: bool = True, progress: Progress = SILENT
+    ) -> Planned:
         """The best plan.
 
         Raises
@@ -88,8 +118,18 @@ class Planned:
         DoesNotFitError
             There is none; ``advise`` has the message say what would help, which takes time.
         """
-        planner = Planner(quantized.network, aim.resources, aim.reserved, aim.logic_multipliers)
-        return cls(quantized, planner, planner.best(aim.goal, advise=advise))
+        network = quantized.network
+        stages = layer_stages(network)
+        folded = Planner(network, aim.resources, aim.reserved, aim.logic_multipliers, stages=stages)
+        unroller = Unroller(network, stages, aim.pipelining, aim.effort, progress)
+        planner, plan = EnginePlanner(folded, aim.engines, unroller).best(aim.goal, advise=advise)
+        unrolled = [
+            place + number
+            for place, stage in zip(plan.places, planner.layers.stages, strict=True)
+            if isinstance(stage, RunStage)
+            for number in range(len(stage.layers))
+        ]
+        return cls(quantized, planner, plan, unroller.chosen(unrolled))
 
     @classmethod
     def of_model(
@@ -110,7 +150,7 @@ class Planned:
             quantized = Quantized.of(model, calibration, replace(precision, weight_bits=bits))
             progress(f"planning with weights of {bits} bits")
             try:
-                return cls.of(quantized, aim, advise=bits == widths[-1])
+                return cls.of(quantized, aim, advise=bits == widths[-1], progress=progress)
             except DoesNotFitError:
                 if bits == widths[-1]:
                     raise
@@ -119,6 +159,8 @@ class Planned:
 
 def _widths(model: FloatNetwork, widest: int, aim: Aim) -> list[int]:
     """Bits of weights to try, the widest first: only those of which the memories hold as many as there are."""
+    if aim.engines != EngineChoice():
+        return list(range(widest, 1, -1))
     weights = sum(layer.weights.size for layer in model.layers)
     room = Cost.limits(aim.resources) - aim.reserved
     return [*(bits for bits in range(widest, 2, -1) if room.holds(bits * weights, aim.resources)), 2]

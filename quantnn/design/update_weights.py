@@ -21,7 +21,7 @@ from quantnn.design.report import LayerEntry, Report, current_report, load_repor
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import summary, write_report
 from quantnn.design.vectors import Vectors
-from quantnn.errors import InputError, VerificationError
+from quantnn.errors import DoesNotFitError, InputError, VerificationError
 from quantnn.files.staged_files import check_writable, staged_files
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Values
@@ -112,6 +112,8 @@ def update_weights(
     report = load_report(folder)
     hardware = ExportedHardware.load(folder)
     hardware.compare(model)
+    if hardware.record.runs:
+        raise DoesNotFitError("the weights of unrolled layers are logic, not memory contents: export again")
     check_writable(folder)
     step("quantizing for the hardware that is there")
     network, fitted = _fitted(model, hardware, report, options)

@@ -70,7 +70,7 @@ class IntegerNetwork:
             object.__setattr__(self, "input_shape", (self.in_features,))
         if math.prod(self.input_shape) != self.in_features or min(self.input_shape) < 1:
             raise ValueError(f"input_shape must have {self.in_features} elements, not {self.input_shape}")
-        _ = self.accumulator_boxes  # they are checked when they are made
+        _ = self._boxes  # they are checked when they are made
 
     @property
     def in_features(self) -> int:
@@ -95,11 +95,20 @@ class IntegerNetwork:
         """The input format of every layer, and after them the output format of the last."""
         return (self.input, *(layer.output for layer in self.layers))
 
-    @cached_property
+    @property
+    def input_boxes(self) -> tuple[Box, ...]:
+        """Per layer, the proven range of each element of its input."""
+        return self._boxes[0]
+
+    @property
     def accumulator_boxes(self) -> tuple[Box, ...]:
         """Per layer, the proven range of each accumulator, over every possible input."""
+        return self._boxes[1]
+
+    @cached_property
+    def _boxes(self) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
         _check_bits("Inputs", self.input)
-        boxes, box = [], Box.uniform(self.input, self.in_features)
+        inputs, boxes, box = [], [], Box.uniform(self.input, self.in_features)
         for number, layer in enumerate(self.layers):
             try:
                 accumulators = layer.accumulator_box(box)
@@ -107,9 +116,10 @@ class IntegerNetwork:
                 raise ValueError(f"Layer {number}: {error}, {_REMEDY}") from None
             _check_bits(f"Layer {number}: accumulators", accumulators.union)
             _check_bits(f"Layer {number}: requantized products", layer.requantizer.product_range(accumulators))
+            inputs.append(box)
             boxes.append(accumulators)
             box = layer.finished_box(accumulators)
-        return tuple(boxes)
+        return tuple(inputs), tuple(boxes)
 
     @property
     def accumulators(self) -> tuple[IntegerRange, ...]:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from quantnn.arithmetic import Integers
 from quantnn.plan.cost import Cost
-from quantnn.plan.engine import ENGINE_PLANS
 from quantnn.plan.options import LayerOptions
 
 __all__ = ["Bounds"]
@@ -50,12 +49,12 @@ class Bounds:
     @cached_property
     def _layers(self) -> list[tuple[Integers, Floats]]:
         """Per layer: intervals, and the least worth, and last the least tail, of folds up to each."""
-        return [self._layer(number) for number in range(len(self.options.network.layers))]
+        return [self._layer(number) for number in range(len(self.options.stages))]
 
     def _layer(self, number: int) -> tuple[Integers, Floats]:
         options, columns = self.options, []
-        last = number == len(options.network.layers) - 1
-        for kind in ENGINE_PLANS[type(options.network.layers[number])]:
+        last = number == len(options.stages) - 1
+        for kind in options.stages[number].kinds:
             table = options.table(number, kind, 1)
             products, front = options.products(table), options.front(number, table)
             memories = [*table.memories, *([options.back(number, table)] if last else [])]
@@ -88,7 +87,7 @@ class Bounds:
 
         Three cycles of each layer's queue and four of the core's ends come on top, at least.
         """
-        return latency - 3 * len(self.options.network.layers) - 4
+        return latency - 3 * len(self.options.stages) - 4
 
     def least_interval(self, low: int, high: int) -> int:
         """The least interval from ``low`` to ``high`` that they allow; they allow ``high``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import ClassVar
 
 from quantnn.beats import BeatFormat
@@ -23,7 +24,7 @@ def classifier_latency(format: BeatFormat) -> int:
 
 @dataclass(frozen=True, eq=False)
 class CorePlan:
-    """How a network becomes a core: one engine per layer, a queue after each, AXI4-Streams at the ends.
+    """How a network becomes a core: engines for its layers, a queue after each, AXI4-Streams at the ends.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ class CorePlan:
     input_queue : QueuePlan or None
         In front of the first engine, unless that reads the input's beats directly.
     engines : tuple of EnginePlan
-        One per layer.
+        Each for a layer, or for some in a row; together, for all.
     """
 
     SLICE_LATENCY: ClassVar[int] = 1
@@ -51,12 +52,17 @@ class CorePlan:
         return 2 + max(engine.latency for engine in self.engines)
 
     @property
+    def places(self) -> tuple[int, ...]:
+        """Per engine, the number of its first layer, which it is called after."""
+        return tuple(accumulate((len(engine.layers) for engine in self.engines[:-1]), initial=0))
+
+    @property
     def memories(self) -> tuple[MemoryPlan, ...]:
         """Every memory of the core, named by its place in the module hierarchy."""
         first = (self.input_queue.memory("input_stage.queue.memory"),) if self.input_queue else ()
         return first + tuple(
             replace(memory, name=f"layer_{number}.{memory.name}")
-            for number, engine in enumerate(self.engines)
+            for number, engine in zip(self.places, self.engines, strict=True)
             for memory in engine.memories
         )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from quantnn.adders.adder_graph import AdderGraph
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.errors import InputError
@@ -16,9 +17,13 @@ from quantnn.files.json_file import load_json, save_json
 from quantnn.files.record import RECORD, read_record, record_values
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core import CorePlan
+from quantnn.plan.drained_engine import DrainedEnginePlan
+from quantnn.plan.engine import EnginePlan
 from quantnn.plan.layer_record import LayerRecord
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.range_pair import RangePair
+from quantnn.plan.run_record import RunRecord, UnrolledLayer
+from quantnn.plan.unrolled_engine import UnrolledPlan
 
 __all__ = ["FORMAT", "VERSION", "CoreRecord"]
 
@@ -44,6 +49,14 @@ class CoreRecord:
         The block RAM shapes beside which small memories were built of logic; empty where none was.
     input_queue : QueuePlan or None
     layers : tuple of LayerRecord
+        Those that have an engine of their own.
+    runs : tuple of RunRecord
+        Those that are unrolled.
+
+    Raises
+    ------
+    ValueError
+        Runs are not in their places between the other layers.
     """
 
     format: Literal["quantnn plan"]
@@ -53,7 +66,29 @@ class CoreRecord:
     classify: bool
     block_ram_shapes: tuple[tuple[Size, Size], ...]
     input_queue: QueuePlan | None
-    layers: Annotated[tuple[LayerRecord, ...], Field(min_length=1)]
+    layers: tuple[LayerRecord, ...]
+    runs: tuple[RunRecord, ...] = ()
+
+    def __post_init__(self) -> None:
+        count = len(self.layers) + sum(len(run.layers) for run in self.runs)
+        if not count:
+            raise ValueError("layers must be one at least")
+        if sum(len(_layers(each)) for each in self.engines) != count:
+            raise ValueError("runs must stand in the order of their first layers, between the others")
+
+    @property
+    def engines(self) -> Iterator[LayerRecord | RunRecord]:
+        """What was built, in the order of the stream."""
+        place, layers = 0, iter(self.layers)
+        runs = {run.first: run for run in self.runs}
+        while (each := runs.get(place) or next(layers, None)) is not None:
+            yield each
+            place += len(_layers(each))
+
+    @property
+    def all_layers(self) -> tuple[LayerRecord | UnrolledLayer, ...]:
+        """What every layer of the network was built as."""
+        return tuple(layer for each in self.engines for layer in _layers(each))
 
     @classmethod
     def of(cls, plan: CorePlan) -> CoreRecord:
@@ -66,13 +101,20 @@ class CoreRecord:
             plan.network.classify,
             next((engine.small_in_logic for engine in plan.engines if engine.small_in_logic is not None), ()),
             plan.input_queue,
-            tuple(LayerRecord.of(engine) for engine in plan.engines),
+            tuple(LayerRecord.of(engine) for engine in plan.engines if isinstance(engine, DrainedEnginePlan)),
+            tuple(
+                RunRecord.of(place, engine)
+                for place, engine in zip(plan.places, plan.engines, strict=True)
+                if isinstance(engine, UnrolledPlan)
+            ),
         )
 
-    def core_plan(self, network: IntegerNetwork) -> CorePlan:
-        """The same hardware with a network whose layers all fit it: only contents of memories differ."""
-        pairs = zip(self.layers, network.layers, network.accumulator_boxes, strict=True)
-        engines = tuple(record.engine_plan(layer, box, self.block_ram_shapes) for record, layer, box in pairs)
+    def core_plan(self, network: IntegerNetwork, graphs: Mapping[int, AdderGraph] | None = None) -> CorePlan:
+        """The same hardware with a network whose layers all fit it: only contents of memories differ.
+
+        ``graphs`` has those of unrolled dense layers by the layers' numbers.
+        """
+        engines = tuple(self._engine_plans(network, graphs or {}))
         classes = IntegerRange(0, max(2, network.out_features) - 1)
         return CorePlan(
             network,
@@ -87,9 +129,22 @@ class CoreRecord:
             engines,
         )
 
+    def _engine_plans(self, network: IntegerNetwork, graphs: Mapping[int, AdderGraph]) -> Iterator[EnginePlan]:
+        place, shapes = 0, self.block_ram_shapes
+        for each in self.engines:
+            if isinstance(each, RunRecord):
+                layers = network.layers[place : place + len(each.layers)]
+                yield each.engine_plan(layers, network.formats[place], network.input_boxes[place], graphs, shapes)
+            else:
+                yield each.engine_plan(network.layers[place], network.accumulator_boxes[place], shapes)
+            place += len(_layers(each))
+
     def save(self, path: Path) -> None:
         """Write as JSON."""
-        save_json(record_values(self, whole=True), path)
+        values = record_values(self, whole=True)
+        if not self.runs:
+            del values["runs"]
+        save_json(values, path)
 
     @classmethod
     def load(cls, path: Path) -> CoreRecord:
@@ -105,3 +160,7 @@ class CoreRecord:
             return read_record(cls, values)
         except ValueError as error:
             raise InputError(f"{path} is damaged ({error}): export the model again") from None
+
+
+def _layers(record: LayerRecord | RunRecord) -> tuple[LayerRecord | UnrolledLayer, ...]:
+    return record.layers if isinstance(record, RunRecord) else (record,)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from quantnn.arithmetic import IntegerRange, ceil_div
+from quantnn.arithmetic import IntegerRange
+from quantnn.beats import BeatFormat
 from quantnn.files.field_types import Size
 from quantnn.network.layers import Layer
-from quantnn.plan.fold_table import FoldLimits, FoldTable
 from quantnn.plan.memory import MemoryPlan, Shapes
-from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.queue import QueuePlan
 
-__all__ = ["ENGINE_PLANS", "EnginePlan", "Fold"]
-
-ENGINE_PLANS: dict[type[Layer], list[type[EnginePlan]]] = {}
-"""The engines that can build a layer, by its type."""
+__all__ = ["EnginePlan", "Fold", "Tap"]
 
 
 @dataclass(frozen=True)
@@ -48,14 +44,29 @@ class Fold:
     logic_memories: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class EnginePlan(ABC):
-    """One layer on one engine: words of activations in, a queue of words for the next engine out.
+@dataclass(frozen=True)
+class Tap:
+    """Where a testbench sees a layer's results: two signals below the engine, and the beats that they show.
 
     Parameters
     ----------
-    layer : Layer
-    parameters : ParameterFormat
+    valid, data : str
+        A strobe, and what it marks.
+    format : BeatFormat
+    """
+
+    valid: str
+    data: str
+    format: BeatFormat
+
+
+class EnginePlan(ABC):
+    """One engine: words of activations in, a queue of words for the next engine out.
+
+    Members
+    -------
+    layers : tuple of Layer
+        What it builds, one or several in a row.
     input : IntegerRange
         Format of an input element.
     queue : QueuePlan
@@ -64,49 +75,43 @@ class EnginePlan(ABC):
         Block RAM shapes beside which small memories are built of logic; None for block RAM in any case.
     """
 
-    ROM_LATENCY: ClassVar[int] = 2
-    """Cycles from a ROM's address to its data, with a register behind the block RAM."""
-
     engine: ClassVar[str]
-    layer_type: ClassVar[type[Layer]]
 
-    layer: Layer
-    parameters: ParameterFormat
     input: IntegerRange
     queue: QueuePlan
-    small_in_logic: Shapes | None = field(default=None, kw_only=True)
+    small_in_logic: Shapes | None
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        ENGINE_PLANS.setdefault(cls.layer_type, []).append(cls)
-
-    @classmethod
+    @property
     @abstractmethod
-    def table(
-        cls, layer: Layer, parameters: ParameterFormat, input: IntegerRange, beat: int, limits: FoldLimits, spare: int
-    ) -> FoldTable:
-        """Every useful fold for arriving beats of ``beat`` elements and what it takes, its queue in two samples' size.
+    def layers(self) -> tuple[Layer, ...]: ...
 
-        Words that are wider by up to ``spare`` elements than their cycles need are useful too.
-        """
+    @property
+    def output(self) -> IntegerRange:
+        """Format of an output element."""
+        return self.layers[-1].output
 
-    @classmethod
+    @property
+    def in_features(self) -> int:
+        return self.layers[0].in_features
+
+    @property
+    def out_features(self) -> int:
+        return self.layers[-1].out_features
+
+    @property
     @abstractmethod
-    def make(
-        cls,
-        layer: Layer,
-        parameters: ParameterFormat,
-        input: IntegerRange,
-        queue: QueuePlan,
-        fold: Fold,
-        shapes: Shapes,
-    ) -> Self:
-        """The plan of that fold; ``queue.lanes`` are the fold's."""
+    def accumulators(self) -> tuple[IntegerRange, ...]:
+        """What each layer's accumulators can be."""
+
+    @property
+    @abstractmethod
+    def taps(self) -> tuple[Tap, ...]:
+        """Where each layer's results can be seen."""
 
     @property
     @abstractmethod
     def fold(self) -> Fold:
-        """The fold that :meth:`make` made it of."""
+        """The fold that it was made of."""
 
     @property
     def lanes(self) -> int:
@@ -163,24 +168,9 @@ class EnginePlan(ABC):
         return (*self.own_memories, self.queue.memory("queue.memory"))
 
     @property
+    @abstractmethod
     def own_memories(self) -> tuple[MemoryPlan, ...]:
         """Those without the queue's."""
-        return (self.parameter_memory, *self.table_memories)
-
-    @property
-    def parameter_memory(self) -> MemoryPlan:
-        """The output channels' parameters, ``lanes`` channels per word."""
-        words = ceil_div(self.layer.out_features, self.lanes)
-        return self.placed(MemoryPlan("drain.parameters", words, self.lanes * self.parameters.width))
-
-    @property
-    def table_memories(self) -> tuple[MemoryPlan, ...]:
-        """The activation table, once per lane."""
-        table = self.layer.table
-        if table is None:
-            return ()
-        words, width = 1 << table.index.width, table.output.width
-        return tuple(self.placed(MemoryPlan(f"drain.table_{lane}", words, width)) for lane in range(self.lanes))
 
     def placed(self, memory: MemoryPlan) -> MemoryPlan:
         """The memory in block RAM or in logic, as the plan says."""
@@ -192,17 +182,11 @@ class EnginePlan(ABC):
         """Analytic estimate of 4-input LUTs with flip-flop."""
 
     @property
-    def drain_latency(self) -> int:
-        """Cycles from a sum to its output: the requantizer's, and those of the table where there is one."""
-        return self.parameters.latency + (0 if self.layer.table is None else self.ROM_LATENCY)
+    @abstractmethod
+    def layer_logic(self) -> tuple[int, ...]:
+        """The same for each layer, the queue's part with the last."""
 
-    def _drain_multipliers(self) -> list[tuple[int, int, int]]:
-        """The requantizers' multipliers, one per lane where there are any."""
-        operands = self.parameters.operands
-        return [(self.lanes, *operands)] if operands else []
-
-    def _drain_logic(self) -> int:
-        """Logic of ``lanes`` requantizers and of the queue."""
+    def _queue_logic(self) -> int:
         queue = self.queue
         gather = queue.word * queue.element.width * (2 if queue.word > queue.lanes else 0)
-        return self.lanes * self.parameters.lane_logic + gather + 6 * queue.depth.bit_length() + 20
+        return gather + 6 * queue.depth.bit_length() + 20

@@ -10,7 +10,8 @@ import numpy as np
 from quantnn.arithmetic import IntegerRange, ceil_div
 from quantnn.network.layers import Dense, Layer
 from quantnn.plan.dense_folds import dense_folds
-from quantnn.plan.engine import EnginePlan, Fold
+from quantnn.plan.drained_engine import DrainedEnginePlan
+from quantnn.plan.engine import Fold
 from quantnn.plan.fold_table import FoldLimits, FoldTable
 from quantnn.plan.memory import MemoryPlan, Shapes, pack_words
 from quantnn.plan.parameters import ParameterFormat
@@ -20,7 +21,7 @@ __all__ = ["FoldedDensePlan"]
 
 
 @dataclass(frozen=True, eq=False)
-class FoldedDensePlan(EnginePlan):
+class FoldedDensePlan(DrainedEnginePlan):
     """``pe`` neurons at a time, ``simd`` inputs per cycle, weights in one wide block RAM.
 
     Parameters

@@ -11,7 +11,8 @@ from quantnn.files.field_types import Size, Words
 from quantnn.files.record import RECORD
 from quantnn.network.layers import LAYER_TYPES, Dense, Layer
 from quantnn.plan.datapath import Datapath, HeldParameters, Misfit, format_name, same_format
-from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
+from quantnn.plan.drained_engine import ENGINE_PLANS, DrainedEnginePlan
+from quantnn.plan.engine import Fold
 from quantnn.plan.memory import Shapes
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.range_pair import RangePair
@@ -79,7 +80,7 @@ class LayerRecord:
             raise ValueError(f"queue.elements must be out_features, {self.out_features}, not {self.queue.elements}")
 
     @classmethod
-    def of(cls, engine: EnginePlan) -> LayerRecord:
+    def of(cls, engine: DrainedEnginePlan) -> LayerRecord:
         """The record of a layer that is built so."""
         layer, table = engine.layer, engine.layer.table
         datapath = Datapath.of(engine.parameters)
@@ -121,7 +122,7 @@ class LayerRecord:
         )
 
     @property
-    def _engines(self) -> dict[str, type[EnginePlan]]:
+    def _engines(self) -> dict[str, type[DrainedEnginePlan]]:
         return {each.engine: each for each in ENGINE_PLANS[LAYER_TYPES[self.kind]]}
 
     @property
@@ -150,7 +151,7 @@ class LayerRecord:
         """What of a layer without :meth:`difference` does not fit."""
         return self.datapath.misfits(layer, accumulators)
 
-    def engine_plan(self, layer: Layer, accumulators: Box, shapes: Shapes) -> EnginePlan:
+    def engine_plan(self, layer: Layer, accumulators: Box, shapes: Shapes) -> DrainedEnginePlan:
         """The same hardware with a layer that fits it."""
         parameters = HeldParameters(layer, accumulators, self.datapath)
         return self._engines[self.engine].make(layer, parameters, self.input, self.queue, self.fold, shapes)

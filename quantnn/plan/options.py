@@ -11,13 +11,13 @@ import numpy as np
 from quantnn.arithmetic import Integers
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.cost import Cost, multiplier_elements
-from quantnn.plan.engine import ENGINE_PLANS, EnginePlan, Fold
+from quantnn.plan.engine import EnginePlan, Fold
 from quantnn.plan.fold_table import Flags, FoldLimits, FoldTable, MemoryColumns, ceil_divs, powers_of_two
 from quantnn.plan.memory import next_power_of_two
-from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.pareto import pareto
 from quantnn.plan.queue import QueuePlan
 from quantnn.plan.resources import Resources
+from quantnn.plan.stage import Stage, layer_stages
 
 __all__ = ["LayerOptions", "Option", "OptionTable"]
 
@@ -145,32 +145,28 @@ class LayerOptions:
     resources : Resources
     logic_multipliers, logic_memories : bool
         Whether multipliers, and small memories, may be made of logic.
-    parameters : tuple of ParameterFormat, optional
-        Those of the network, where they are known already.
+    stages : tuple of Stage, optional
+        What each engine is to build; by default every layer alone, time-multiplexed.
     """
 
     network: IntegerNetwork
     resources: Resources
     logic_multipliers: bool = False
     logic_memories: bool = False
-    parameters: tuple[ParameterFormat, ...] = ()
+    stages: tuple[Stage, ...] = ()
     _known: dict[tuple[int, int], OptionTable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        network = self.network
-        self.parameters = self.parameters or tuple(
-            ParameterFormat(*pair) for pair in zip(network.layers, network.accumulator_boxes, strict=True)
-        )
+        self.stages = self.stages or layer_stages(self.network)
 
     def engine(self, number: int, kind: type[EnginePlan], fold: Fold, queue: QueuePlan) -> EnginePlan:
-        """The plan of layer ``number`` on that engine."""
-        layer, format = self.network.layers[number], self.network.formats[number]
-        return kind.make(layer, self.parameters[number], format, queue, fold, self.resources.block_ram.shapes)
+        """The plan of stage ``number`` on that engine."""
+        return self.stages[number].engine(kind, fold, queue, self.resources.block_ram.shapes)
 
     def draft_queue(self, number: int, fold: Fold) -> QueuePlan:
-        """The queue behind layer ``number`` as if its reader took its beats as they come."""
-        layer = self.network.layers[number]
-        return self.queue(QueuePlan(layer.out_features, layer.output, fold.lanes, fold.lanes), fold)
+        """The queue behind stage ``number`` as if its reader took its beats as they come."""
+        stage = self.stages[number]
+        return self.queue(QueuePlan(stage.out_features, stage.output, fold.lanes, fold.lanes), fold)
 
     def queue(self, queue: QueuePlan, fold: Fold, depth: int = 0) -> QueuePlan:
         """The queue with its depth, and placed as ``fold`` wants its memories; for two samples by default."""
@@ -180,12 +176,12 @@ class LayerOptions:
         return replace(deep, in_logic=deep.memory("queue").in_logic_if_small(self.resources.block_ram.shapes).in_logic)
 
     def of(self, number: int, beat: int) -> OptionTable:
-        """The options of layer ``number`` for arriving beats of ``beat`` elements.
+        """The options of stage ``number`` for arriving beats of ``beat`` elements.
 
-        The first layer's beats are the core's input, whose width is free: give 1 for it.
+        The first stage's beats are the core's input, whose width is free: give 1 for it.
         """
         if (number, beat) not in self._known:
-            kinds = ENGINE_PLANS[type(self.network.layers[number])]
+            kinds = self.stages[number].kinds
             priced = [self._priced(number, kinds, place, beat) for place in range(len(kinds))]
             self._known[number, beat] = _joined(priced).unbeaten(number == 0)
         return self._known[number, beat]
@@ -199,32 +195,31 @@ class LayerOptions:
             resources.logic.count if self.logic_multipliers else 0,
             self.logic_memories,
         )
-        layer, format = self.network.layers[number], self.network.formats[number]
-        return kind.table(layer, self.parameters[number], format, beat, limits, 0 if number else _INPUT_SPARE)
+        return self.stages[number].table(kind, beat, limits, 0 if number else _INPUT_SPARE)
 
     def front(self, number: int, table: FoldTable) -> MemoryColumns:
         """The memory of the queue in front."""
-        elements, width = self.network.layers[number].in_features, self.network.formats[number].width
-        return self._queue(elements, table.word * width, table.word, table.small)
+        stage = self.stages[number]
+        return self._queue(stage.in_features, table.word * stage.input.width, table.word, table.small)
 
     def back(self, number: int, table: FoldTable) -> MemoryColumns:
         """The memory of the queue behind."""
-        layer = self.network.layers[number]
-        return self._queue(layer.out_features, table.lanes * layer.output.width, table.lanes, table.small)
+        stage = self.stages[number]
+        return self._queue(stage.out_features, table.lanes * stage.output.width, table.lanes, table.small)
 
     def _queue(self, elements: int, widths: Integers, word: Integers, small: Flags) -> MemoryColumns:
         depths = powers_of_two(_SAMPLES_QUEUED * ceil_divs(elements, word))
         return MemoryColumns.make(depths, widths, self.resources.block_ram.shapes, small, writable=True)
 
-    def _priced(self, number: int, kinds: list[type[EnginePlan]], kind: int, beat: int) -> OptionTable:
+    def _priced(self, number: int, kinds: tuple[type[EnginePlan], ...], kind: int, beat: int) -> OptionTable:
         table = self.table(number, kinds[kind], beat)
-        last = number == len(self.network.layers) - 1
+        last = number == len(self.stages) - 1
         memories = [*table.memories, *([self.back(number, table)] if last else [])]
         cost = self.products(table)
         for memory in memories:
             cost += memory.cost
         return OptionTable(
-            tuple(kinds),
+            kinds,
             np.full(len(table.word), kind),
             np.column_stack([table.word, table.lanes, table.pe, table.depths, table.in_logic, table.small]),
             table.interval,

@@ -10,16 +10,15 @@ import numpy as np
 
 from quantnn.arithmetic import ceil_div
 from quantnn.errors import DoesNotFitError
-from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.advice import explain, narrower
 from quantnn.plan.assemble import assemble
 from quantnn.plan.core import CorePlan
 from quantnn.plan.cost import Cost, engine_cost, memory_cost
 from quantnn.plan.options import LayerOptions
-from quantnn.plan.parameters import ParameterFormat
 from quantnn.plan.resources import Resources
 from quantnn.plan.search import Effort, Partials, Search
+from quantnn.plan.stage import LayerStage, Stage
 
 __all__ = ["Goal", "Planner"]
 
@@ -75,8 +74,8 @@ class Planner:
     logic_multipliers, logic_memories : bool
         Whether multipliers, and small memories, may be made of logic. Even if not, they are if nothing else fits, or
         if memories in logic shorten the interval.
-    parameters : tuple of ParameterFormat, optional
-        Those of the network's layers, where they are known already.
+    stages : tuple of Stage, optional
+        What each engine is to build; by default every layer alone, time-multiplexed.
     effort : Effort
         What the searches took, those on behalf of this planner included.
 
@@ -91,14 +90,14 @@ class Planner:
     reserved: Cost = Cost()
     logic_multipliers: bool = False
     logic_memories: bool = False
-    parameters: tuple[ParameterFormat, ...] = ()
+    stages: tuple[Stage, ...] = ()
     effort: Effort = field(default_factory=Effort)
 
     @cached_property
     def layers(self) -> LayerOptions:
         """The options of each layer."""
         flags = self.logic_multipliers, self.logic_memories
-        return LayerOptions(self.network, self.resources, *flags, self.parameters)
+        return LayerOptions(self.network, self.resources, *flags, self.stages)
 
     @cached_property
     def search(self) -> Search:
@@ -113,14 +112,13 @@ class Planner:
 
     @property
     def device_bound(self) -> int:
-        pairs = zip(self.network.layers, self.layers.parameters, strict=True)
-        products = sum(layer.macs for layer, form in pairs if isinstance(layer, Dense) or form.multiplies)
+        products = sum(stage.products for stage in self.layers.stages)
         return max(1, ceil_div(products, self.resources.multipliers.count))
 
     @property
     def slowest(self) -> int:
         """Cycles per sample with one multiplier per layer."""
-        return max(layer.macs for layer in self.network.layers)
+        return max(stage.slowest for stage in self.layers.stages)
 
     def cost(self, plan: CorePlan) -> Cost:
         """What a plan takes of the device, without what is reserved."""
@@ -171,8 +169,8 @@ class Planner:
     def _with(self, *, logic_memories: bool, logic_multipliers: bool | None = None) -> Planner:
         """The planner that may use logic so."""
         multipliers = self.logic_multipliers if logic_multipliers is None else logic_multipliers
-        parameters = self.layers.parameters
-        return replace(self, logic_memories=logic_memories, logic_multipliers=multipliers, parameters=parameters)
+        stages = self.layers.stages
+        return replace(self, logic_memories=logic_memories, logic_multipliers=multipliers, stages=stages)
 
     def _able(self) -> Iterator[Planner]:
         """This planner, and the one with memories in logic, if they have folds that fit; else with multipliers too."""
@@ -190,8 +188,7 @@ class Planner:
     @property
     def possible(self) -> bool:
         """Whether anything fits with exact queues at the slowest."""
-        dense = [layer for layer in self.network.layers if isinstance(layer, Dense)]
-        if not self.limits.holds(sum(layer.macs * layer.weight_range.width for layer in dense), self.resources):
+        if not self.limits.holds(sum(stage.weight_bits for stage in self.layers.stages), self.resources):
             return False
         if any(next(planner._plans(self.slowest), None) is not None for planner in self._able()):
             return True
@@ -201,7 +198,7 @@ class Planner:
         """A core at the slowest that fits with exact queues, though not with room for two samples in each."""
         found = self.search.run(self.slowest, _FEW, beyond=True)
         over = [found.costs(row).excess(self.limits) for row in range(len(found))]
-        most = _QUEUED * (len(self.network.layers) + 1)
+        most = _QUEUED * (len(self.layers.stages) + 1)
         near = [row for row, excess in enumerate(over) if set(excess) <= {"block_ram"} and sum(excess.values()) <= most]
         for row in sorted(near, key=lambda row: sum(over[row].values()))[:_ASSEMBLED]:
             plan = assemble(found.choice(row), self.layers)
@@ -222,7 +219,7 @@ class Planner:
             if not plans:
                 raise DoesNotFitError(self._refusal(advise))
             return min(plans, key=self._thrift)
-        interval, spare, near = self.least_interval, Cost(), max(1, _NEAR // len(self.network.layers))
+        interval, spare, near = self.least_interval, Cost(), max(1, _NEAR // len(self.layers.stages))
         for number in range(near + _TRIES):
             short: list[Cost] = []
             plans = list(self._plans(interval, spare=spare, short=short))
@@ -286,9 +283,18 @@ class Planner:
             ),
         )
         remedy = ""
-        if advise:
-            remedy = narrower(self.network, lambda network: replace(self, network=network, parameters=()).possible)
+        if any(not isinstance(stage, LayerStage) for stage in self.layers.stages):
+            remedy = "Use --engine auto or folded, or fewer bits or weights"
+        elif advise:
+            remedy = narrower(self.network, lambda network: replace(self, network=network, stages=()).possible)
         return explain(least, self.limits, self.reserved, self.resources, remedy)
+
+    def merit(self, plan: CorePlan, goal: Goal) -> tuple[float, ...]:
+        """What plans of other engines are to be compared by: the least is the best."""
+        if goal.interval is None:
+            return self._rank(plan)
+        cost, limits = self.cost(plan), self.limits
+        return (cost.share(limits) + cost.logic / max(1, limits.logic), *self._rank(plan))
 
     def _rank(self, plan: CorePlan) -> tuple[float, ...]:
         cost = self.cost(plan)
@@ -306,7 +312,7 @@ class Planner:
 
     @property
     def _many(self) -> int:
-        return min(_MANY, max(_FEW, _KEPT // len(self.network.layers)))
+        return min(_MANY, max(_FEW, _KEPT // len(self.layers.stages)))
 
     def _least(self, low: int, high: int, spare: Cost = Cost()) -> int:
         """The least interval from ``low`` to ``high`` with folds that leave ``spare``; ``high`` if there is none.
@@ -345,7 +351,7 @@ class Planner:
         Where ``latency`` is given, without those that are known to take longer. ``short`` gets what others lacked, and
         some that leave ``spare`` are among them.
         """
-        each = min(_ASSEMBLED, max(_FEWEST, _STAGES // len(self.network.layers)))
+        each = min(_ASSEMBLED, max(_FEWEST, _STAGES // len(self.layers.stages)))
 
         def roomy(found: Partials) -> list[tuple[Partials, int]]:
             rows = sorted(range(len(found)), key=lambda row: found.costs(row).share(self.limits))

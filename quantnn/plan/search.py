@@ -157,7 +157,7 @@ class Search:
         self.bounds = Bounds(options, limits)
         self.cut = False
         self.effort = effort or Effort()
-        self._rows = min(max(_ROWS // len(options.network.layers), _LEAST_ROWS), _MOST_ROWS)
+        self._rows = min(max(_ROWS // len(options.stages), _LEAST_ROWS), _MOST_ROWS)
         self._there = np.array([limits.multipliers, limits.block_ram, limits.logic])
         self._grain = np.array([1, 1, max(1, limits.logic // _LOGIC_GRAINS)])
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.network.layers import Layer, Rescale
-from quantnn.plan.engine import EnginePlan, Fold
+from quantnn.plan.drained_engine import DrainedEnginePlan
+from quantnn.plan.engine import Fold
 from quantnn.plan.fold_table import Drains, FoldLimits, FoldTable, ceil_divs
 from quantnn.plan.memory import Shapes
 from quantnn.plan.parameters import ParameterFormat
@@ -19,7 +20,7 @@ __all__ = ["StreamedRescalePlan"]
 
 
 @dataclass(frozen=True, eq=False)
-class StreamedRescalePlan(EnginePlan):
+class StreamedRescalePlan(DrainedEnginePlan):
     """Adds the offset and requantizes, ``lanes`` features per cycle; words go in as wide as beats come out."""
 
     engine: ClassVar[str] = "streamed"

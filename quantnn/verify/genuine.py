@@ -12,7 +12,7 @@ from typing import Self
 
 from quantnn import __version__
 from quantnn.design.fingerprint import fingerprint_of
-from quantnn.design.hardware import ExportedHardware
+from quantnn.design.hardware import GRAPHS, ExportedHardware
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import Report
 from quantnn.errors import InputError
@@ -103,7 +103,9 @@ class GenuineCore:
 
 def _sources(design: Path) -> tuple[bytes, ...]:
     """Digests of what a core is made of."""
-    names = ("network.npz", "core/plan.json", "core/interface.json")
+    names = ["network.npz", "core/plan.json", "core/interface.json"]
+    if (design / "core" / GRAPHS).exists():
+        names.append(f"core/{GRAPHS}")
     return tuple(hashlib.sha256(read_plain(design / name, MOST_BYTES)).digest() for name in names)
 
 
@@ -167,7 +169,7 @@ def _compare_with_new(
     generated = hardware.emitted(hardware.network)
     check_list(design, files, generated)
     compare(design / "core", files, generated, report)
-    if interface != CoreInterface.of_plan(hardware.record.core_plan(hardware.network), hardware.module):
+    if interface != CoreInterface.of_plan(hardware.plan, hardware.module):
         path = design / "core" / "interface.json"
         raise InputError(f"{path} is not that of network.npz and plan.json: {_remedy(report)}")
 

@@ -15,6 +15,7 @@ from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core_name import CORE
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.layer_record import LayerRecord
+from quantnn.plan.run_record import RunRecord
 
 __all__ = ["check_stored", "read_words"]
 
@@ -50,14 +51,21 @@ def check_stored(
     """
     if record.input_queue is not None:
         _zeros(_Memory.read(files, f"{core}_input_stage_queue", place), "the queue at the input")
-    for number, (there, layer) in enumerate(zip(record.layers, network.layers, strict=True)):
-        stem = f"{core}_layer_{number}"
+    number = 0
+    for there in record.engines:
+        stem, layer = f"{core}_layer_{number}", network.layers[number]
+        if isinstance(there, RunRecord):
+            last = number + len(there.layers) - 1
+            _zeros(_Memory.read(files, f"{stem}_queue", place), f"the queue behind layer {last}")
+            number = last + 1
+            continue
         if isinstance(layer, Dense):
             _weights(_Memory.read(files, f"{stem}_mac_weights", place), there, layer, number)
         _parameters(_Memory.read(files, f"{stem}_drain_parameters", place), there, layer, number)
         for lane in range(there.fold.lanes if layer.table else 0):
             _table(_Memory.read(files, f"{stem}_drain_table_{lane}", place), layer, number)
         _zeros(_Memory.read(files, f"{stem}_queue", place), f"the queue behind layer {number}")
+        number += 1
 
 
 @dataclass(frozen=True, eq=False)

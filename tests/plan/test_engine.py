@@ -10,7 +10,7 @@ from networks import device, random_network
 
 from quantnn.network.layers import Dense, Rescale
 from quantnn.plan.cost import engine_cost
-from quantnn.plan.engine import ENGINE_PLANS
+from quantnn.plan.drained_engine import ENGINE_PLANS
 from quantnn.plan.folded_dense import FoldedDensePlan
 from quantnn.plan.options import LayerOptions
 from quantnn.plan.streamed_rescale import StreamedRescalePlan

@@ -6,7 +6,7 @@ from fold_choices import choices, folds_of, limits
 from networks import device, random_network, random_rescale, tabulated
 
 from quantnn.plan.cost import Cost, engine_cost
-from quantnn.plan.engine import ENGINE_PLANS
+from quantnn.plan.drained_engine import ENGINE_PLANS
 from quantnn.plan.fold_table import bit_lengths, powers_of_two
 from quantnn.plan.memory import next_power_of_two
 from quantnn.plan.options import LayerOptions
@@ -34,7 +34,7 @@ def case(seed):
 def test_every_fold_has_a_row_with_what_its_engine_takes(seed, beat, spare):
     options, number, kind = case(seed)
     layer, format = options.network.layers[number], options.network.formats[number]
-    table = kind.table(layer, options.parameters[number], format, beat, limits(SHAPES), spare)
+    table = kind.table(layer, options.stages[number].parameters, format, beat, limits(SHAPES), spare)
     folds = folds_of(table)
     assert set(folds) == set(choices(layer, beat, SHAPES, spare))
     products = options.products(table)
@@ -58,7 +58,7 @@ def test_folds_that_the_device_cannot_hold_have_no_row(logic):
     layer, format = options.network.layers[number], options.network.formats[number]
     product = (format.width + (not format.signed)) * layer.weight_range.width
     few = limits(SHAPES, multipliers=5, logic=7 * product if logic else 0, small=False)
-    folds = folds_of(kind.table(layer, options.parameters[number], format, 1, few, 0))
+    folds = folds_of(kind.table(layer, options.stages[number].parameters, format, 1, few, 0))
     wanted = {
         fold
         for fold in choices(layer, 1, SHAPES)
@@ -75,7 +75,7 @@ def test_a_memory_is_worth_no_less_than_a_narrower_one(seed):
     layer, format = options.network.layers[number], options.network.formats[number]
     for beat in (2, 3):
         wide, narrow = (
-            kind.table(layer, options.parameters[number], format, b, limits(SHAPES), 0) for b in (beat, 1)
+            kind.table(layer, options.stages[number].parameters, format, b, limits(SHAPES), 0) for b in (beat, 1)
         )
         for block, element in ((1.0, 0.0), (0.0, 1.0), (1.0, 0.002)):
             worth = [

@@ -7,7 +7,7 @@ from fold_choices import choices
 from networks import device, random_network, random_rescale, tabulated
 
 from quantnn.plan.cost import engine_cost, memory_cost
-from quantnn.plan.engine import ENGINE_PLANS
+from quantnn.plan.drained_engine import ENGINE_PLANS
 from quantnn.plan.options import LayerOptions
 from quantnn.plan.queue import QueuePlan
 

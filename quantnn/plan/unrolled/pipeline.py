@@ -138,18 +138,21 @@ class UnrolledPipeline:
     @property
     def logic_elements(self) -> int:
         """Estimate of 4-input LUTs with a flip-flop: a bit of a sum takes one, and has its first register in it."""
-        total = self.latency
+        return sum(self.layer_logic)
+
+    @property
+    def layer_logic(self) -> tuple[int, ...]:
+        """The same layer by layer: an operation belongs to the first layer whose outputs come behind it."""
         stages, lives = self.schedule.stages, self.schedule.lives
-        for operation, stage, life in zip(self.operations, stages, lives, strict=True):
-            if isinstance(operation, Constant):
-                continue
-            width, banks = operation.range.width, life - stage
-            if not operation.sources:
-                total += width * (banks + 1)
-                continue
-            logic = max(operation.luts(), operation.fresh)
-            total += logic + width * banks - (operation.fresh if banks else 0)
-        return total
+        ends = [1 + max(term.operation for term in terms) for terms in self.values]
+        ends[-1] = len(self.operations)
+        layer, totals = 0, [0] * len(ends)
+        for number, (operation, stage, life) in enumerate(zip(self.operations, stages, lives, strict=True)):
+            while number >= ends[layer]:
+                layer += 1
+            totals[layer] += _elements(operation, life - stage)
+        totals[-1] += self.latency
+        return tuple(totals)
 
     def __call__(self, samples: Integers) -> Integers:
         """The last layer's outputs, int64 of shape (n, outputs), for samples of shape (n, inputs)."""
@@ -168,6 +171,16 @@ class UnrolledPipeline:
             np.stack([np.broadcast_to(wires[t.operation] << t.shift, (count,)) for t in terms], axis=1)
             for terms in self.values
         )
+
+
+def _elements(operation: Operation, banks: int) -> int:
+    """Logic elements of an operation whose value stands in so many register banks."""
+    if isinstance(operation, Constant):
+        return 0
+    width = operation.range.width
+    if not operation.sources:
+        return width * (banks + 1)
+    return max(operation.luts(), operation.fresh) + width * banks - (operation.fresh if banks else 0)
 
 
 def linear_maps(layers: Sequence[Layer], inputs: Box) -> list[LinearMap]:

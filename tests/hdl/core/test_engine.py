@@ -7,7 +7,7 @@ import pytest
 from quantnn.hdl.core import core
 from quantnn.hdl.core.engine import ENGINES, Engine
 from quantnn.network.layers import LAYER_TYPES
-from quantnn.plan.engine import ENGINE_PLANS
+from quantnn.plan.drained_engine import ENGINE_PLANS
 
 
 def test_every_plan_has_its_gateware():
