@@ -46,8 +46,8 @@ class IntegerNetwork:
     Raises
     ------
     ValueError
-        The layers do not chain, outputs of a layer before the last differ in scale, an input, an accumulator or a
-        product of a requantizer can take more than :data:`MAX_BITS`, or names or shape do not fit the layers.
+        The layers do not chain, an input, an accumulator or a product of a requantizer can take more than
+        :data:`MAX_BITS`, or names or shape do not fit the layers.
     """
 
     input: IntegerRange
@@ -60,9 +60,6 @@ class IntegerNetwork:
 
     def __post_init__(self) -> None:
         check_chain(self.layers)
-        for number, layer in enumerate(self.layers[:-1]):
-            if not isinstance(layer.scale, float):
-                raise ValueError(f"Outputs of layer {number} must have one scale, as it is not the last")
         if self.sensor is not None and self.sensor.features not in (None, self.in_features):
             raise ValueError(f"A sensor must have 1 or {self.in_features} steps, not {self.sensor.features}")
         check_class_names(self.class_names, self.class_count)

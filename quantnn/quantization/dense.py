@@ -17,7 +17,9 @@ from quantnn.quantization.precision import Precision
 from quantnn.quantization.scale_limits import UNLIMITED, ScaleLimits
 from quantnn.quantization.weights import QuantizedTensor, coarser, integer_weights, with_bias
 
-__all__ = ["TABULATED", "clipped", "quantize_dense", "slope_below", "slope_multiplier"]
+__all__ = [
+    "TABULATED", "activation_fraction", "by_shifts", "clipped", "quantize_dense", "slope_below", "slope_multiplier",
+]  # fmt: skip
 
 _CANDIDATES = 4
 """Activation scales that are tried: the finest that clips nothing, and the next finer ones."""
@@ -149,16 +151,16 @@ def _shifted(
     draft = with_bias(layer, tensor, weights, fraction, precision)
     slope_bits, negative = slope_multiplier(slope)
     least, greatest = limits.with_slope(slope_bits)
-    out_fraction = _activation_fraction(draft, fraction, tensor, output, activation) - limits.outputs
+    out_fraction = activation_fraction(draft, fraction, tensor, output, activation) - limits.outputs
     out_fraction = min(out_fraction, int(fraction.min()) - least)
     weights, fraction = coarser(layer, tensor, precision, fraction, out_fraction + greatest)
     draft = with_bias(layer, tensor, weights, fraction, precision)
     output = clipped(activation, out_fraction, output)
-    requantizer = _by_shifts(fraction - out_fraction, output, slope_bits, negative)
+    requantizer = by_shifts(fraction - out_fraction, output, slope_bits, negative)
     return replace(draft, requantizer=requantizer, scale=float(2.0**-out_fraction))
 
 
-def _by_shifts(shifts: Integers, output: IntegerRange, slope_bits: int = 0, negative: int = 1) -> Requantizer:
+def by_shifts(shifts: Integers, output: IntegerRange, slope_bits: int = 0, negative: int = 1) -> Requantizer:
     """Right shifts as s, left shifts (negative numbers) as m; both multipliers have 2**slope_bits more."""
     left = [max(0, -int(s)) for s in shifts]
     return Requantizer.make(
@@ -170,7 +172,7 @@ def _by_shifts(shifts: Integers, output: IntegerRange, slope_bits: int = 0, nega
     )
 
 
-def _activation_fraction(
+def activation_fraction(
     draft: Dense, fraction: Integers, tensor: QuantizedTensor, output: IntegerRange, activation: FloatActivation
 ) -> int:
     """Fractional bits of a layer's output: the least square error over the calibration samples, or else the finest
@@ -210,7 +212,7 @@ def _tabulated(
         raise ValueError(f"its weights are too large for {layer.activation}: every output would be at an end")
     weights, fraction = coarser(layer, tensor, precision, fraction, index_fraction + limits.shifts[1])
     draft = with_bias(layer, tensor, weights, fraction, precision)
-    requantizer = _by_shifts(fraction - index_fraction, table.index)
+    requantizer = by_shifts(fraction - index_fraction, table.index)
     return replace(draft, requantizer=requantizer, table=table, scale=scale)
 
 

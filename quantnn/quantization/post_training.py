@@ -24,7 +24,7 @@ from quantnn.quantization.input import quantize_input
 from quantnn.quantization.precision import Precision
 from quantnn.quantization.weights import QuantizedTensor
 
-__all__ = ["DenseQuantizer", "evened", "quantize"]
+__all__ = ["DenseQuantizer", "evened", "quantize", "quantize_layers"]
 
 _CALIBRATION_SAMPLES = 2048
 _CLEARLY = 2.0
@@ -71,7 +71,7 @@ def quantize(
     given = network.calibration if calibration is None else calibration
     samples = None if given is None else spread(given, _CALIBRATION_SAMPLES)
     with np.errstate(over="raise", divide="raise", invalid="raise"):
-        return _quantize(evened(network, calibration, precision), samples, precision, dense_layer)
+        return quantize_layers(evened(network, calibration, precision), samples, precision, dense_layer)
 
 
 def evened(network: FloatNetwork, calibration: Samples | None, precision: Precision) -> FloatNetwork:
@@ -90,7 +90,7 @@ def evened(network: FloatNetwork, calibration: Samples | None, precision: Precis
 
     def noise(candidate: FloatNetwork) -> float:
         try:
-            integer = _quantize(candidate, samples, precision, _freely)
+            integer = quantize_layers(candidate, samples, precision, _freely)
         except InputError:
             return float("inf")
         with np.errstate(all="ignore"):
@@ -105,9 +105,16 @@ def evened(network: FloatNetwork, calibration: Samples | None, precision: Precis
     return even if noise(even) < noise(network) / _CLEARLY else network
 
 
-def _quantize(
+def quantize_layers(
     network: FloatNetwork, samples: Integers | None, precision: Precision, dense_layer: DenseQuantizer
 ) -> IntegerNetwork:
+    """Quantize a network layer by layer, exactly as it is, on all of these samples.
+
+    Raises
+    ------
+    InputError
+        As :func:`quantize`.
+    """
     layers: list[Layer] = []
     try:
         first, slope, offset = quantize_input(
@@ -129,7 +136,7 @@ def _quantize(
             raise InputError(f"Layer {number} cannot be quantized: {_TOO_LARGE}") from None
         layers.append(dense)
         count = dense.out_features
-        tensor = _after(dense, tensor, np.full(count, dense.scale), np.zeros(count))
+        tensor = _after(dense, tensor, np.broadcast_to(dense.scale, count).astype(np.float64), np.zeros(count))
     return IntegerNetwork(
         network.input,
         tuple(layers),

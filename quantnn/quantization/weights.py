@@ -12,13 +12,13 @@ from quantnn.model.network import FloatDense
 from quantnn.network.layers import Dense
 from quantnn.quantization.precision import Precision
 
-__all__ = ["QuantizedTensor", "coarser", "integer_weights", "with_bias"]
+__all__ = ["BIAS_SHARE", "QuantizedTensor", "coarser", "integer_weights", "with_bias"]
 
 _SPREAD = 16
 """How many bits finer than the coarsest a channel's weights may be: finer ones are nothing beside their neighbours."""
 _FINEST = 1000
 """Fractional bits that a float64 still scales by."""
-_BIAS_SHARE = 8
+BIAS_SHARE = 8
 """How many times the largest product a bias may be: where it is larger, finer weights would only widen the sums."""
 
 
@@ -62,7 +62,7 @@ def integer_weights(
         power = np.square(tensor.samples.astype(np.float64)).mean(axis=0) + 1e-3
     largest_input = int(tensor.box.magnitudes.max())
     bias = np.abs(layer.bias + tensor.offset @ layer.weights)
-    greatest = np.maximum(np.abs(weights).max(axis=0), bias / (_BIAS_SHARE * max(1, largest_input)))
+    greatest = np.maximum(np.abs(weights).max(axis=0), bias / (BIAS_SHARE * max(1, largest_input)))
     limit = precision.weights.hi
     used = greatest > np.finfo(np.float64).tiny
     exact = np.zeros(layer.out_features, dtype=np.int64)

@@ -69,7 +69,9 @@ def dequantize(network: IntegerNetwork) -> tuple[FloatStep, ...]:
     for number, layer in enumerate(network.layers):
         activation, unit = _activation(layer, number)
         gain = np.array(layer.requantizer.multipliers) * 2.0 ** -np.array(layer.requantizer.shifts) * unit
-        weights = (factors(layer) * (gain / scale)).astype(np.float32)
+        own = factors(layer)
+        held = np.reshape(scale, (-1, 1)) if own.ndim == 2 else scale
+        weights = (own * (gain / held)).astype(np.float32)
         steps.append(FloatStep(weights, (layer.bias * gain).astype(np.float32), activation))
         scale = layer.scale
     return tuple(steps)

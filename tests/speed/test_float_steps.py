@@ -35,6 +35,13 @@ def test_weights_and_biases_are_what_the_integers_stand_for():
     assert all(array.dtype == np.float32 for step in steps for array in (step.weights, step.bias))
 
 
+def test_inputs_may_stand_for_different_values():
+    first = dense([[6, 8]], [4, 0], Requantizer.make(2, BYTE), scale=np.array([0.5, 2.0]))
+    second = dense([[10, 4], [-1, 3]], [7, 7], Requantizer.make(2, BYTE), scale=np.array([0.25, 1.0]))
+    steps = dequantize(IntegerNetwork(BYTE, (first, second)))
+    np.testing.assert_array_equal(steps[1].weights, [[10 * 0.25 / 0.5, 4 / 0.5], [-1 * 0.25 / 2, 3 / 2]])
+
+
 SIGNED = IntegerRange(-128, 127)
 
 

@@ -40,7 +40,7 @@ class ScaledFormat:
     signed: bool
     """Whether they are two's complement."""
     scale: AboveZero | Annotated[tuple[AboveZero, ...], Field(min_length=1)]
-    """The real value of 1; one per output where they differ, in a network that gives values."""
+    """The real value of 1; one per output where they differ."""
 
 
 @dataclass(frozen=True, config=RECORD)
