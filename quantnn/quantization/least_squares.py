@@ -74,8 +74,8 @@ class LeastSquares:
             curvature[np.diag_indices_from(curvature)] += damping
             curvatures[number] = curvature
             sides[number] = weighted.T @ (sensitivity.sums[:, own] - means[own]) + damping * held[:, own]
-        targets = np.linalg.solve(curvatures, sides)
-        targets = targets[0] if len(shares) == 1 else targets[:, :, 0].T
+        solved: Floats = np.asarray(np.linalg.solve(curvatures, sides), dtype=np.float64)
+        targets = solved[0] if len(shares) == 1 else solved[:, :, 0].T
         return cls(targets, curvatures, worth, centres, means)
 
     def bias(self, weights: Floats) -> Floats:

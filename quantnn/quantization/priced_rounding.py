@@ -102,4 +102,4 @@ class PricedRounding:
         """``H_j · e_j`` for errors of shape (outputs, inputs)."""
         if len(self.curvatures) == 1:
             return np.asarray(errors @ self.curvatures[0])
-        return np.einsum("jik,jk->ji", self.curvatures, errors)
+        return np.asarray(np.einsum("jik,jk->ji", self.curvatures, errors))

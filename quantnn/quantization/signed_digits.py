@@ -19,9 +19,9 @@ def digit_counts(values: Integers) -> Integers:
     Those places of the non-adjacent form that are not 0 are the bits in which the value and its triple differ
     (Prodinger, On Binary Representations of Integers with Digits −1, 0, 1, 2000).
     """
-    sizes = np.abs(values)
-    places = sizes ^ (3 * sizes)
-    counts = np.zeros_like(places)
+    sizes: Integers = np.abs(values)
+    places: Integers = sizes ^ (3 * sizes)
+    counts: Integers = np.zeros_like(places)
     while places.any():
         counts += places & 1
         places >>= 1
