@@ -24,7 +24,8 @@ def emit_verilog(component, name: str, directory: Path) -> list[Path]:
     Modules are named after their place below ``name``, underscores between the instances. A memory file is named
     after the module that reads it (and numbered where it has parts), and holds one line of binary digits per word;
     ``$readmemb`` looks for it in the folder in which the simulator or Quartus works. A component that has a member
-    ``rst`` of its own resets itself; any other is given a port ``rst``.
+    ``rst`` of its own resets itself; any other is given a port ``rst``. A signal with the attribute ``tap`` is written
+    though nothing reads it; the attribute is not.
 
     Returns
     -------
@@ -55,8 +56,10 @@ def emit_verilog(component, name: str, directory: Path) -> list[Path]:
 def _write_verilog(source: Path, target: Path) -> None:
     design = libyosys.Design()
     libyosys.Pass.call(design, f"tee -q read_rtlil {source}")
+    libyosys.Pass.call(design, "setattr -set keep 1 a:tap=1")
     libyosys.Pass.call(design, "tee -q proc -noopt -norom")
     libyosys.Pass.call(design, "tee -q opt_clean")
+    libyosys.Pass.call(design, "setattr -unset keep -unset tap a:tap=1")
     libyosys.Pass.call(design, f"tee -q write_verilog -extmem {target}")
 
 

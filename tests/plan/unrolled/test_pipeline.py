@@ -97,7 +97,7 @@ def test_taps_are_where_a_layer_has_ended(every):
     stages = [tap.stage for tap in pipeline.taps]
     assert stages == sorted(stages) and stages[-1] < pipeline.schedule.count == pipeline.latency - 1
     for tap in pipeline.taps:
-        assert max(pipeline.schedule.stages[term.operation] for term in tap.values) == tap.stage
+        assert max(pipeline.schedule.stages[term.operation] for term in tap.values) <= tap.stage
 
 
 def test_costs_of_a_single_sum():
