@@ -20,10 +20,10 @@ from cocotb_tools import runner
 from cocotb_tools.check_results import get_results
 
 from quantnn.errors import ToolError
-from quantnn.sim.cache import Cache
 from quantnn.sim.environment import simulation_environment
 from quantnn.sim.runtime import Runtime
 from quantnn.system import tools
+from quantnn.system.cache import Cache
 from quantnn.system.scratch import scratch_folder
 from quantnn.system.stopping import is_stopped
 

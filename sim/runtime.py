@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from quantnn.sim.cache import Cache
+from quantnn.system.cache import Cache
 
 __all__ = ["Runtime"]
 

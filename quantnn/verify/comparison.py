@@ -12,7 +12,7 @@ from pathlib import Path
 import quantnn
 import quantnn.hdl
 from quantnn.errors import ToolError
-from quantnn.sim.cache import Cache
+from quantnn.system.cache import Cache
 
 __all__ = ["compared_once"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from quantnn.errors import InputError, ToolError
-from quantnn.sim.cache import Cache
+from quantnn.system.cache import Cache
 
 DAY = 86400
 

@@ -1,4 +1,4 @@
-"""Where compiled simulators are kept, by content: a folder that may vanish or be damaged without harm."""
+"""Where results that took long are kept, by content: a folder that may vanish or be damaged without harm."""
 
 from __future__ import annotations
 
