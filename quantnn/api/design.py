@@ -173,18 +173,23 @@ class Design(BoardSide, Shown):
         return Answers(answer.logits, answer.classes, data.labels, data.class_names, data.notes)
 
     @naming_parameters()
-    def bench(self, *, progress: Telling = False) -> Speed:
+    def bench(self, *, equal: str | Path | None = None, progress: Telling = False) -> Speed:
         """Time the network on this computer, with numpy and onnxruntime, and put the FPGA's speed beside it.
+
+        Parameters
+        ----------
+        equal : str or Path, optional
+            A model file of about the same accuracy, perhaps a much smaller one: its float32 network is timed, too.
 
         Raises
         ------
         InputError
-            The folder is damaged.
+            The folder is damaged, or the model file does not suit it.
         """
         from quantnn.speed.comparison import compare_speed
 
         with told(progress) as telling:
-            return Speed(compare_speed(self.path, progress=telling))
+            return Speed(compare_speed(self.path, equal=None if equal is None else Path(equal), progress=telling))
 
     @naming_parameters()
     def update_weights(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -201,10 +202,17 @@ def simulate_board(
         )
 
 
-def bench(design: Design, as_json: Json = False) -> None:
+def bench(
+    design: Design,
+    equal: Annotated[
+        Path | None,
+        typer.Option(help="A model of about the same accuracy, to set beside it.", metavar="FILE", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Compare the speed of DESIGN's network on the FPGA with numpy's and onnxruntime's on this computer."""
     with shown_progress() as told:
-        speed = quantnn.Design(design).bench(progress=told)
+        speed = quantnn.Design(design).bench(equal=equal, progress=told)
     if as_json:
         show_json(speed.values())
     else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,54 +15,26 @@ from quantnn.design.report import load_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import InputError
 from quantnn.network.file import load_network
-from quantnn.network.network import IntegerNetwork
-from quantnn.network.reference import answers
-from quantnn.network.samples import blocks
-from quantnn.speed.contenders import CONTENDERS, Contender, NumpyFloat32, OnnxRuntime
-from quantnn.speed.cpu import Cpu, blas_is_limited
-from quantnn.speed.float_steps import Float32
+from quantnn.speed.accuracy import Labelled, Share, agreement
+from quantnn.speed.contenders import CONTENDERS, FLOATS, Contender, IntegerReference
+from quantnn.speed.cpu import Cpu
+from quantnn.speed.cpu_speed import CpuSpeed
+from quantnn.speed.feed import SDRAM_BITS_PER_SECOND, Feed
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed
-from quantnn.speed.timing import Clock, Effort, Timing, measure
+from quantnn.speed.rival import Rival
+from quantnn.speed.stopwatch import Stopwatch, large_batch
+from quantnn.speed.timing import Clock, Effort, Timing
 from quantnn.speed.verdict import Figure, verdicts
 from quantnn.system.progress import SILENT, Progress
 
-__all__ = ["BATCH", "CpuSpeed", "SpeedComparison", "compare_speed"]
-
-BATCH = 256
-"""Samples of a batch."""
+__all__ = ["SpeedComparison", "compare_speed"]
 
 EFFORT = Effort()
 FORMAT, VERSION = "quantnn speed", 1
 
 
-@dataclass(frozen=True)
-class CpuSpeed:
-    """One way to answer on this computer.
-
-    Parameters
-    ----------
-    name, version : str
-        What it is, and of which version.
-    threads : int or None
-        How many it was allowed; None where it could not be told.
-    single, batch : Timing
-        Of one sample, and of 256 together.
-    """
-
-    name: str
-    version: str
-    threads: int | None
-    single: Timing
-    batch: Timing
-
-    @property
-    def samples_per_second(self) -> float:
-        """In batches."""
-        return BATCH / self.batch.median
-
-    def __str__(self) -> str:
-        count = {None: "", 1: " with 1 thread"}
-        return f"{self.name}{count.get(self.threads, f' with {self.threads} threads')}"
+_AS_RIGHT = 0.01
+"""By so much a rival's accuracy may be below the design's, and it still counts in the verdicts."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +53,21 @@ class SpeedComparison:
         What could not be measured on this computer, and why.
     empty_call : Timing or None
         What a call of onnxruntime takes that computes nothing; None where it is missing.
-    agreement : (int, int) or None
-        Vectors that the float32 network puts into the integer network's class, and all; None without classes.
+    agreement : Share or None
+        Vectors that the float32 network puts into the integer network's class; None without classes.
     core : FpgaSpeed
     link : LinkSpeed or None
         None where the board has none.
+    feed : Feed
+        What the core takes in.
+    large : int
+        Samples of a large batch.
     faults : tuple of str
         Sentences: what makes the FPGA's figures doubtful.
+    right : Share or None
+        Labelled samples that the hardware puts into their class; None where no sample has a label.
+    rival_macs : int or None
+        Multiplications per sample of the network that is set beside; None without one.
     """
 
     model: str
@@ -95,17 +77,30 @@ class SpeedComparison:
     on_cpu: tuple[CpuSpeed, ...]
     not_measured: tuple[tuple[str, str], ...]
     empty_call: Timing | None
-    agreement: tuple[int, int] | None
+    agreement: Share | None
     core: FpgaSpeed
     link: LinkSpeed | None
+    feed: Feed
+    large: int
     faults: tuple[str, ...] = ()
+    right: Share | None = None
+    rival_macs: int | None = None
+
+    def counts(self, speed: CpuSpeed) -> bool:
+        """Whether the verdicts weigh it: another network does if it is about as right as the design."""
+        if not speed.model:
+            return True
+        if speed.right is None or self.right is None:
+            return False
+        return float(speed.right) >= float(self.right) - _AS_RIGHT
 
     @property
     def verdicts(self) -> tuple[str, ...]:
         """Which wins where, a sentence each."""
         link = self.link
+        counting = filter(self.counts, self.on_cpu)
         return verdicts(
-            [Figure(str(speed), speed.single.median, speed.samples_per_second) for speed in self.on_cpu],
+            [Figure(str(speed), speed.single.median, speed.samples_per_second) for speed in counting],
             Figure(f"the FPGA core at {self.core.clock}", self.core.latency_seconds, self.core.samples_per_second),
             Figure("the FPGA behind its link", link.latency_seconds, link.samples_per_second) if link else None,
         )
@@ -119,11 +114,12 @@ class SpeedComparison:
             "model": self.model,
             "board": self.board,
             "macs": self.macs,
+            "accuracy": _share(self.right),
             "cpu": asdict(self.cpu),
-            "on_cpu": [_row(speed) for speed in self.on_cpu],
+            "on_cpu": [self._row(speed) for speed in self.on_cpu],
             "not_measured": [{"name": name, "reason": reason} for name, reason in self.not_measured],
             "empty_call": self.empty_call and asdict(self.empty_call),
-            "agreement": self.agreement and {"samples": self.agreement[1], "equal": self.agreement[0]},
+            "agreement": _share(self.agreement),
             "core": {
                 **asdict(self.core),
                 "latency_seconds": self.core.latency_seconds,
@@ -137,46 +133,87 @@ class SpeedComparison:
                 "latency_seconds": link.latency_seconds,
                 "samples_per_second": link.samples_per_second,
             },
+            "feed": {
+                "sample_bits": self.feed.sample_bits,
+                "bits_per_second": self.feed.bits_per_second,
+                "link_bits_per_second": self.feed.link_bits_per_second,
+                "sdram_bits_per_second": SDRAM_BITS_PER_SECOND,
+            },
             "energy": None,
             "verdicts": [*self.verdicts],
             "faults": [*self.faults],
         }
+
+    def _row(self, speed: CpuSpeed) -> dict[str, Any]:
+        return {
+            "name": speed.name,
+            "model": speed.model or self.model,
+            "version": speed.version,
+            "threads": speed.threads,
+            "elements": speed.elements,
+            "accuracy": _share(speed.right),
+            "single": asdict(speed.single),
+            "batch": asdict(speed.batch),
+            "large": {"samples": speed.large_samples, **asdict(speed.large)},
+            "samples_per_second": speed.samples_per_second,
+            "counts": self.counts(speed),
+        }
+
+
+def _share(share: Share | None) -> dict[str, int] | None:
+    return None if share is None else asdict(share)
 
 
 def compare_speed(
     design: Path,
     effort: Effort = EFFORT,
     *,
+    equal: Path | None = None,
     progress: Progress = SILENT,
     clock: Clock = time.perf_counter,
 ) -> SpeedComparison:
     """Time the network of an exported folder on this computer, and put what the FPGA does beside it.
 
-    On this computer, samples lie in memory as float32, and answers too when the clock stops. The FPGA's figures are
-    cycles by the clock, as :class:`~quantnn.speed.fpga.FpgaSpeed` and :class:`~quantnn.speed.fpga.LinkSpeed` have it.
+    On this computer, samples lie in memory as each contender takes them, and answers too when the clock stops. The
+    FPGA's figures are cycles by the clock, as :class:`~quantnn.speed.fpga.FpgaSpeed` and
+    :class:`~quantnn.speed.fpga.LinkSpeed` have it.
+
+    Parameters
+    ----------
+    equal : Path, optional
+        A model file of about the same accuracy, whose float32 network is timed, too.
 
     Raises
     ------
     InputError
-        The folder is no exported design, or damaged.
+        The folder is no exported design, or damaged, or the model file does not suit it.
     VerificationError
         Its vectors are not those of its network.
     """
     report = load_report(design)
     core, link = FpgaSpeed.of_report(report), LinkSpeed.of_report(report)
     network = load_network(design / "network.npz")
+    rival = None if equal is None else Rival.load(equal, network)
     vectors = Vectors.load(design / "vectors", network)
+    large = large_batch(network.in_features)
     cpu = Cpu.here()
-    stopwatch = _Stopwatch(vectors.inputs[:BATCH].astype(np.float32), cpu, effort, clock, progress)
-    contenders: list[Contender] = []
+    labelled = Labelled.of(vectors)
+    samples = vectors.inputs[:large].astype(np.float32)
+    stopwatch = Stopwatch(samples, large, cpu, effort, labelled, clock, progress)
+    contenders: list[tuple[str, Contender]] = []
     missing = []
-    for kind in CONTENDERS:
+    wanted: list[tuple[str, Callable[[], Contender], str]] = [
+        (kind.name, partial(kind, network), "") for kind in CONTENDERS
+    ]
+    if rival is not None:
+        wanted += [(f"{kind.name}, {rival.name}", partial(kind, rival.form), rival.name) for kind in FLOATS]
+    for name, make, model in wanted:
         try:
-            contenders.append(kind(network))
+            contenders.append((model, make()))
         except InputError as error:
-            missing.append((kind.name, str(error)))
-    progress("timing this computer", sum(map(stopwatch.rounds, contenders)), "rounds")
-    on_cpu = [speed for contender in contenders for speed in stopwatch.time(contender)]
+            missing.append((name, str(error)))
+    progress("timing this computer", sum(stopwatch.rounds(contender) for _, contender in contenders), "rounds")
+    on_cpu = [speed for model, contender in contenders for speed in stopwatch.time(contender, model)]
     verification = report.verification
     fault = "the design failed its verification: the FPGA's figures are those of a design that answers wrongly"
     return SpeedComparison(
@@ -187,75 +224,12 @@ def compare_speed(
         tuple(on_cpu),
         tuple(missing),
         stopwatch.time_empty(network),
-        _agreement(network, vectors),
+        agreement(network, vectors),
         core,
         link,
+        Feed.of(network, core, link),
+        large,
         (fault,) if verification is not None and not verification.passed else (),
+        None if labelled is None else labelled.right(IntegerReference(network)),
+        None if rival is None else rival.form.macs,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Stopwatch:
-    """Times contenders on the first samples (n, in_features), as often as they are needed to fill a batch."""
-
-    samples: Float32
-    cpu: Cpu
-    effort: Effort
-    clock: Clock
-    progress: Progress
-
-    def _thread_counts(self, contender: Contender) -> tuple[int | None, ...]:
-        told = isinstance(contender, OnnxRuntime) or blas_is_limited()
-        return self.cpu.thread_counts if told else (None,)
-
-    def rounds(self, contender: Contender) -> int:
-        """How often it is timed."""
-        return 2 * len(self._thread_counts(contender))
-
-    def time(self, contender: Contender) -> list[CpuSpeed]:
-        """One entry per count of threads."""
-        return [
-            CpuSpeed(
-                contender.name,
-                contender.version,
-                threads,
-                self._timing(contender, 1, threads),
-                self._timing(contender, BATCH, threads),
-            )
-            for threads in self._thread_counts(contender)
-        ]
-
-    def time_empty(self, network: IntegerNetwork) -> Timing | None:
-        """What a call of onnxruntime takes; None where it is missing."""
-        self.progress("timing a call of onnxruntime that computes nothing")
-        try:
-            return self._timing(OnnxRuntime(network, empty=True), 1, 1)
-        except InputError:
-            return None
-
-    def _timing(self, contender: Contender, count: int, threads: int | None) -> Timing:
-        with_threads = "" if threads is None else f", threads: {threads}"
-        self.progress.advance(0, f"{contender.name}, {count} at a time{with_threads}")
-        batch = np.ascontiguousarray(np.resize(self.samples, (count, self.samples.shape[1])))
-        with contender.ready(batch, threads) as answer:
-            timing = measure(answer, self.effort, self.clock)
-        self.progress.advance(1, "")
-        return timing
-
-
-def _agreement(network: IntegerNetwork, vectors: Vectors) -> tuple[int, int] | None:
-    """How many vectors the float32 network puts into the same class, of all."""
-    if not network.classify:
-        return None
-    try:
-        numpy = NumpyFloat32(network)
-    except InputError:
-        return None
-    same = 0
-    for rows, exact in zip(blocks(len(vectors.inputs)), answers(network, vectors.inputs), strict=True):
-        same += int((numpy.answer(vectors.inputs[rows].astype(np.float32)) == exact.classes).sum())
-    return same, len(vectors.inputs)
-
-
-def _row(speed: CpuSpeed) -> dict[str, Any]:
-    return {**asdict(speed), "samples_per_second": speed.samples_per_second}

@@ -9,16 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from quantnn.arithmetic import ceil_div
 from quantnn.errors import InputError
 from quantnn.network.exact_float import Numbers
 from quantnn.network.network import IntegerNetwork
 from quantnn.network.reference import decide, layer_function
-from quantnn.speed.cpu import blas_threads
-from quantnn.speed.float_steps import Float32, dequantize, forward
+from quantnn.speed.bit_sliced.compiled import compiled
+from quantnn.speed.cpu import blas_is_limited, blas_threads
+from quantnn.speed.float_steps import Float32, FloatForm, dequantize, forward
+from quantnn.speed.int8_graph import int8_model, zero_byte
 from quantnn.speed.onnx_graph import INPUT, OUTPUT, empty_model, onnx_model
 from quantnn.system.extras import missing_package
 
-__all__ = ["CONTENDERS", "Contender", "IntegerReference", "NumpyFloat32", "OnnxRuntime"]
+__all__ = [
+    "CONTENDERS", "FLOATS", "BitSliced", "Contender", "IntegerReference", "NumpyFloat32", "OnnxRuntime",
+    "OnnxRuntimeInt8",
+]  # fmt: skip
 
 
 class Contender(ABC):
@@ -28,6 +34,10 @@ class Contender(ABC):
     -------
     name, version : str
         What it is, and of which version the package is that does the work.
+    elements : str
+        As what samples lie in memory when the clock starts.
+    limited : bool
+        Whether it can be told how many threads to use.
 
     Raises
     ------
@@ -37,9 +47,14 @@ class Contender(ABC):
 
     name: str
     version: str
+    elements: str = "float32"
 
     @abstractmethod
     def __init__(self, network: IntegerNetwork): ...
+
+    @property
+    def limited(self) -> bool:
+        return True
 
     @abstractmethod
     def ready(self, samples: Float32, threads: int | None) -> AbstractContextManager[Callable[[], Numbers]]:
@@ -52,6 +67,10 @@ class Contender(ABC):
 
 class _Numpy(Contender):
     version = np.__version__
+
+    @property
+    def limited(self) -> bool:
+        return blas_is_limited()
 
     @contextmanager
     def ready(self, samples: Float32, threads: int | None) -> Iterator[Callable[[], Numbers]]:
@@ -68,13 +87,12 @@ class NumpyFloat32(_Numpy):
 
     name = "numpy float32"
 
-    def __init__(self, network: IntegerNetwork):
-        self._steps = dequantize(network)
-        self._classify = network.classify
+    def __init__(self, network: IntegerNetwork | FloatForm):
+        self._form = dequantize(network) if isinstance(network, IntegerNetwork) else network
 
     def answer(self, samples: Float32) -> Numbers:
-        outputs = forward(self._steps, samples)
-        return decide(outputs) if self._classify else outputs
+        outputs = forward(self._form.steps, samples)
+        return decide(outputs) if self._form.classify else outputs
 
 
 class IntegerReference(_Numpy):
@@ -94,29 +112,22 @@ class IntegerReference(_Numpy):
         return decide(values) if self._classify else values
 
 
-class OnnxRuntime(Contender):
-    """The float32 network in onnxruntime, its input and output bound beforehand, so that a call copies nothing.
+class _OnnxRuntime(Contender):
+    """A model in onnxruntime, its input and output bound beforehand, so that a call copies nothing."""
 
-    Parameters
-    ----------
-    network : IntegerNetwork
-    empty : bool
-        Take a model that does nothing instead: what it takes is the call from Python.
-    """
-
-    name = "onnxruntime float32"
-
-    def __init__(self, network: IntegerNetwork, empty: bool = False):
+    def _prepare(self, model: Callable[[], bytes]) -> None:
         try:
             import onnxruntime
 
             self.version = str(onnxruntime.__version__)
             self._runtime: Any = onnxruntime
-            self._model = (
-                empty_model(network.in_features) if empty else onnx_model(dequantize(network), network.classify)
-            )
+            self._model = model()
         except ImportError as error:
             raise InputError(missing_package(error.name or "onnxruntime", "bench")) from None
+
+    def _stored(self, samples: Float32) -> Numbers:
+        """Samples as they lie in memory."""
+        return samples
 
     @contextmanager
     def ready(self, samples: Float32, threads: int | None) -> Iterator[Callable[[], Numbers]]:
@@ -125,9 +136,10 @@ class OnnxRuntime(Contender):
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         session = self._runtime.InferenceSession(self._model, options, providers=["CPUExecutionProvider"])
-        answers: Numbers = session.run([OUTPUT], {INPUT: samples})[0]
+        stored = self._stored(samples)
+        answers: Numbers = session.run([OUTPUT], {INPUT: stored})[0]
         binding = session.io_binding()
-        for bind, name, array in ((binding.bind_input, INPUT, samples), (binding.bind_output, OUTPUT, answers)):
+        for bind, name, array in ((binding.bind_input, INPUT, stored), (binding.bind_output, OUTPUT, answers)):
             bind(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
 
         def answer() -> Numbers:
@@ -137,5 +149,88 @@ class OnnxRuntime(Contender):
         yield answer
 
 
-CONTENDERS: tuple[type[Contender], ...] = (NumpyFloat32, OnnxRuntime, IntegerReference)
+class OnnxRuntime(_OnnxRuntime):
+    """The float32 network in onnxruntime.
+
+    Parameters
+    ----------
+    network : IntegerNetwork or FloatForm
+    empty : bool
+        Take a model that does nothing instead: what it takes is the call from Python.
+    """
+
+    name = "onnxruntime float32"
+
+    def __init__(self, network: IntegerNetwork | FloatForm, empty: bool = False):
+        def model() -> bytes:
+            if empty:
+                return empty_model(network.in_features)
+            form = dequantize(network) if isinstance(network, IntegerNetwork) else network
+            return onnx_model(form.steps, form.classify)
+
+        self._prepare(model)
+
+
+class OnnxRuntimeInt8(_OnnxRuntime):
+    """The integers in onnxruntime's kernels for quantized networks."""
+
+    name = "onnxruntime int8"
+    elements = "bytes"
+
+    def __init__(self, network: IntegerNetwork):
+        self._zero = zero_byte(network.input) or 0
+        self._prepare(lambda: int8_model(network))
+
+    def _stored(self, samples: Float32) -> Numbers:
+        return (samples + self._zero).astype(np.uint8)
+
+
+class BitSliced(Contender):
+    """The exact integers of a network of 1-bit inputs, 64 samples a word: a full adder is five instructions for as many
+    samples as a register has bits."""
+
+    name = "numba bit-sliced"
+    elements = "bits"
+
+    def __init__(self, network: IntegerNetwork):
+        self._program = compiled(network)
+        self._classify = network.classify
+        try:
+            import numba
+
+            from quantnn.speed.bit_sliced import kernel
+        except ImportError as error:
+            raise InputError(missing_package(error.name or "numba", "bench")) from None
+        self.version = str(numba.__version__)
+        self._kernel = kernel
+
+    @contextmanager
+    def ready(self, samples: Float32, threads: int | None) -> Iterator[Callable[[], Numbers]]:
+        program, count = self._program, len(samples)
+        rows = 64 * self._kernel.WORDS * ceil_div(count, 64 * self._kernel.WORDS)
+        packed = np.zeros((rows, 8 * ceil_div(program.inputs, 64)), np.uint8)
+        bits = np.packbits(samples > 0, axis=1, bitorder="little")
+        packed[:count, : bits.shape[1]] = bits
+        words = packed.view("<u8").astype(np.uint64, copy=False)
+        places = np.concatenate(program.outputs)
+        ends = np.cumsum([len(planes) for planes in program.outputs])
+        answers = np.zeros((rows, len(ends)), np.int64)
+        kept = answers[:count, 0] if self._classify else answers[:count]
+        given = words, program.adders, program.rows, places, ends, program.signed, answers
+
+        def answer() -> Numbers:
+            self._kernel.answer(*given)
+            return kept
+
+        before = self._kernel.threads(threads)
+        try:
+            yield answer
+        finally:
+            self._kernel.threads(before)
+
+
+CONTENDERS: tuple[type[Contender], ...] = (NumpyFloat32, OnnxRuntime, OnnxRuntimeInt8, IntegerReference, BitSliced)
 """In the order in which they are shown."""
+
+FLOATS = (NumpyFloat32, OnnxRuntime)
+"""Those that also answer for a float network."""

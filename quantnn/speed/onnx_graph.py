@@ -8,7 +8,7 @@ import numpy as np
 
 from quantnn.speed.float_steps import FloatStep
 
-__all__ = ["INPUT", "OUTPUT", "empty_model", "onnx_model"]
+__all__ = ["INPUT", "OUTPUT", "empty_model", "onnx_model", "serialized"]
 
 INPUT, OUTPUT = "samples", "answers"
 
@@ -57,7 +57,7 @@ def onnx_model(steps: Sequence[FloatStep], classify: bool) -> bytes:
         output = helper.make_tensor_value_info(OUTPUT, TensorProto.INT64, ["n"])
     samples = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", steps[0].in_features])
     graph = helper.make_graph(nodes, "network", [samples], [output], arrays)
-    return _serialized(graph)
+    return serialized(graph)
 
 
 def empty_model(in_features: int) -> bytes:
@@ -68,11 +68,13 @@ def empty_model(in_features: int) -> bytes:
     samples, output = (
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", in_features]) for name in (INPUT, OUTPUT)
     )
-    return _serialized(helper.make_graph([node], "empty", [samples], [output]))
+    return serialized(helper.make_graph([node], "empty", [samples], [output]))
 
 
-def _serialized(graph: object) -> bytes:
+def serialized(graph: object, *domains: str) -> bytes:
+    """A model of this graph, which takes operators of further domains, too."""
     from onnx import helper
 
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
+    opsets = [helper.make_opsetid("", _OPSET), *(helper.make_opsetid(domain, 1) for domain in domains)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR)
     return bytes(model.SerializeToString())

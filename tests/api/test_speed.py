@@ -1,3 +1,4 @@
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -6,9 +7,16 @@ import quantnn
 
 
 def test_a_comparison_shows_itself(small, monkeypatch):
-    figures = SimpleNamespace(to_json=lambda: {"format": "quantnn speed"})
-    monkeypatch.setattr("quantnn.speed.comparison.compare_speed", lambda *_, progress: figures)
+    asked = []
+
+    def compare(design, *, equal, progress):
+        asked.append((design, equal))
+        return SimpleNamespace(to_json=lambda: {"format": "quantnn speed"})
+
+    monkeypatch.setattr("quantnn.speed.comparison.compare_speed", compare)
     assert quantnn.Design(small).bench().values() == {"format": "quantnn speed"}
+    quantnn.Design(small).bench(equal="model.npz")
+    assert asked == [(small, None), (small, Path("model.npz"))]
 
 
 def test_it_is_shown_as_the_command_shows_it(monkeypatch):

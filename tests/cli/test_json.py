@@ -111,8 +111,9 @@ def test_what_other_programs_do(printed, small, copy_of, monkeypatch):
     monkeypatch.setattr("quantnn.build.quartus.compile_quartus", lambda *_, **__: result)
     assert printed("build", design) == stored(design)
     assert stored(design)["build"]["fmax_mhz"] == 90.0
-    figures = {"format": "quantnn speed"}
     monkeypatch.setattr(
-        "quantnn.speed.comparison.compare_speed", lambda *_, progress: SimpleNamespace(to_json=lambda: figures)
+        "quantnn.speed.comparison.compare_speed",
+        lambda *_, equal, progress: SimpleNamespace(to_json=lambda: {"equal": str(equal)}),
     )
-    assert printed("bench", design) == figures
+    assert printed("bench", design) == {"equal": "None"}
+    assert printed("bench", design, "--equal", "model.npz") == {"equal": "model.npz"}

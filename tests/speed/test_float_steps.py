@@ -27,7 +27,7 @@ def test_weights_and_biases_are_what_the_integers_stand_for():
     # A weight of 6, a shift by 2 and m = 3 give 4.5 output units per input unit; they are worth 0.5 and 1.
     first = dense([[6, 8]], [4, 0], Requantizer.make(2, BYTE, multiplier=(3, 1), shift=(2, 1)), scale=0.5)
     second = dense([[10], [-1]], [7], Requantizer.make(1, IntegerRange(-999, 999)), scale=0.25)
-    steps = dequantize(IntegerNetwork(BYTE, (first, second)))
+    steps = dequantize(IntegerNetwork(BYTE, (first, second))).steps
     np.testing.assert_array_equal(steps[0].weights, [[6 * 3 / 4 * 0.5, 8 / 2 * 0.5]])
     np.testing.assert_array_equal(steps[0].bias, [4 * 3 / 4 * 0.5, 0])
     np.testing.assert_array_equal(steps[1].weights, [[10 * 0.25 / 0.5], [-1 * 0.25 / 0.5]])
@@ -38,7 +38,7 @@ def test_weights_and_biases_are_what_the_integers_stand_for():
 def test_inputs_may_stand_for_different_values():
     first = dense([[6, 8]], [4, 0], Requantizer.make(2, BYTE), scale=np.array([0.5, 2.0]))
     second = dense([[10, 4], [-1, 3]], [7, 7], Requantizer.make(2, BYTE), scale=np.array([0.25, 1.0]))
-    steps = dequantize(IntegerNetwork(BYTE, (first, second)))
+    steps = dequantize(IntegerNetwork(BYTE, (first, second))).steps
     np.testing.assert_array_equal(steps[1].weights, [[10 * 0.25 / 0.5, 4 / 0.5], [-1 * 0.25 / 2, 3 / 2]])
 
 
@@ -58,7 +58,7 @@ SIGNED = IntegerRange(-128, 127)
 )
 def test_the_requantizer_shows_the_activation(multiplier, negative, output, activation):
     requantizer = Requantizer.make(1, output, multiplier=multiplier, negative_multiplier=negative)
-    (step,) = dequantize(IntegerNetwork(BYTE, (dense([[1]], [0], requantizer),)))
+    (step,) = dequantize(IntegerNetwork(BYTE, (dense([[1]], [0], requantizer),))).steps
     assert step.activation == activation
 
 
@@ -74,7 +74,7 @@ def test_a_layer_differs_from_its_integers_by_rounding_alone(seed):
     network = unsaturated(IntegerNetwork(BYTE, (layer,), classify=False))
     layer = network.layers[0]
     samples = random_samples(network, 50, seed)
-    got = forward(dequantize(network), samples.astype(np.float32))
+    got = forward(dequantize(network).steps, samples.astype(np.float32))
     off = got / layer.scale - evaluate(network, samples).logits
     assert got.dtype == np.float32 and np.abs(off).max() < 1.01, seed
 
@@ -86,14 +86,14 @@ def test_a_quantized_model_becomes_the_model_again(tmp_path, activation):
     network = quantize(model)
     samples = np.random.default_rng(3).integers(0, 256, (200, network.in_features))
     exact = model.logits(samples)
-    got = forward(dequantize(network), samples.astype(np.float32))
+    got = forward(dequantize(network).steps, samples.astype(np.float32))
     assert got.dtype == np.float32
     assert np.abs(got - exact).std() < 0.03 * exact.std()
 
 
 def test_a_rescale_layer_multiplies_each_element():
     network = random_network(1, widths=[4, 3], rescale=True)
-    steps = dequantize(network)
+    steps = dequantize(network).steps
     assert [step.weights.shape for step in steps] == [(4,), (4, 3)] and steps[0].in_features == 4
 
 
@@ -108,9 +108,25 @@ def tabulated(function, name):
 CURVES = {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh}
 
 
+@pytest.mark.parametrize(
+    ("output", "activation"),
+    [
+        (IntegerRange(0, 3), FloatActivation("clip", lo=0.0, hi=1.5)),
+        (IntegerRange(0, 15), FloatActivation("clip", lo=0.0, hi=7.5)),
+        (IntegerRange(-2, 1), FloatActivation("clip", lo=-1.0, hi=0.5)),
+        (IntegerRange(0, 16), FloatActivation("relu")),
+    ],
+)
+def test_few_levels_saturate_where_they_are_hidden(output, activation):
+    hidden = dense([[1]], [0], Requantizer.make(1, output, shift=2), scale=0.5)
+    last = dense([[1]], [0], Requantizer.make(1, output, shift=2), scale=0.5)
+    first, second = dequantize(IntegerNetwork(BYTE, (hidden, last))).steps
+    assert first.activation == activation and second.activation.kind in ("relu", "linear")
+
+
 @pytest.mark.parametrize("name", CURVES)
 def test_a_table_s_index_is_worth_what_the_table_says(name):
-    (step,) = dequantize(tabulated(CURVES[name], name))
+    (step,) = dequantize(tabulated(CURVES[name], name)).steps
     assert step.activation == FloatActivation(name)
     assert step.weights[0, 0] == pytest.approx(1 / 64, rel=1e-3)
 
