@@ -4,7 +4,7 @@ from amaranth.hdl import Module, ResetInserter, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from quantnn.hdl.core import folded_dense, streamed_rescale  # noqa: F401  these register their engines
+from quantnn.hdl.core import folded_dense, streamed_rescale, unrolled_engine  # noqa: F401  these register their engines
 from quantnn.hdl.core.classifier import Classifier
 from quantnn.hdl.core.engine import ENGINES
 from quantnn.hdl.core.input_stage import InputStage

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Literal
 
+from quantnn.adders.solve import Effort
 from quantnn.api.arguments import check_flags, check_numbers, check_texts, check_wholes
 from quantnn.api.design import Design
 from quantnn.api.model import Model, check_model, load
@@ -21,6 +22,7 @@ from quantnn.model.input_data import InputData
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.user_data import UserData
 from quantnn.plan.core_name import CORE
+from quantnn.plan.engine_choice import EngineChoice
 from quantnn.plan.planner import Goal
 from quantnn.quantization.precision import Precision
 from quantnn.system.tools import check_machine
@@ -46,6 +48,9 @@ def export(
     target_ii: int | None = None,
     max_latency: int | None = None,
     logic_multipliers: bool = False,
+    engine: str = "folded",
+    pipeline_every: int | None = None,
+    effort: str = "standard",
     clock_mhz: float | None = None,
     name: str = CORE,
     onnx: bool = False,
@@ -76,6 +81,14 @@ def export(
         Cycles that a sample may take at most.
     logic_multipliers : bool
         Whether multipliers are made of logic too, for a shorter interval.
+    engine : str
+        "folded": weights in memory, used one after the other. "unrolled": weights are wires, and a sample goes in every
+        clock. "auto": what is fastest, or with ``target_ii`` smallest. Or "folded" or "unrolled" for each layer, with
+        commas between.
+    pipeline_every : int, optional
+        Levels of adders between registers of unrolled layers; by default as the clock needs.
+    effort : str
+        How long to look for sums that unrolled layers share: "low", "standard" or "high".
     clock_mhz : float, optional
         The clock that the board's PLL makes, and that speeds are stated for.
     name : str
@@ -95,6 +108,7 @@ def export(
     if not isinstance(source, Network):
         check_model(source, "export")
     check_wholes(activation_bits=activation_bits, target_ii=target_ii, max_latency=max_latency)
+    check_wholes(1, pipeline_every=pipeline_every)
     if weight_bits != "auto":
         check_wholes(weight_bits=weight_bits)
     if clock_mhz == "max":  # type: ignore[comparison-overlap]
@@ -102,13 +116,16 @@ def export(
     check_numbers(clock_mhz=clock_mhz)
     if clock_mhz is not None and not 0 < clock_mhz < _FASTEST_MHZ:
         raise InputError(f"--clock-mhz must lie between 0 and {_FASTEST_MHZ}, not be {clock_mhz:g}")
-    check_texts(name=name)
+    check_texts(name=name, engine=engine, effort=effort)
     check_flags(logic_multipliers=logic_multipliers, onnx=onnx)
     fitting = load_board(board)
     options = ExportOptions(
         board=fitting,
         goal=Goal(target_ii, max_latency),
         logic_multipliers=logic_multipliers,
+        engines=EngineChoice.parse(engine),
+        pipeline_every=pipeline_every,
+        effort=_effort(effort),
         clock_mhz=clock_mhz,
         name=source.name,
         core=name,
@@ -170,3 +187,10 @@ def export_demo(output: str | Path, *, progress: Telling = False) -> Design:
     check_machine()
     with demo_files() as files:
         return export(load(files.model), output=output, test=(files.inputs, files.labels), progress=progress)
+
+
+def _effort(name: str) -> Effort:
+    efforts = {"low": Effort(), "standard": Effort(moves=20_000), "high": Effort(moves=400_000)}
+    if name not in efforts:
+        raise InputError(f"--effort must be one of {', '.join(efforts)}, not {name[:40]!r}")
+    return efforts[name]

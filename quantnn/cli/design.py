@@ -78,6 +78,23 @@ def export(
     logic_multipliers: Annotated[
         bool, typer.Option("--logic-multipliers", help="Also make multipliers of logic, for a shorter interval.")
     ] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="folded: weights in memory, used one after the other. unrolled: weights are wires, a sample every"
+            " clock. auto: what is fastest, or with --target-ii smallest. Or folded or unrolled for each layer.",
+            metavar="NAME[,NAME…]",
+        ),
+    ] = "folded",
+    pipeline_every: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Levels of adders between registers of unrolled layers; by default as the clock needs."
+        ),
+    ] = None,
+    effort: Annotated[
+        str, typer.Option(help="How long to look for sums that unrolled layers share: low, standard or high.")
+    ] = "standard",
     clock_mhz: Annotated[
         float | None,
         typer.Option(
@@ -118,6 +135,9 @@ def export(
             target_ii=target_ii,
             max_latency=max_latency,
             logic_multipliers=logic_multipliers,
+            engine=engine,
+            pipeline_every=pipeline_every,
+            effort=effort,
             clock_mhz=clock_mhz,
             name=name,
             onnx=onnx,

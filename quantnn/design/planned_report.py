@@ -28,6 +28,7 @@ from quantnn.plan.cost import Cost, engine_cost
 from quantnn.plan.engine import EnginePlan
 from quantnn.plan.planner import Planner
 from quantnn.plan.resources import Resources
+from quantnn.plan.unrolled_engine import UnrolledPlan
 
 __all__ = ["planned_report", "scale_entry"]
 
@@ -109,8 +110,8 @@ def _layer(
         weights=_format(layer.weight_range) if isinstance(layer, Dense) else None,
         accumulator=_format(accumulator),
         output=ScaledFormat(**vars(_format(layer.output)), scale=scale_entry(layer)),
-        pe=getattr(engine, "pe", engine.lanes),
-        simd=getattr(engine, "simd", 1),
+        pe=layer.out_features if isinstance(engine, UnrolledPlan) else getattr(engine, "pe", engine.lanes),
+        simd=layer.in_features if isinstance(engine, UnrolledPlan) else getattr(engine, "simd", 1),
         lanes=engine.lanes,
         cycles=engine.interval,
         macs=layer.macs,

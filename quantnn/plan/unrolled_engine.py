@@ -79,16 +79,6 @@ class UnrolledPlan(EnginePlan):
         return Fold(self.word, self.lanes, logic_memories=self.small_in_logic is not None)
 
     @property
-    def pe(self) -> int:
-        """Outputs worked on at a time: all."""
-        return self.out_features
-
-    @property
-    def simd(self) -> int:
-        """Inputs worked on at a time: all."""
-        return self.in_features
-
-    @property
     def replays(self) -> int:
         return 1
 
