@@ -6,11 +6,12 @@ drive the first layer's accumulators to their proven bounds.
 
 import oracle
 import pytest
-from drawn_networks import draw_plans, edge_samples
+from drawn_networks import draw_plans, edge_samples, plans, unrolled_plans
 from extreme_networks import EXTREMES
 from many_cores import ManyCores, TestedCore
 from networks import plan_of
 from onnx_answers import compare
+from unrolled import unrolled_plan
 
 from quantnn.network.layers import Dense
 from quantnn.network.reference import accumulate, evaluate
@@ -42,16 +43,25 @@ def compiled(cores, folder):
     return ManyCores(cores, folder)
 
 
-def drawn(seed, count):
+def drawn(seed, count, kind=plans):
     """``count`` random cores; the seed is in their names."""
-    return [with_samples(f"core_{seed}_{n}", plan, n) for n, plan in enumerate(draw_plans(count, seed))]
+    return [with_samples(f"core_{seed}_{n}", plan, n) for n, plan in enumerate(draw_plans(count, seed, kind))]
 
 
-@pytest.fixture(scope="module")
-def cores(tmp_path_factory):
-    print(f"networks drawn with seed {SEED}")
+def folded(folder):
     extremes = [with_samples(f"extreme_{make.__name__}", plan_of(make(), multipliers=16), 0) for make in EXTREMES]
-    return compiled(extremes + drawn(SEED, COUNT), tmp_path_factory.mktemp("cores"))
+    return compiled(extremes + drawn(SEED, COUNT), folder)
+
+
+def unrolled(folder):
+    extremes = [with_samples(f"extreme_{make.__name__}", unrolled_plan(make())[0], 0) for make in EXTREMES]
+    return compiled(extremes + drawn(SEED, COUNT, unrolled_plans), folder)
+
+
+@pytest.fixture(scope="module", params=[folded, unrolled], ids=lambda kind: kind.__name__)
+def cores(request, tmp_path_factory):
+    print(f"networks drawn with seed {SEED}")
+    return request.param(tmp_path_factory.mktemp("cores"))
 
 
 def failures(cores, findings):
@@ -133,12 +143,14 @@ def test_the_draw_reaches_what_can_vary(cores):
     """Folds, lanes, wide and narrow words, queues, tables, thresholds: a draw without them would show less."""
     plans = [core.plan for core in cores.cores]
     engines = [engine for plan in plans for engine in plan.engines]
-    dense = [engine for engine in engines if isinstance(engine.layer, Dense)]
-    requantizers = [engine.layer.requantizer for engine in engines]
-    assert {len(plan.engines) for plan in plans} >= {1, 2, 3, 4}
+    layers = [layer for plan in plans for layer in plan.network.layers]
+    dense = [engine for engine in engines if engine.engine == "folded"]
+    requantizers = [layer.requantizer for layer in layers]
+    assert {len(plan.network.layers) for plan in plans} >= {1, 2, 3, 4}
     assert any(engine.replays > 1 for engine in dense) and any(engine.word > 1 for engine in dense)
-    assert any(engine.lanes > 1 for engine in engines) and any(engine.layer.table for engine in engines)
-    assert any(engine.layer.kind == "rescale" for engine in engines)
+    assert any(engine.lanes > 1 for engine in engines) and any(layer.table for layer in layers)
+    assert any(layer.kind == "rescale" for layer in layers)
+    assert {len(engine.layers) > 1 for engine in engines if engine.engine == "unrolled"} in (set(), {False, True})
     assert any(plan.input_queue for plan in plans) and any(plan.input_queue is None for plan in plans)
     assert any(plan.input.per_beat > 1 for plan in plans) and any(plan.output.per_beat > 1 for plan in plans)
     assert {plan.network.classify for plan in plans} == {False, True}
@@ -164,9 +176,10 @@ def test_a_wrong_expectation_is_found_where_it_stands(cores):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 104))
-def test_more_networks(seed, tmp_path):
+@pytest.mark.parametrize("kind", [plans, unrolled_plans], ids=lambda kind: kind.__name__)
+def test_more_networks(seed, kind, tmp_path):
     print(f"networks drawn with seed {seed}")
-    cores = compiled(drawn(seed, 40), tmp_path)
+    cores = compiled(drawn(seed, 40, kind), tmp_path)
     check(cores)
     check(cores, stall_in=SOME, stall_out=SOME)
     check(cores, stall_out=MANY)

@@ -64,7 +64,7 @@ class RunStage(Stage):
         interval = ceil_divs(outputs, lanes)
         width = self.output.width
         leaving = np.where(interval > 1, interval * lanes * width, 0)
-        queue = 6 * bit_lengths(powers_of_two(2 * interval)) + 20 + lanes * width
+        queue = 6 * bit_lengths(powers_of_two(2 * interval)) + 20
         return FoldTable(
             word=word,
             lanes=lanes,

@@ -6,6 +6,7 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 from networks import device
+from unrolled import unrolled_plan
 
 from quantnn.arithmetic import MAX_SHIFT, Box, IntegerRange, Requantizer, half
 from quantnn.errors import DoesNotFitError
@@ -14,7 +15,7 @@ from quantnn.network.network import IntegerNetwork
 from quantnn.network.table import Table
 from quantnn.plan.planner import Planner
 
-__all__ = ["draw_plans", "edge_samples", "plans"]
+__all__ = ["draw_plans", "edge_samples", "plans", "unrolled_plans"]
 
 FORMATS = st.builds(IntegerRange.of_format, st.integers(1, 9), st.booleans())
 SPARE = 4
@@ -77,8 +78,8 @@ def finished(draw, layer, box, last):
 
 
 @st.composite
-def plans(draw):
-    """The planner's best core of a random network on a random device."""
+def networks(draw):
+    """A random network."""
     input, widths = draw(FORMATS), draw(WIDTHS)
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     layers, box = [], Box.uniform(input, widths[0])
@@ -97,12 +98,30 @@ def plans(draw):
         box = layers[-1].output_box(box)
     network = IntegerNetwork(input, tuple(layers), draw(st.booleans()))
     hypothesis.assume(network.macs >= LEAST_MACS)
+    return network
+
+
+@st.composite
+def plans(draw):
+    """The planner's best core of a random network on a random device."""
+    network = draw(networks())
     multipliers, blocks = draw(st.integers(1, 60)), draw(st.integers(8, 400))
     while True:
         try:
             return Planner(network, device(multipliers, blocks)).best()
         except DoesNotFitError:
             multipliers, blocks = 2 * multipliers, 2 * blocks
+
+
+@st.composite
+def unrolled_plans(draw):
+    """The core of a random network of which some layers are unrolled, with registers at random depths."""
+    network = draw(networks())
+    count = len(network.layers)
+    names = draw(st.lists(st.sampled_from(["folded", "unrolled"]), min_size=count, max_size=count))
+    names[draw(st.integers(0, count - 1))] = "unrolled"
+    plan, _ = unrolled_plan(network, ",".join(names), draw(st.integers(1, 5)))
+    return plan
 
 
 def kinds(plan):
@@ -116,6 +135,7 @@ def kinds(plan):
         ("queue", plan.input_queue is not None),
         *(("beat", stream, form.per_beat > 1) for stream, form in (("in", plan.input), ("out", plan.output))),
         *(("kind", layer.kind) for layer in network.layers),
+        *(("engine", engine.engine, len(engine.layers) > 1) for engine in engines),
         *(("table", True) for layer in network.layers if layer.table),
         *((name, value > 1) for engine in engines for name in ("word", "lanes", "replays")
           for value in [getattr(engine, name)]),
@@ -133,7 +153,7 @@ def varied(plans, count):
     return [*first, *rest][:count]
 
 
-def draw_plans(count, seed):
+def draw_plans(count, seed, kind=plans):
     """``count`` plans of :data:`SPARE` times as many that hypothesis draws, of all kinds among them.
 
     The seed alone does not say which: hypothesis also draws constants that it finds in the modules that are imported.
@@ -148,7 +168,7 @@ def draw_plans(count, seed):
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(plans())
+    @hypothesis.given(kind())
     def collect(plan):
         drawn.append(plan)
 

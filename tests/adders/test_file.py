@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from quantnn.adders.file import load_graphs, save_graphs
+from quantnn.adders.linear_map import LinearMap
+from quantnn.adders.solve import solve
+from quantnn.arithmetic import Box, IntegerRange
+from quantnn.errors import InputError
+
+
+def graph(seed):
+    random = np.random.default_rng(seed)
+    inputs = Box.uniform(IntegerRange(-8, 7), 4)
+    wanted = LinearMap(random.integers(-9, 10, (4, 3)), inputs, random.integers(-9, 10, 3))
+    return wanted, solve(wanted)
+
+
+def test_graphs_come_back_by_their_numbers(tmp_path):
+    known = {number: graph(number) for number in (0, 3, 12)}
+    save_graphs({number: made for number, (_, made) in known.items()}, tmp_path / "graphs.npz")
+    again = load_graphs(tmp_path / "graphs.npz")
+    assert list(again) == [0, 3, 12]
+    for number, (wanted, _) in known.items():
+        assert again[number].proves(wanted)
+
+
+def spoiled(folder, change):
+    path = folder / "graphs.npz"
+    save_graphs({1: graph(1)[1]}, path)
+    with np.load(path) as arrays:
+        values = dict(arrays)
+    change(values)
+    np.savez(path, **values)
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays.pop("1_adders"),
+        lambda arrays: arrays.update({"x_adders": arrays["1_adders"]}),
+        lambda arrays: arrays.update({"1_adders": arrays["1_adders"] + 0.5}),
+        lambda arrays: arrays.update({"1_adders": arrays["1_adders"][:, :3]}),
+        lambda arrays: arrays.update({"1_inputs": arrays["1_inputs"][:0]}),
+        lambda arrays: arrays.update({"1_outputs": arrays["1_outputs"] + 1000}),
+    ],
+)
+def test_damaged_files_are_refused(tmp_path, change):
+    path = spoiled(tmp_path, change)
+    with pytest.raises(InputError, match=r"graphs\.npz"):
+        load_graphs(path)
