@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from quantnn.errors import InputError
 
-__all__ = ["FILES", "DataSet", "read_idx"]
+__all__ = ["FILES", "Bytes", "DataSet", "read_idx"]
 
 Bytes = npt.NDArray[np.uint8]
 

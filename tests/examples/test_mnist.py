@@ -1,13 +1,12 @@
 """The MNIST example, on small made-up files."""
 
-import gzip
 import re
-import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 from datasets import load_inputs, load_labels
+from idx_files import idx, packed, write
 from sklearn.exceptions import ConvergenceWarning
 
 from quantnn.errors import InputError
@@ -16,27 +15,6 @@ from quantnn.examples.mnist.train import NETWORKS, Recipe, main, shift, train
 from quantnn.importers.npz import load_model
 
 FOLDER = Path(__file__).parents[2] / "examples" / "mnist"
-
-
-def packed(content):
-    """Compressed without the time, as tests are named by it: two workers have to collect the same."""
-    return gzip.compress(content, mtime=0)
-
-
-def idx(array, magic=None):
-    header = magic or bytes((0, 0, 8, array.ndim))
-    return packed(header + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes())
-
-
-def write(folder, train_count=600, test_count=60):
-    rng = np.random.default_rng(3)
-    for (images, labels), count in zip((FILES[:2], FILES[2:]), (train_count, test_count), strict=True):
-        y = rng.integers(0, 10, count).astype(np.uint8)
-        x = rng.integers(0, 100, (count, 28, 28)).astype(np.uint8)
-        x[np.arange(count), 2 * y + 4] += 150
-        (folder / images).write_bytes(idx(x))
-        (folder / labels).write_bytes(idx(y))
-    return folder
 
 
 @pytest.fixture(scope="module")
