@@ -15,8 +15,17 @@ from quantnn.hdl.link.uart_receiver import UartReceiver
 from quantnn.hdl.link.uart_transmitter import UartTransmitter
 from quantnn.hdl.link.writer import LinkWriter
 from quantnn.plan.link import LinkPlan
+from quantnn.plan.replay import REPLAY_BYTES
 
 __all__ = ["Link"]
+
+REPLAY_PORTS = {
+    "replay": Out(1),
+    "replayed": In(1),
+    "reading": Out(1),
+    "place": Out(range(REPLAY_BYTES)),
+    "count": In(8),
+}
 
 
 class Link(wiring.Component):
@@ -43,6 +52,13 @@ class Link(wiring.Component):
         The core takes it now; only while ``waiting`` is high, and not before the answer to the one before was taken.
     m_axis_tvalid, m_axis_tready, m_axis_tdata, m_axis_tlast : the sample
     s_axis_tvalid, s_axis_tready, s_axis_tdata, s_axis_tlast : its answer
+    replay, replayed : Out(1), In(1)
+        High for a cycle when the host asks for a replay, and when one has ended. These and the following only where the
+        plan has a replay.
+    reading : Out(1)
+        Whether the counts of the replay are being sent, and may not change.
+    place, count : Out(range(REPLAY_BYTES)), In(8)
+        A place among the counts, and the byte at the place of the cycle before.
     """
 
     def __init__(self, plan: LinkPlan, fingerprint: bytes):
@@ -63,6 +79,7 @@ class Link(wiring.Component):
                 "s_axis_tready": Out(1),
                 "s_axis_tdata": In(plan.output.tdata_width),
                 "s_axis_tlast": In(1),
+                **(REPLAY_PORTS if plan.replay else {}),
             }
         )
 
@@ -125,4 +142,15 @@ class Link(wiring.Component):
             serializer.i.payload.data.eq(self.s_axis_tdata),
             serializer.i.payload.last.eq(self.s_axis_tlast),
         ]
+        if plan.replay:
+            with m.If(self.replayed & reader.notice.valid & reader.notice.payload.replay):
+                m.d.sync += self.reading.eq(1)
+            with m.Elif(reader.notice.ready):
+                m.d.sync += self.reading.eq(0)
+            m.d.comb += [
+                self.replay.eq(reader.replay),
+                writer.counted.eq(self.reading),
+                writer.count.eq(self.count),
+                self.place.eq(writer.place),
+            ]
         return m

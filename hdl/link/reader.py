@@ -8,10 +8,13 @@ from amaranth.lib.wiring import In, Out
 from quantnn.hdl.link.cobs_decoder import FRAMED
 from quantnn.plan.link import CRC_BYTES, HEADER_BYTES, PROTOCOL, ErrorCode, FrameType, LinkPlan
 
-__all__ = ["NOTICE", "LinkReader"]
+__all__ = ["LinkReader", "notice_layout"]
 
-NOTICE = data.StructLayout({"hello": 1, "code": 8, "sequence": 16})
-"""What the host is to be told: who it speaks to, or why its frame led to nothing."""
+
+def notice_layout(plan: LinkPlan):
+    """What the host is to be told: who it speaks to, what came of a replay, or why its frame led to nothing."""
+    return data.StructLayout({"hello": 1, **({"replay": 1} if plan.replay else {}), "code": 8, "sequence": 16})
+
 
 _SEQUENCE, _LENGTH = 2, 4
 """Places in the header."""
@@ -34,7 +37,9 @@ class LinkReader(wiring.Component):
         Always ready.
     room, write, offset, byte, commit
         As those of :class:`quantnn.hdl.link.samples.LinkSamples`.
-    notice : Out(stream of NOTICE)
+    notice : Out(stream of notice_layout(plan))
+    replay : Out(1)
+        High for a cycle when a replay is asked for, which a notice waits for from then on; only where there is one.
     accepted : Out(1)
         High for a cycle when a frame counted.
     dropped : Out(16)
@@ -51,7 +56,8 @@ class LinkReader(wiring.Component):
                 "offset": Out(range(plan.slot_bytes)),
                 "byte": Out(8),
                 "commit": Out(1),
-                "notice": Out(stream.Signature(NOTICE)),
+                "notice": Out(stream.Signature(notice_layout(plan))),
+                **({"replay": Out(1)} if plan.replay else {}),
                 "accepted": Out(1),
                 "dropped": Out(16),
             }
@@ -65,6 +71,7 @@ class LinkReader(wiring.Component):
         version_right = Signal()
         is_hello = Signal()
         is_sample = Signal()
+        is_replay = Signal()
         slot = Signal()
         sequence = Signal(16)
         length = Signal(16)
@@ -98,6 +105,8 @@ class LinkReader(wiring.Component):
                         is_sample.eq(byte == FrameType.SAMPLE),
                         slot.eq(self.room),
                     ]
+                    if self._plan.replay:
+                        m.d.sync += is_replay.eq(byte == FrameType.REPLAY)
                 with m.Case(_SEQUENCE, _SEQUENCE + 1):
                     m.d.sync += sequence.eq(Cat(sequence[8:], byte))
                 with m.Case(_LENGTH, _LENGTH + 1):
@@ -122,12 +131,13 @@ class LinkReader(wiring.Component):
                 full.eq(0),
             ]
 
+        asks = is_hello | is_replay if self._plan.replay else is_hello
         code = Signal(8)
         with m.If(~version_right):
             m.d.comb += code.eq(ErrorCode.VERSION)
-        with m.Elif(~is_hello & ~is_sample):
+        with m.Elif(~asks & ~is_sample):
             m.d.comb += code.eq(ErrorCode.TYPE)
-        with m.Elif((is_hello & ~empty) | (is_sample & ~fits)):
+        with m.Elif((asks & ~empty) | (is_sample & ~fits)):
             m.d.comb += code.eq(ErrorCode.LENGTH)
         with m.Elif(is_sample & ~slot):
             m.d.comb += code.eq(ErrorCode.BUSY)
@@ -148,4 +158,10 @@ class LinkReader(wiring.Component):
                 self.notice.payload.code.eq(code),
                 self.notice.payload.sequence.eq(sequence),
             ]
+            if self._plan.replay:
+                m.d.comb += self.replay.eq((code == 0) & is_replay)
+                m.d.sync += [
+                    self.notice.payload.hello.eq((code == 0) & is_hello),
+                    self.notice.payload.replay.eq(self.replay),
+                ]
         return m

@@ -6,17 +6,18 @@ from amaranth.lib.crc import catalog
 from amaranth.lib.wiring import In, Out
 
 from quantnn.hdl.link.cobs_encoder import BYTE
-from quantnn.hdl.link.reader import NOTICE
+from quantnn.hdl.link.reader import notice_layout
 from quantnn.plan.link import CRC_BYTES, HEADER_BYTES, PROTOCOL, FrameType, LinkPlan
+from quantnn.plan.replay import REPLAY_BYTES
 
 __all__ = ["LinkWriter"]
 
 
 class LinkWriter(wiring.Component):
-    """Puts header and CRC around answers, the board's identity and error codes.
+    """Puts header and CRC around answers, the board's identity, what came of a replay, and error codes.
 
     Answers come before notices. An identity waits until ``quiet``, so that no answer to a sample from before the host's
-    hello comes behind it.
+    hello comes behind it. What came of a replay waits until it is ``counted``.
 
     Parameters
     ----------
@@ -27,11 +28,14 @@ class LinkWriter(wiring.Component):
     answer : In(stream of BYTE)
     sequence : In(16)
         The answer's; read when its first byte is there.
-    notice : In(stream of NOTICE)
+    notice : In(stream of notice_layout(plan))
     quiet : In(1)
         Whether no sample waits or is in the core.
     place, byte : Out(range(plan.identity_bytes)), In(8)
         As those of :class:`quantnn.hdl.link.identity.LinkIdentity`.
+    counted, count : In(1), In(8)
+        Whether the replay that a notice waits for has ended, and the byte of its counts at the place of the cycle
+        before; only where there is one.
     o : Out(stream of BYTE)
         Registers; a byte every two cycles at most.
     """
@@ -42,10 +46,11 @@ class LinkWriter(wiring.Component):
             {
                 "answer": In(stream.Signature(BYTE)),
                 "sequence": In(16),
-                "notice": In(stream.Signature(NOTICE)),
+                "notice": In(stream.Signature(notice_layout(plan))),
                 "quiet": In(1),
-                "place": Out(range(plan.identity_bytes)),
+                "place": Out(range(max(plan.identity_bytes, plan.replay_bytes))),
                 "byte": In(8),
+                **({"counted": In(1), "count": In(8)} if plan.replay else {}),
                 "o": Out(stream.Signature(BYTE)),
             }
         )
@@ -80,6 +85,11 @@ class LinkWriter(wiring.Component):
                 with m.If(load & self.answer.valid):
                     m.d.sync += head(FrameType.ANSWER, self.sequence, self._plan.answer_bytes)
                     m.next = "header"
+                if self._plan.replay:
+                    with m.Elif(load & self.notice.valid & self.notice.payload.replay):
+                        with m.If(self.counted):
+                            m.d.sync += head(FrameType.REPLAYED, self.notice.payload.sequence, REPLAY_BYTES)
+                            m.next = "header"
                 with m.Elif(load & self.notice.valid & ~self.notice.payload.hello):
                     m.d.sync += head(FrameType.ERROR, self.notice.payload.sequence, 1)
                     m.next = "header"
@@ -93,6 +103,9 @@ class LinkWriter(wiring.Component):
                         m.next = "answer"
                     with m.Case(FrameType.IDENTITY):
                         m.next = "identity"
+                    if self._plan.replay:
+                        with m.Case(FrameType.REPLAYED):
+                            m.next = "replayed"
                     with m.Default():
                         m.next = "error"
             with m.State("answer"), m.If(load & self.answer.valid):
@@ -105,6 +118,12 @@ class LinkWriter(wiring.Component):
                 with m.If(self.place == self._plan.identity_bytes - 1):
                     m.d.comb += self.notice.ready.eq(1)
                     m.next = "check"
+            if self._plan.replay:
+                with m.State("replayed"), m.If(load):
+                    m.d.sync += [*put(self.count), self.place.eq(self.place + 1)]
+                    with m.If(self.place == REPLAY_BYTES - 1):
+                        m.d.comb += self.notice.ready.eq(1)
+                        m.next = "check"
             with m.State("error"), m.If(load):
                 m.d.comb += self.notice.ready.eq(1)
                 m.d.sync += put(self.notice.payload.code)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from quantnn.arithmetic import ceil_div
 from quantnn.beats import BeatFormat
 from quantnn.plan.memory import MemoryPlan, Shapes, next_power_of_two
+from quantnn.plan.replay import REPLAY_BYTES
 
 __all__ = ["CRC_BYTES", "FINGERPRINT_BYTES", "HEADER_BYTES", "PROTOCOL", "ErrorCode", "FrameType", "LinkPlan"]
 
@@ -25,6 +26,7 @@ MAX_PAYLOAD = (1 << 16) - 1
 MAX_SLOTS = 16
 _MIN_DIVISOR = 4
 _LOGIC = 880
+_REPLAY = 40
 _TOLERANCE = 50
 """A bit may be a 50th longer or shorter than asked for; the other end is as inexact, and 1/20 is too much."""
 
@@ -34,8 +36,10 @@ class FrameType(IntEnum):
 
     HELLO = 0x01
     SAMPLE = 0x02
+    REPLAY = 0x03
     IDENTITY = 0x81
     ANSWER = 0x82
+    REPLAYED = 0x83
     ERROR = 0xFF
 
 
@@ -62,6 +66,8 @@ class LinkPlan:
         Bits per second of the line.
     slots : int
         Samples that can wait for the core, a power of two from 2 to 16.
+    replay : bool
+        Whether the board has a replay, which the host may ask for.
 
     Raises
     ------
@@ -74,6 +80,7 @@ class LinkPlan:
     clock_hz: int
     baud: int
     slots: int = 2
+    replay: bool = False
 
     def __post_init__(self) -> None:
         for what, size in (("A sample", self.sample_bytes), ("An answer", self.answer_bytes)):
@@ -122,9 +129,14 @@ class LinkPlan:
         return FINGERPRINT_BYTES + len(self.facts) + 2
 
     @property
+    def replay_bytes(self) -> int:
+        """Bytes of what is told of a replay, 0 without."""
+        return REPLAY_BYTES if self.replay else 0
+
+    @property
     def frame_bytes(self) -> int:
         """Bytes of the longest frame that the board sends, before it is encoded."""
-        return HEADER_BYTES + max(self.answer_bytes, self.identity_bytes) + CRC_BYTES
+        return HEADER_BYTES + max(self.answer_bytes, self.identity_bytes, self.replay_bytes) + CRC_BYTES
 
     @property
     def encoded_bytes(self) -> int:
@@ -154,7 +166,7 @@ class LinkPlan:
     @property
     def logic_elements(self) -> int:
         """Estimate from the LUT4s and flip-flops that Yosys made for an ECP5, memories not counted."""
-        return _LOGIC + self.input.tdata_width // 2 + self.output.tdata_width
+        return _LOGIC + _REPLAY * self.replay + self.input.tdata_width // 2 + self.output.tdata_width
 
     @property
     def memories(self) -> Iterable[MemoryPlan]:
@@ -169,5 +181,5 @@ class LinkPlan:
     def with_free_slots(self, shapes: Shapes) -> LinkPlan:
         """With as many slots as block RAM of these shapes holds that two slots take anyway."""
         least = self.sample_memory.blocks(shapes)
-        plans = [LinkPlan(self.input, self.output, self.clock_hz, self.baud, 1 << n) for n in (4, 3, 2)]
+        plans = [replace(self, slots=1 << n) for n in (4, 3, 2)]
         return next((plan for plan in plans if plan.sample_memory.blocks(shapes) == least), self)

@@ -11,10 +11,11 @@ from quantnn.beats import BeatFormat
 from quantnn.plan.link import LinkPlan
 
 __all__ = [
-    "ANSWER", "ERROR", "FORMATS", "HELLO", "IDENTITY", "PLAN", "SAMPLE", "encoded", "parse", "raw", "some_frames",
+    "ANSWER", "ERROR", "FORMATS", "HELLO", "IDENTITY", "PLAN", "REPLAY", "REPLAYED", "SAMPLE", "encoded", "parse",
+    "raw", "some_frames",
 ]  # fmt: skip
 
-HELLO, SAMPLE, IDENTITY, ANSWER, ERROR = 0x01, 0x02, 0x81, 0x82, 0xFF
+HELLO, SAMPLE, REPLAY, IDENTITY, ANSWER, REPLAYED, ERROR = 0x01, 0x02, 0x03, 0x81, 0x82, 0x83, 0xFF
 
 PLAN = LinkPlan(
     BeatFormat(elements=5, element=IntegerRange(0, 255), per_beat=2),

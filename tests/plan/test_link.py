@@ -93,9 +93,17 @@ def test_slots_that_cost_nothing_are_taken(elements, shapes, slots):
     assert slots == 16 or replace(two, slots=2 * slots).sample_memory.blocks(shapes) > two.sample_memory.blocks(shapes)
 
 
-@pytest.mark.parametrize("elements", [1, 64, 300])
-def test_every_memory_of_the_verilog_is_planned(elements, tmp_path):
-    link = plan(elements=elements, per_beat=min(elements, 13))
+def test_a_replay_costs_some_logic_and_no_longer_frame():
+    without, found = plan(logits=1), plan(logits=1, replay=True)
+    assert (without.replay_bytes, found.replay_bytes) == (0, 20)
+    assert found.frame_bytes == without.frame_bytes and found.facts == without.facts
+    assert found.logic_elements > without.logic_elements
+    assert found.with_free_slots(M9K).replay
+
+
+@pytest.mark.parametrize(("elements", "replay"), [(1, False), (64, False), (300, False), (64, True)])
+def test_every_memory_of_the_verilog_is_planned(elements, replay, tmp_path):
+    link = plan(elements=elements, per_beat=min(elements, 13), replay=replay)
     _, *memories = emit_verilog(Link(link, bytes(8)), "quantnn_link", tmp_path)
     found = {path.stem.removeprefix("quantnn_link_"): path.read_text().split() for path in memories}
     assert {name: (len(words), len(words[0])) for name, words in found.items()} == {
@@ -112,6 +120,6 @@ def test_time_on_the_line():
 def test_types_and_codes_stand_on_the_page():
     for frame in FrameType:
         assert re.search(rf"\| `0x{frame.value:02x}` \| {frame.name} \|", PAGE, re.I)
-        assert (frame.value & 0x80 != 0) == (frame.name in ("IDENTITY", "ANSWER", "ERROR"))
+        assert (frame.value & 0x80 != 0) == (frame.name in ("IDENTITY", "ANSWER", "REPLAYED", "ERROR"))
     for code in ErrorCode:
         assert re.search(rf"\| {code.value} \| {code.name} \|", PAGE, re.I)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from amaranth.back import rtlil
 from gateware import run
-from link_frames import ANSWER, ERROR, HELLO, IDENTITY, PLAN, SAMPLE, encoded, parse, raw
+from link_frames import ANSWER, ERROR, HELLO, IDENTITY, PLAN, REPLAY, REPLAYED, SAMPLE, encoded, parse, raw
 from serial_line import CYCLE, listen, speak
 
 from quantnn.arithmetic import IntegerRange
@@ -24,10 +24,10 @@ def answer_to(sample, size=PLAN.answer_bytes):
     return bytes(sample[-1 - place % len(sample)] ^ 0x5A for place in range(size))
 
 
-def talk(chunks, *, plan=PLAN, core_cycles=5, stalls=False, quiet=600, bit=BIT):
+def talk(chunks, *, plan=PLAN, core_cycles=5, stalls=False, quiet=600, bit=BIT, replayed=0):
     """Send (seconds of silence before, bytes) to a link with a core behind it; returns the bytes that come back.
 
-    Without bytes the line is low instead of silent.
+    Without bytes the line is low instead of silent. A replay takes ``replayed`` cycles.
     """
     dut = Link(plan, FINGERPRINT)
     form = plan.output
@@ -79,10 +79,25 @@ def talk(chunks, *, plan=PLAN, core_cycles=5, stalls=False, quiet=600, bit=BIT):
                 await ctx.tick().until(dut.s_axis_tready)
                 ctx.set(dut.s_axis_tvalid, 0)
 
+    async def replay(ctx):
+        number = 0
+        while not over:
+            if ctx.get(dut.replay):
+                assert not ctx.get(dut.reading)
+                await ctx.tick().repeat(replayed)
+                number += 1
+                ctx.set(dut.replayed, 1)
+                await ctx.tick()
+                ctx.set(dut.replayed, 0)
+                continue
+            place = ctx.get(dut.place)
+            await ctx.tick()
+            ctx.set(dut.count, number << 5 | place if ctx.get(dut.reading) else 0xFF)
+
     async def ears(ctx):
         await listen(ctx, dut.tx, BIT, heard, until=lambda: bool(over))
 
-    run(dut, host, core, ears)
+    run(dut, host, core, ears, *([replay] if plan.replay else []))
     return bytes(heard)
 
 
@@ -245,3 +260,37 @@ def test_the_same_sample_twice_is_answered_twice():
 def test_dropped_frames_are_told():
     frames = parse(talk([(0, WHOLE[:9] + b"\0" + WHOLE[:5] + b"\0" + encoded(HELLO, 1))]))
     assert struct.unpack("<H", frames[0][2][-2:]) == (2,)
+
+
+REPLAYS = replace(PLAN, replay=True)
+
+
+def counts(number):
+    """What the board of these tests tells of its replay number ``number``."""
+    return bytes(number << 5 | place for place in range(20))
+
+
+def test_a_replay_is_answered_when_it_has_ended():
+    asked_for = encoded(REPLAY, 8) + asked(some_samples(2)) + encoded(HELLO, 9)
+    frames = parse(talk([(0, asked_for), (0.02, encoded(REPLAY, 10))], plan=REPLAYS, replayed=9000, quiet=12000))
+    assert frames == [*answered(some_samples(2)), (REPLAYED, 8, counts(1)), (REPLAYED, 10, counts(2))]
+
+
+def test_a_replay_that_is_asked_for_again_meanwhile_is_one():
+    frames = parse(talk([(0, 3 * encoded(REPLAY, 8))], plan=REPLAYS, replayed=5000, quiet=8000))
+    assert frames == [(REPLAYED, 8, counts(1))]
+
+
+@pytest.mark.parametrize("plan", [PLAN, REPLAYS])
+def test_a_replay_that_there_is_not_and_one_with_something_in_it(plan):
+    sent = encoded(REPLAY, 8, b"x") if plan.replay else encoded(REPLAY, 8)
+    code = ErrorCode.LENGTH if plan.replay else ErrorCode.TYPE
+    assert parse(talk([(0, sent)], plan=plan)) == [(ERROR, 8, bytes([code]))]
+
+
+def test_everything_else_is_as_without_a_replay():
+    samples = some_samples(4)
+    frames = parse(talk([(0, asked(samples) + encoded(HELLO, 1))], plan=REPLAYS))
+    identity = struct.pack("<8sHHHIH", FINGERPRINT, PLAN.sample_bytes, PLAN.answer_bytes, 3, PLAN.clock_hz, 0)
+    assert frames == [*answered(samples), (IDENTITY, 1, identity)]
+    assert "$signal" not in rtlil.convert(Link(REPLAYS, FINGERPRINT))

@@ -3,10 +3,11 @@
 import random
 import struct
 import zlib
+from dataclasses import replace
 
 import pytest
 from gateware import run
-from link_frames import ANSWER, HELLO, PLAN, SAMPLE, raw
+from link_frames import ANSWER, HELLO, PLAN, REPLAY, SAMPLE, raw
 
 from quantnn.hdl.link.reader import LinkReader
 from quantnn.plan.link import ErrorCode
@@ -23,11 +24,12 @@ class Heard:
         self.notices = []
         self.accepted = 0
         self.dropped = 0
+        self.replays = 0
 
 
-def read(frames, *, room=lambda number: True, pause=0, take_notices=True, wait=4):
+def read(frames, *, room=lambda number: True, pause=0, take_notices=True, wait=4, plan=PLAN):
     """Give frames (bytes, or bytes and whether they are whole), a byte every ``pause`` + 1 cycles."""
-    dut = LinkReader(PLAN)
+    dut = LinkReader(plan)
     heard = Heard()
     slot = bytearray(2 + SIZE)
     over = []
@@ -61,8 +63,11 @@ def read(frames, *, room=lambda number: True, pause=0, take_notices=True, wait=4
             if commit:
                 heard.samples.append((slot[0] | slot[1] << 8, bytes(slot[2:])))
             heard.accepted += accepted
+            replay = plan.replay and ctx.get(notice.replay)
+            heard.replays += plan.replay and ctx.get(dut.replay)
             if valid and take_notices:
-                heard.notices.append(("hello" if hello else ErrorCode(code), sequence))
+                assert not (hello and replay)
+                heard.notices.append(("hello" if hello else "replay" if replay else ErrorCode(code), sequence))
 
     run(dut, send, watch)
     return heard
@@ -174,3 +179,18 @@ def test_while_a_notice_waits_others_are_dropped():
                 assert not ctx.get(dut.notice.valid)
 
     run(dut, bench)
+
+
+def test_a_replay_is_noticed_where_there_is_one():
+    plan = replace(PLAN, replay=True)
+    frames = [raw(HELLO, 1), raw(REPLAY, 2), raw(SAMPLE, 3, PAYLOAD), raw(REPLAY, 4, b"x"), raw(REPLAY, 5)]
+    heard = read([*frames, raw(0x44, 6)], plan=plan)
+    length, kind = ErrorCode.LENGTH, ErrorCode.TYPE
+    assert heard.notices == [("hello", 1), ("replay", 2), (length, 4), ("replay", 5), (kind, 6)]
+    assert (heard.samples, heard.replays) == ([(3, PAYLOAD)], 2)
+    assert read([raw(REPLAY, 2)]).notices == [(ErrorCode.TYPE, 2)], "as a board without says"
+
+
+def test_of_replays_while_a_notice_waits_only_the_first_is_asked_for():
+    heard = read([raw(REPLAY, n) for n in range(3)], plan=replace(PLAN, replay=True), take_notices=False)
+    assert (heard.replays, heard.accepted) == (1, 3)

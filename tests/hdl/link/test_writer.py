@@ -1,10 +1,11 @@
 # amaranth: UnusedElaboratable=no
 
 import random
+from dataclasses import replace
 
 import pytest
 from gateware import Stream, Transfers, pace, receiver, run, sender
-from link_frames import ANSWER, ERROR, IDENTITY, PLAN, raw
+from link_frames import ANSWER, ERROR, IDENTITY, PLAN, REPLAYED, raw
 
 from quantnn.hdl.link.writer import LinkWriter
 
@@ -107,3 +108,31 @@ def test_an_answer_that_is_there_comes_first():
 
     frames = [raw(ANSWER, *ANSWERS[0]), raw(ERROR, 9, b"\4")]
     assert written(frames, notice(0, 4, 9, both), answers=ANSWERS[:1]) == frames
+
+
+@pytest.mark.parametrize("stalls", [False, True])
+def test_what_came_of_a_replay_waits_until_it_is_counted(stalls):
+    """An answer does not, and it is no identity, which waits for quiet."""
+    counts = bytes(range(200, 220))
+
+    def replayed(dut):
+        async def bench(ctx):
+            ctx.set(dut.notice.valid, 1)
+            ctx.set(dut.notice.payload.replay, 1)
+            ctx.set(dut.notice.payload.sequence, 0xABCD)
+            for _ in range(300):
+                await ctx.tick()
+                assert not ctx.get(dut.notice.ready)
+            ctx.set(dut.counted, 1)
+            while not ctx.get(dut.notice.ready):
+                place = ctx.get(dut.place)
+                await ctx.tick()
+                ctx.set(dut.count, counts[place])
+            await ctx.tick()
+            ctx.set(dut.notice.valid, 0)
+
+        return bench
+
+    frames = [raw(ANSWER, *ANSWERS[0]), raw(REPLAYED, 0xABCD, counts)]
+    dut = LinkWriter(replace(PLAN, replay=True))
+    assert written(frames, replayed, answers=ANSWERS[:1], stalls=(False, stalls), dut=dut) == frames
