@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from amaranth.hdl import Array, ClockDomain, ClockSignal, Elaboratable, Instance, Module, ResetSignal, Signal
-from amaranth.lib import io
+from amaranth.lib import io, wiring
 
 from quantnn.beats import BeatFormat
+from quantnn.hdl.board.board_replay import BoardReplay
 from quantnn.hdl.board.clock import ClockGenerator
 from quantnn.hdl.board.core_share import CoreShare
 from quantnn.hdl.board.pins import BoardFeatures, BoardPins
@@ -15,6 +16,7 @@ from quantnn.hdl.board.sample_selector import SampleSelector
 from quantnn.hdl.board.view import BoardView, digits_of
 from quantnn.plan.clock import ClockPlan
 from quantnn.plan.core_name import CORE
+from quantnn.plan.replay import ReplayPlan
 
 __all__ = ["BoardTop", "BoardTopParameters"]
 
@@ -42,12 +44,14 @@ class BoardTopParameters:
         How long a button may bounce; 10 ms by default.
     core : str
         The core's module.
+    replay : ReplayPlan, optional
+        The stored set, of which the built-in samples are the first; by default those are all there are.
 
     Raises
     ------
     ValueError
         The board has neither a serial line nor a way to choose and see samples, there are more samples than can be
-        chosen, or a class index or label does not fit the displays.
+        chosen or than are stored, or a class index or label does not fit the displays.
     """
 
     input: BeatFormat
@@ -59,6 +63,7 @@ class BoardTopParameters:
     pause_cycles: int | None = None
     bounce_cycles: int | None = None
     core: str = CORE
+    replay: ReplayPlan | None = None
 
     def __post_init__(self):
         frequency = self.clock.frequency_hz
@@ -73,6 +78,8 @@ class BoardTopParameters:
         least = 0 if features.has_link else 1
         if not least <= len(self.labels) <= most:
             raise ValueError(f"This board must have {least} to {most} built-in samples, not {len(self.labels)}")
+        if self.replay and len(self.labels) > self.replay.samples:
+            raise ValueError(f"There must be at most {self.replay.samples} built-in samples, not {len(self.labels)}")
         digits = digits_of(self.output.class_width)
         if features.displays and 2 * digits > features.displays:
             widest = 4 * (features.displays // 2)
@@ -90,11 +97,16 @@ class BoardTop(Elaboratable):
     to the host the class alone. Button 0 resets everything, and button 1 steps through the samples where there are no
     switches; an only button steps. One sample is in the core at a time, so what is shown always belongs together.
 
+    With a replay the host, or button 1 where it does not step, sends all stored samples through the core, see
+    :class:`quantnn.hdl.board.replay.Replay`. Then the displays show its counts, and lamps whether all answers were the
+    reference's, until another sample is selected or the host sends one.
+
     Parameters
     ----------
     parameters : BoardTopParameters
     instance : callable
-        Makes the core and the submodules ``quantnn_samples`` and ``quantnn_link``; a simulation gives models.
+        Makes the core and the submodules ``quantnn_samples`` or ``quantnn_replay``, and ``quantnn_link``; a simulation
+        gives models.
 
     Members
     -------
@@ -114,9 +126,14 @@ class BoardTop(Elaboratable):
         m.submodules.pins = self.pins
         self._domain(m, platform)
         m.submodules.share = share = CoreShare(parameters.input, parameters.output, parameters.pause_cycles)
-        self._core(m, share)
+        replay = BoardReplay(parameters.replay, self._instance) if parameters.replay else None
+        if replay:
+            self._replay(m, share, replay)
+            self._core(m, replay.gate.core_i, replay.gate.core_o)
+        else:
+            self._core(m, share.core_i, share.core_o)
         if features.has_link:
-            self._link(m, share)
+            self._link(m, share, replay)
         m.submodules.view = view = BoardView(
             parameters.output.class_width, features.displays, features.bits("led"), bool(parameters.labels)
         )
@@ -125,12 +142,16 @@ class BoardTop(Elaboratable):
 
         answered = Signal()
         of_host = Signal()
+        number = Signal.like(view.number) if replay else view.number
         with m.If(share.done):
-            m.d.sync += [answered.eq(1), of_host.eq(share.linked), view.number.eq(share.number)]
+            m.d.sync += [answered.eq(1), of_host.eq(share.linked), number.eq(share.number)]
         if parameters.labels:
-            self._player(m, share, view, answered, of_host)
+            self._player(m, share, view, answered, of_host, replay)
         else:
             m.d.comb += [view.present.eq(1), view.valid.eq(answered)]
+        if replay:
+            m.d.comb += [view.number.eq(number), view.busy.eq(share.busy | replay.running)]
+            self._show(m, view, replay)
         return m
 
     def _domain(self, m, platform):
@@ -154,8 +175,7 @@ class BoardTop(Elaboratable):
         features = self._parameters.features
         return bool(self._parameters.labels) and not features.bits("switch") and features.bits("button") == 1
 
-    def _core(self, m, share):
-        into, out = share.core_i, share.core_o
+    def _core(self, m, into, out):
         m.submodules.core = self._instance(
             self._parameters.core,
             i_clk=ClockSignal(),
@@ -170,8 +190,19 @@ class BoardTop(Elaboratable):
             o_m_axis_tlast=out.payload.last,
         )
 
-    def _link(self, m, share):
+    def _link(self, m, share, replay):
         sample, answer = share.link_i, share.link_o
+        waiting, ports = share.link_waiting, {}
+        if replay:
+            waiting = Signal()
+            m.d.comb += share.link_waiting.eq(waiting & ~replay.busy)
+            ports = {
+                "o_replay": replay.asked,
+                "i_replayed": replay.done,
+                "o_reading": replay.reading,
+                "o_place": replay.place,
+                "i_count": replay.byte,
+            }
         m.submodules.link = self._instance(
             "quantnn_link",
             i_clk=ClockSignal(),
@@ -179,7 +210,7 @@ class BoardTop(Elaboratable):
             i_rx=self.pins.rx,
             o_tx=self.pins.tx,
             o_accepted=share.heard,
-            o_waiting=share.link_waiting,
+            o_waiting=waiting,
             i_start=share.link_start,
             o_m_axis_tvalid=sample.valid,
             i_m_axis_tready=sample.ready,
@@ -189,28 +220,47 @@ class BoardTop(Elaboratable):
             o_s_axis_tready=answer.ready,
             i_s_axis_tdata=answer.payload.data,
             i_s_axis_tlast=answer.payload.last,
+            **ports,
         )
 
-    def _player(self, m, share, view, answered, of_host):
+    def _replay(self, m, share, replay):
+        m.submodules.replay = replay
+        wiring.connect(m, share.core_i, replay.gate.share_i)
+        wiring.connect(m, replay.gate.share_o, share.core_o)
+        wiring.connect(m, replay.gate.player_i, share.player_i)
+        m.d.comb += [
+            replay.start.eq(share.player_start),
+            replay.core_busy.eq(share.busy),
+            replay.host_starts.eq(share.link_start),
+        ]
+        features = self._parameters.features
+        if features.bits("button") > 1 and (features.bits("switch") or not self._parameters.labels):
+            m.d.comb += replay.button.eq(self.pins.button[1])
+
+    def _show(self, m, view, replay):
+        """What came of a replay: lamps as of a sample of class 0."""
+        with m.If(replay.shown):
+            m.d.comb += [
+                view.number.eq(0),
+                view.label.eq(~replay.perfect),
+                view.labelled.eq(1),
+                view.present.eq(1),
+                view.valid.eq(1),
+            ]
+            m.d.comb += [pins.eq(shown) for pins, shown in zip(self.pins.display, replay.display, strict=True)]
+
+    def _player(self, m, share, view, answered, of_host, replay):
         """The built-in samples, and whether what is shown is about the one that is selected."""
         labels, features = self._parameters.labels, self._parameters.features
         m.submodules.selector = selector = SampleSelector(
             features.bits("switch"), len(labels), self._parameters.bounce_cycles
         )
-        ready = Signal()
-        sample = share.player_i
-        m.submodules.samples = self._instance(
-            "quantnn_samples",
-            i_clk=ClockSignal(),
-            i_rst=ResetSignal(),
-            i_select=selector.select,
-            i_start=share.player_start,
-            o_ready=ready,
-            o_m_axis_tvalid=sample.valid,
-            i_m_axis_tready=sample.ready,
-            o_m_axis_tdata=sample.payload.data,
-            o_m_axis_tlast=sample.payload.last,
-        )
+        if replay:
+            m.d.comb += replay.select.eq(selector.select)
+            ready = replay.ready
+        else:
+            ready = Signal()
+            self._samples(m, share, selector, ready)
         playing = Signal(4)
         with m.If(share.player_start):
             m.d.sync += playing.eq(selector.select)
@@ -230,3 +280,18 @@ class BoardTop(Elaboratable):
             m.d.comb += selector.switch.eq(self.pins.switch)
         else:
             m.d.comb += selector.button.eq(self.pins.button[-1 if self._button_selects else 1])
+
+    def _samples(self, m, share, selector, ready):
+        sample = share.player_i
+        m.submodules.samples = self._instance(
+            "quantnn_samples",
+            i_clk=ClockSignal(),
+            i_rst=ResetSignal(),
+            i_select=selector.select,
+            i_start=share.player_start,
+            o_ready=ready,
+            o_m_axis_tvalid=sample.valid,
+            i_m_axis_tready=sample.ready,
+            o_m_axis_tdata=sample.payload.data,
+            o_m_axis_tlast=sample.payload.last,
+        )

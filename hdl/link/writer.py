@@ -86,10 +86,9 @@ class LinkWriter(wiring.Component):
                     m.d.sync += head(FrameType.ANSWER, self.sequence, self._plan.answer_bytes)
                     m.next = "header"
                 if self._plan.replay:
-                    with m.Elif(load & self.notice.valid & self.notice.payload.replay):
-                        with m.If(self.counted):
-                            m.d.sync += head(FrameType.REPLAYED, self.notice.payload.sequence, REPLAY_BYTES)
-                            m.next = "header"
+                    with m.Elif(load & self.notice.valid & self.notice.payload.replay), m.If(self.counted):
+                        m.d.sync += head(FrameType.REPLAYED, self.notice.payload.sequence, REPLAY_BYTES)
+                        m.next = "header"
                 with m.Elif(load & self.notice.valid & ~self.notice.payload.hello):
                     m.d.sync += head(FrameType.ERROR, self.notice.payload.sequence, 1)
                     m.next = "header"

@@ -9,13 +9,15 @@ from serial_line import listen, speak
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.hdl.board.pins import BoardFeatures
+from quantnn.hdl.board.replay import Replay
 from quantnn.hdl.board.sample_player import SamplePlayer
 from quantnn.hdl.board.top import BoardTop, BoardTopParameters
 from quantnn.hdl.link.link import Link
 from quantnn.plan.clock import ClockPlan
 from quantnn.plan.link import LinkPlan
+from quantnn.plan.replay import ReplayPlan
 
-__all__ = ["DE10_LITE", "FINGERPRINT", "INPUT", "PAUSE", "Table", "answer_of", "class_of", "output"]
+__all__ = ["DE10_LITE", "FINGERPRINT", "INPUT", "MARK", "PAUSE", "STEP", "Table", "answer_of", "class_of", "output"]
 
 INPUT = BeatFormat(elements=5, element=IntegerRange(0, 255), per_beat=2)
 CYCLE = 2e-8
@@ -23,6 +25,9 @@ HERTZ = 50_000_000
 DIVISOR = 4
 PAUSE = 3000
 FINGERPRINT = b"8 bytes!"
+MARK = 0x600DC0DE
+STEP = 20
+"""Of what scrolls over the displays."""
 
 DE10_LITE = {"button": (2,), "switch": (10,), "led": (10,), "display": (8,) * 6}
 """What that board has beside its serial line."""
@@ -121,18 +126,31 @@ class Table:
         Pin groups of the board.
     link : bool
         Whether it has a serial line besides.
+    replayed : array, optional
+        Samples that the board keeps for a replay, the built-in ones first; their labels are ``labels`` and then 0.
+    wrong : int
+        How many of the stored classes of the reference are other ones.
     """
 
     def __init__(
-        self, samples, labels, *, features=DE10_LITE, link=False, class_width=4, stalls=False, deaf=False, bounce=5
-    ):
+        self, samples, labels, *, features=DE10_LITE, link=False, class_width=4, stalls=False, deaf=False, bounce=5,
+        replayed=None, wrong=0,
+    ):  # fmt: skip
         form = output(class_width)
         groups = {**features, **(SERIAL if link else {})}
         models = {"quantnn_core": Core(form, stalls=stalls, deaf=deaf)}
-        if labels:
+        plan = None
+        if replayed is not None:
+            plan = ReplayPlan(INPUT, form, len(replayed), True, ((1024, 9), (256, 36)), len(groups.get("display", ())))
+            classes = [class_of(sample, class_width) ^ (n < wrong) for n, sample in enumerate(replayed)]
+            truth = [label or 0 for label in labels] + [0] * (len(replayed) - len(labels))
+            models["quantnn_replay"] = Replay(plan, INPUT.pack(replayed), classes, truth, mark=MARK, step_cycles=STEP)
+        elif labels:
             models["quantnn_samples"] = SamplePlayer(INPUT.pack(samples))
         if link:
-            models["quantnn_link"] = Link(LinkPlan(INPUT, form, HERTZ, HERTZ // DIVISOR), FINGERPRINT)
+            models["quantnn_link"] = Link(
+                LinkPlan(INPUT, form, HERTZ, HERTZ // DIVISOR, replay=plan is not None), FINGERPRINT
+            )
 
         def instance(name, **ports):
             m = Module()
@@ -148,7 +166,7 @@ class Table:
         self.ports = dict(pins.ports)
         parameters = BoardTopParameters(
             INPUT, form, BoardFeatures(groups), labels, ClockPlan(HERTZ),
-            reset_cycles=3, pause_cycles=PAUSE, bounce_cycles=bounce,
+            reset_cycles=3, pause_cycles=PAUSE, bounce_cycles=bounce, replay=plan,
         )  # fmt: skip
         self.heard = bytearray()
         self.simulator = Simulator(Fragment.get(BoardTop(parameters, instance=instance), pins))
