@@ -88,6 +88,17 @@ class BeatFormat:
                 bits[:, :, self.per_beat * width + bit] = (classes >> bit) & 1
         return np.packbits(bits, axis=-1, bitorder="little")
 
+    def samples(self, tdata: npt.NDArray[np.uint8]) -> Integers:
+        """The samples, shape (n, elements), of what :meth:`pack` made of them."""
+        width = self.element.width
+        bits = np.unpackbits(tdata, axis=-1, bitorder="little")[..., : self.per_beat * width]
+        places = bits.reshape(len(tdata), self.beats * self.per_beat, width)
+        values = np.zeros(places.shape[:2], dtype=np.int64)
+        for bit in range(width):
+            values |= places[..., bit].astype(np.int64) << bit
+        sign = 1 << (width - 1) if self.element.signed else 0
+        return ((values ^ sign) - sign)[:, : self.elements]
+
     def unpack(self, tdata: int) -> tuple[list[int], int]:
         """The elements and the class index of one beat, given as an integer."""
         width, mask = self.element.width, (1 << self.element.width) - 1

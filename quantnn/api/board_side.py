@@ -19,6 +19,7 @@ from quantnn.system.extras import needing
 
 if TYPE_CHECKING:
     from quantnn.link.flash import Flashed
+    from quantnn.link.replay import ReplayRun
     from quantnn.sim.board_simulation import BoardSimulation
 
 __all__ = ["BoardSide"]
@@ -160,6 +161,40 @@ class BoardSide(ExportedFolder):
         if check:
             answers.check()
         return answers
+
+    @naming_parameters()
+    def replay(
+        self, *, port: str = "auto", patience: float | None = None, check: bool = True, progress: Telling = False
+    ) -> ReplayRun:
+        """Have the board send all samples that it keeps through the core back to back, and count.
+
+        Parameters
+        ----------
+        port : str
+            As for :meth:`run`.
+        patience : float, optional
+            Seconds after which the board is asked again.
+        check : bool
+            Whether a count that is not the reference's is an error; else :meth:`ReplayRun.check` tells.
+
+        Raises
+        ------
+        LinkError
+            The board cannot be reached, stopped answering, or has another network or other samples in it.
+        VerificationError
+            A count is not the reference's.
+        InputError
+            The design has no replay, or the host link is not installed.
+        """
+        check_texts(port=port)
+        check_numbers(patience=patience)
+        with needing("link", what="the host link"):
+            from quantnn.link.replay import replay_on_board
+        with told(progress) as telling:
+            found = replay_on_board(self.path, port, patience=patience, progress=telling)
+        if check:
+            found.check()
+        return found
 
     @contextmanager
     def simulated_board(

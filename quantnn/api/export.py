@@ -54,6 +54,7 @@ def export(
     clock_mhz: float | None = None,
     name: str = CORE,
     onnx: bool = False,
+    replay: bool | None = None,
     progress: Telling = False,
 ) -> Design:
     """Write an FPGA design: Verilog, a board project, vectors and a report, in a folder that stands on its own.
@@ -95,6 +96,9 @@ def export(
         The core's module, and the prefix of all below it and of its files.
     onnx : bool
         Whether the folder gets the integer network as ONNX, too: :meth:`quantnn.Network.to_onnx`.
+    replay : bool, optional
+        Whether the board keeps as many samples as fit, to send them through the core back to back and count:
+        :meth:`quantnn.Design.replay`. By default if the network is unrolled and there is room.
     progress : bool
         Whether to show how far it is.
 
@@ -117,7 +121,7 @@ def export(
     if clock_mhz is not None and not 0 < clock_mhz < _FASTEST_MHZ:
         raise InputError(f"--clock-mhz must lie between 0 and {_FASTEST_MHZ}, not be {clock_mhz:g}")
     check_texts(name=name, engine=engine, effort=effort)
-    check_flags(logic_multipliers=logic_multipliers, onnx=onnx)
+    check_flags(logic_multipliers=logic_multipliers, onnx=onnx, replay=replay)
     fitting = load_board(board)
     options = ExportOptions(
         board=fitting,
@@ -130,6 +134,7 @@ def export(
         name=source.name,
         core=name,
         onnx=onnx,
+        replay=replay,
     )
     quantized: AnyNetwork | Quantized
     if isinstance(source, Network):

@@ -15,6 +15,7 @@ from quantnn.hdl.board.pins import GROUPS, BoardFeatures
 from quantnn.hdl.board.top import BoardTop, BoardTopParameters
 from quantnn.plan.clock import ClockPlan
 from quantnn.plan.core_name import CORE
+from quantnn.plan.replay import ReplayPlan
 
 __all__ = ["PINS", "PROJECT", "board_features", "write_project"]
 
@@ -46,6 +47,7 @@ def write_project(
     files: Sequence[str],
     clock: ClockPlan | None = None,
     core: str = CORE,
+    replay: ReplayPlan | None = None,
 ) -> list[Path]:
     """Write the project of a board's top around a core, its built-in samples and its link.
 
@@ -68,6 +70,8 @@ def write_project(
         The design's clock; by default the oscillator.
     core : str
         The core's module.
+    replay : ReplayPlan, optional
+        The set that module ``quantnn_replay`` keeps, which then takes the place of ``quantnn_samples``.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def write_project(
     clock = clock or ClockPlan(board.clock_frequency)
     features = board_features(board)
     try:
-        parameters = BoardTopParameters(input, output, features, tuple(labels), clock, core=core)
+        parameters = BoardTopParameters(input, output, features, tuple(labels), clock, core=core, replay=replay)
     except ValueError as error:
         raise InputError(f"{board.name}: {error}") from error
     top = BoardTop(parameters)

@@ -14,7 +14,7 @@ from quantnn.errors import InputError
 from quantnn.files.staged_files import staged_files
 from quantnn.plan.clock import ClockPlan
 from quantnn.verify.genuine import GenuineCore
-from quantnn.verify.genuine_board import planned_top, stored_samples
+from quantnn.verify.genuine_board import planned_top, stored_replay, stored_samples
 
 __all__ = ["reclock"]
 
@@ -48,19 +48,20 @@ def reclock(design: Path, board: Board, clock: ClockPlan, reached_mhz: float) ->
     except ValueError as error:
         raise InputError(f"{design / 'report.json'} is damaged ({error}): export the model again") from None
     samples = stored_samples(design / "board", top)
+    stored = stored_replay(design, core.interface, core.hardware.network, report)
     link = board_link(board, top.input, top.output, clock)
     if link is not None and top.link is not None:
-        link = replace(link, slots=top.link.slots)
+        link = replace(link, slots=top.link.slots, replay=top.link.replay)
     top = replace(top, link=link)
     mhz = clock.frequency_hz / 1e6
     cost = top.cost(board.resources)
-    part = BoardPart(top, cost, bytes.fromhex(report.fingerprint), clock, labels, samples)
+    part = BoardPart(top, cost, bytes.fromhex(report.fingerprint), clock, labels, samples, stored)
     taken = Taken(cost.multipliers, cost.block_ram, cost.logic)
     before = old.frequency_hz / 1e6
     said = f"{_NOTE}{mhz:g} MHz, of the {reached_mhz:.2f} MHz that a placement for {before:g} MHz reached"
     with staged_files(design, report.build_files) as staged:
         (staged / "board").mkdir()
-        write_around(board, clock, top, core.files, samples, labels, staged / "board", core.hardware.module)
+        write_around(board, clock, top, core.files, samples, labels, staged / "board", core.hardware.module, stored)
         names = [f"board/{path.name}" for path in (staged / "board").iterdir()]
         changed = replace(
             report.without_build().with_files(*names),

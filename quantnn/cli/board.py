@@ -14,16 +14,17 @@ from quantnn.cli.options import (
     AsItIs,
     BoardFile,
     Design,
-    Input,
     Json,
     LabelColumn,
     Labels,
+    PerhapsInput,
     Resize,
     Verbose,
     given_data,
     known_board,
     suggested_boards,
 )
+from quantnn.errors import InputError
 from quantnn.system.progress_display import shown_progress
 from quantnn.system.text import typed
 
@@ -142,10 +143,13 @@ def flash(
 
 def run(
     design: Design,
-    input: Input,
+    input: PerhapsInput = None,
     labels: Labels = None,
     label_column: LabelColumn = None,
     resize: Resize = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="The samples that the board keeps, back to back, counted by the board.")
+    ] = False,
     port: Port = "auto",
     patience: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds after which a question is asked again.", metavar="SECONDS")
@@ -155,6 +159,13 @@ def run(
 ) -> None:
     """Let the board with DESIGN in it answer, and compare every answer with the reference."""
     exported = quantnn.Design(design)
+    if replay:
+        if input is not None or labels is not None:
+            raise InputError("--replay takes the samples that the board keeps: leave --input and --labels out")
+        _replay(exported, port, patience, as_json=as_json)
+        return
+    if input is None:
+        raise InputError("--input must be given: raw input samples, or --replay for those that the board keeps")
     with shown_progress() as told:
         x = given_data(input, label_column, resize=resize)
         y = None if labels is None else given_data(labels, label_column, resize=resize)
@@ -172,6 +183,20 @@ def run(
         count, speed = len(answers.logits), f"{answers.run.samples_per_second:,.0f} samples/s"
         said = f"{count:,} answers, all as the reference's{answers.quality()}; {speed} over the line{again}"
         say(f"{said}. Next: quantnn bench {typed(design)}")
+
+
+def _replay(exported: quantnn.Design, port: str, patience: float | None, *, as_json: bool) -> None:
+    with shown_progress() as told:
+        found = exported.replay(port=port, patience=patience, check=False, progress=told)
+    if as_json:
+        show_json(found.values())
+    else:
+        for line in found.lines():
+            print(line)
+    found.check()
+    if not as_json:
+        speed = f"{found.samples_per_second:,.0f} samples/s from the board's own memory"
+        say(f"All counts of answers are the reference's; {speed}. Next: quantnn bench {typed(exported.path)}")
 
 
 def simulate_board(

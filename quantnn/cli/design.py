@@ -107,6 +107,14 @@ def export(
     onnx: Annotated[
         bool, typer.Option("--onnx", help="Also write the integer network as ONNX, for other programs to compute.")
     ] = False,
+    replay: Annotated[
+        bool | None,
+        typer.Option(
+            "--replay/--no-replay",
+            help="Keep samples on the board that go through the core back to back, counted; by default if unrolled.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
@@ -141,6 +149,7 @@ def export(
             clock_mhz=clock_mhz,
             name=name,
             onnx=onnx,
+            replay=replay,
             progress=told,
         )
     said = f"Written to {design.path}. Next: quantnn verify {typed(design.path)}"

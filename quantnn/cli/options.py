@@ -28,6 +28,7 @@ __all__ = [
     "LabelColumn",
     "Labels",
     "Model",
+    "PerhapsInput",
     "Resize",
     "TestSet",
     "Verbose",
@@ -102,12 +103,11 @@ Model = Annotated[
     ),
 ]
 Design = Annotated[Path, typer.Argument(metavar="DESIGN", help="Folder that quantnn export wrote.", callback=_exported)]
-Input = Annotated[
-    Path,
-    typer.Option(
-        "--input", "-i", help="Raw input samples: .npy, .npz, CSV, IDX, or a folder of images.", callback=existing
-    ),
-]
+_INPUT = typer.Option(
+    "--input", "-i", help="Raw input samples: .npy, .npz, CSV, IDX, or a folder of images.", callback=existing
+)
+Input = Annotated[Path, _INPUT]
+PerhapsInput = Annotated[Path | None, _INPUT]
 Calibration = Annotated[
     Path | None, typer.Option(help="Raw input samples, of any such kind, that scales are chosen on.", callback=existing)
 ]

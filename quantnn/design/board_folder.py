@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from quantnn.board.board import Board
 from quantnn.board.project import board_features, write_project
 from quantnn.design.board_part import BoardPart
 from quantnn.design.fingerprint import fingerprint_of
+from quantnn.design.replay_set import REPLAY, ReplaySet
 from quantnn.design.vectors import Vectors
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.board.sample_player import MAX_SAMPLES, SamplePlayer
@@ -28,12 +30,17 @@ from quantnn.plan.core import CorePlan
 from quantnn.plan.core_name import CORE
 from quantnn.plan.cost import Cost
 from quantnn.plan.link import LinkPlan
+from quantnn.plan.replay import ReplayPlan
 
 __all__ = ["LINK", "SAMPLES", "board_clock", "board_link", "reserve", "stated_clock", "write_around", "write_board"]
 
 SAMPLES = "quantnn_samples"
 LINK = "quantnn_link"
 """Names of the modules beside the core."""
+
+_UNROLLED = "unrolled"
+_WORTH_IT = 16
+"""Samples from which on an unrolled core gets a replay unasked."""
 
 _LOGIT_BITS = 28
 _PER_BEAT = 4
@@ -71,22 +78,37 @@ def reserve(model: AnyNetwork | IntegerNetwork, board: Board, clock: ClockPlan) 
 
 
 def write_board(
-    plan: CorePlan, core: Cost, board: Board, clock: ClockPlan, vectors: Vectors, folder: Path, name: str = CORE
+    plan: CorePlan,
+    core: Cost,
+    board: Board,
+    clock: ClockPlan,
+    vectors: Vectors,
+    folder: Path,
+    name: str = CORE,
+    replay: bool | None = None,
 ) -> BoardPart:
     """The board's project with as many built-in samples, a power of two, as can be chosen and there is room for.
 
-    ``name`` is the core's module, which stands in ``folder`` already.
+    ``name`` is the core's module, which stands in ``folder`` already. With ``replay`` as many samples are stored as
+    there is room for, and the built-in ones are the first of them; by default, if the core is unrolled.
 
     Raises
     ------
+    InputError
+        A replay is asked for, and the network does not classify.
     DoesNotFitError
-        There is no room for the link, or, without one, for a single sample.
+        There is no room for the link, or, without one or with a replay, for a single sample.
     """
     features = board_features(board)
     link = board_link(board, plan.input, plan.output, clock)
     choices = min(MAX_SAMPLES, features.choices) if features.has_player else 0
     most = min(choices, 1 << (len(vectors.inputs).bit_length() - 1))
-    top = _most_samples(BoardPlan(plan.input, plan.output, most, link), core, board)
+    without = BoardPlan(plan.input, plan.output, most, link)
+    if replay or (replay is None and _is_unrolled(plan)):
+        top = _most_stored(replace(without, samples=choices), core, board, vectors, must=bool(replay))
+    else:
+        top = None
+    top = top or _most_samples(without, core, board)
     if top.link:
         top = replace(top, link=top.link.with_free_slots(board.resources.block_ram.shapes))
 
@@ -97,12 +119,13 @@ def write_board(
         for path in sorted((folder / "core").iterdir())
         if path.suffix in (".v", ".mem") and path.name != f"{name}_template.v"
     }
+    stored = ReplaySet.of(top.replay, vectors) if top.replay else None
     labels: list[int | None] = [None] * top.samples
     if top.samples and vectors.labels is not None:
         labels[: len(vectors.labels)] = vectors.labels[: top.samples].tolist()
     samples = plan.input.pack(vectors.inputs[: top.samples])
-    write_around(board, clock, top, core_files, samples, tuple(labels), target, name)
-    return BoardPart(top, top.cost(board.resources), fingerprint_of(core_files), clock, tuple(labels), samples)
+    write_around(board, clock, top, core_files, samples, tuple(labels), target, name, stored)
+    return BoardPart(top, top.cost(board.resources), fingerprint_of(core_files), clock, tuple(labels), samples, stored)
 
 
 def write_around(
@@ -114,6 +137,7 @@ def write_around(
     labels: tuple[int | None, ...],
     target: Path,
     name: str,
+    stored: ReplaySet | None = None,
 ) -> None:
     """The project of a board around a core; the same arguments, the same bytes.
 
@@ -133,16 +157,28 @@ def write_around(
         The folder to write into.
     name : str
         The core's module.
+    stored : ReplaySet, optional
+        What the board keeps for a replay, if ``top`` has one; ``samples`` are not needed then.
     """
     for file, content in core.items():
         (target / file).write_bytes(content)
     files = list(core)
-    if top.samples:
+    if stored and top.replay:
+        files += [path.name for path in emit_verilog(stored.gateware(top.replay, clock), REPLAY, target)]
+    elif top.samples:
         files += [path.name for path in emit_verilog(SamplePlayer(samples), SAMPLES, target)]
     if top.link:
         files += [path.name for path in emit_verilog(Link(top.link, fingerprint_of(core)), LINK, target)]
     write_project(
-        board, target, input=top.input, output=top.output, labels=labels, files=files, clock=clock, core=name
+        board,
+        target,
+        input=top.input,
+        output=top.output,
+        labels=labels,
+        files=files,
+        clock=clock,
+        core=name,
+        replay=top.replay,
     )
 
 
@@ -171,3 +207,38 @@ def _most_samples(top: BoardPlan, core: Cost, board: Board) -> BoardPlan:
             raise DoesNotFitError(f"{board.name} has no room left for {needed}: use --weight-bits")
         top = replace(top, samples=top.samples // 2)
     return top
+
+
+def _is_unrolled(plan: CorePlan) -> bool:
+    """Whether the core is one whose speed is worth to be seen, and classifies."""
+    return bool(plan.output.class_width) and any(engine.engine == _UNROLLED for engine in plan.engines)
+
+
+def _most_stored(without: BoardPlan, core: Cost, board: Board, vectors: Vectors, *, must: bool) -> BoardPlan | None:
+    """With the most samples for a replay that fit; None if these are few and it is no ``must``."""
+    limits = Cost.limits(board.resources)
+    count = len(vectors.inputs) if vectors.labels is None else len(vectors.labels)
+    if not without.output.class_width:
+        raise InputError("--replay counts right classes, and this network gives values: leave it out")
+
+    def stored(samples: int) -> BoardPlan:
+        replay = ReplayPlan(
+            without.input,
+            without.output,
+            samples,
+            vectors.labels is not None,
+            board.resources.block_ram.shapes,
+            board_features(board).displays,
+        )
+        link = without.link and replace(without.link, replay=True)
+        return replace(without, samples=min(without.samples, samples), link=link, replay=replay)
+
+    def fits(samples: int) -> bool:
+        return (core + stored(samples).cost(board.resources)).within(limits)
+
+    most = bisect_left(range(1, count + 1), True, key=lambda samples: not fits(samples))
+    if most >= (1 if must else min(_WORTH_IT, count)):
+        return stored(most)
+    if must:
+        raise DoesNotFitError(f"{board.name} has no room left for a replay of one sample: leave --replay out")
+    return None

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from quantnn.board.board import Board
-from quantnn.design.report import BoardTop, LinkEntry, PllEntry, Taken
+from quantnn.design.replay_set import ReplaySet
+from quantnn.design.report import BoardTop, LinkEntry, PllEntry, ReplayEntry, Taken
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.clock import ClockPlan
 from quantnn.plan.cost import Cost
@@ -37,7 +38,9 @@ class BoardPart:
     labels : tuple of int or None
         True classes of the built-in samples.
     samples : uint8 array of shape (plan.samples, beats, bytes)
-        The built-in samples.
+        The built-in samples, without a replay.
+    replay : ReplaySet, optional
+        The stored set, if the plan has one.
     """
 
     plan: BoardPlan
@@ -46,6 +49,7 @@ class BoardPart:
     clock: ClockPlan
     labels: tuple[int | None, ...]
     samples: npt.NDArray[np.uint8]
+    replay: ReplaySet | None = None
 
     def entry(self, taken: Taken) -> BoardTop:
         """The board's top as the report has it: what it takes, and what it was made for."""
@@ -53,10 +57,18 @@ class BoardPart:
         return BoardTop(
             **vars(taken),
             samples=self.plan.samples,
-            samples_sha256=samples_digest(self.samples),
+            samples_sha256=samples_digest(self.replay.samples if self.replay else self.samples),
             labels=self.labels,
             pll=None if pll is None else PllEntry(primitive=pll.primitive, **vars(pll.dividers)),
+            replay=self._replay_entry,
         )
+
+    @property
+    def _replay_entry(self) -> ReplayEntry | None:
+        plan = self.plan.replay
+        if self.replay is None or plan is None:
+            return None
+        return ReplayEntry(plan.samples, plan.words, plan.block_ram, self.replay.labels_digest)
 
     def link(self, board: Board) -> LinkEntry | None:
         """The link as the report has it; None without."""

@@ -87,6 +87,8 @@ class ExportOptions:
         What the core is called in Verilog: its module, the prefix of all modules below and of its files.
     onnx : bool
         Whether to write the integer network as ONNX, too.
+    replay : bool, optional
+        Whether the board keeps samples for a replay; by default if the core is unrolled and there is room.
     """
 
     board: Board
@@ -105,6 +107,7 @@ class ExportOptions:
     name: str = "model"
     core: str = CORE
     onnx: bool = False
+    replay: bool | None = None
 
     def __post_init__(self) -> None:
         if fault := name_fault(self.core):
@@ -152,7 +155,8 @@ def export(
         vectors.save(folder / "vectors", progress)
 
         progress("writing the board's project")
-        part = write_board(plan, planned.planner.cost(plan), board, clock, vectors, folder, options.core)
+        cost = planned.planner.cost(plan)
+        part = write_board(plan, cost, board, clock, vectors, folder, options.core, options.replay)
 
         quality = None
         if options.test_inputs is not None:

@@ -17,11 +17,13 @@ from quantnn.design.interface import CoreInterface
 from quantnn.design.planned_report import scale_entry
 from quantnn.design.quality import Quality
 from quantnn.design.remarks import remarks
+from quantnn.design.replay_set import REPLAY, ReplaySet
 from quantnn.design.report import LayerEntry, Report, current_report, load_report
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import summary, write_report
 from quantnn.design.vectors import Vectors
 from quantnn.errors import DoesNotFitError, InputError, VerificationError
+from quantnn.files.plain_file import read_plain
 from quantnn.files.staged_files import check_writable, staged_files
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
 from quantnn.model.sample_file import Values
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 __all__ = ["Update", "UpdateOptions", "update_weights"]
+
+_MOST_BYTES = 1 << 28
+"""Of a memory file of the board."""
 
 _OBSOLETE = ("vectors/labels.npy", "wave.vcd")
 """Files that go unless the update writes them anew."""
@@ -156,6 +161,8 @@ def update_weights(
         mark = fingerprint(folder / "core", memories, hardware.module)
         if report.link:
             (staged / "board" / IDENTITY).write_text(identity_with(folder / "board" / IDENTITY, mark), encoding="utf-8")
+        for name, content in _replay_files(folder, report, hardware, network).items():
+            (staged / "board" / name).write_bytes(content)
         interface = CoreInterface.of_plan(hardware.record.core_plan(network), hardware.module)
         interface.save(staged / "core" / "interface.json")
         save_network(network, staged / "network.npz")
@@ -205,6 +212,19 @@ def _stored(hardware: ExportedHardware) -> tuple[Samples, Integers | None]:
     own = max(0, len(vectors.inputs) - len(extremes))
     inputs = Head(vectors.inputs, own) if np.array_equal(vectors.inputs[own:], extremes) else vectors.inputs
     return inputs, vectors.labels
+
+
+def _replay_files(
+    folder: Path, report: Report, hardware: ExportedHardware, network: IntegerNetwork
+) -> dict[str, bytes]:
+    """What new weights change of a replay: the reference's classes of its samples."""
+    entry, place = report.board_top.replay, folder / "board"
+    if entry is None:
+        return {}
+    files = {path.name: read_plain(path, _MOST_BYTES) for path in sorted(place.glob(f"{REPLAY}_*.mem"))}
+    interface = CoreInterface.of_plan(hardware.record.core_plan(network), hardware.module)
+    stored = ReplaySet.stored(interface, entry.samples, entry.labels_sha256 is not None, network, files, place)
+    return stored.rewritten(files, place)
 
 
 def _same_sensor(a: IntegerNetwork, b: IntegerNetwork) -> bool:

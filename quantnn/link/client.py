@@ -14,9 +14,10 @@ from quantnn.link.frame import Frame, FrameDecoder
 from quantnn.link.port import Port
 from quantnn.plan.link import PROTOCOL, ErrorCode, FrameType
 
-__all__ = ["Client", "Identity"]
+__all__ = ["Client", "Identity", "Replayed"]
 
 _IDENTITY = struct.Struct("<8sHHHIH")
+_REPLAYED = struct.Struct("<5I")
 _SEQUENCES = 1 << 16
 _CHUNK = 4096
 _BUSY_SECONDS = 0.01
@@ -56,6 +57,34 @@ class Identity:
         if not found.window:
             raise LinkError(f"The board's window must be at least 1 sample, not 0: {_REBUILD}")
         return found
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a board counted in a replay.
+
+    Parameters
+    ----------
+    samples, correct, matching : int
+        Answers, those whose class is the true one, and those whose class is the reference's.
+    cycles : int
+        From the first beat into the core to the last answer out of it.
+    mark : int
+        CRC-32 of the samples and labels that the board keeps.
+    """
+
+    samples: int
+    correct: int
+    matching: int
+    cycles: int
+    mark: int
+
+    @classmethod
+    def read(cls, payload: bytes) -> Self:
+        """From what a board says of a replay; fields that a later version added are ignored."""
+        if len(payload) < _REPLAYED.size:
+            raise LinkError(f"The board's counts have {len(payload)} bytes instead of {_REPLAYED.size}: {_REBUILD}")
+        return cls(*_REPLAYED.unpack_from(payload))
 
 
 _REBUILD = "build and flash the design with this quantnn"
@@ -192,6 +221,30 @@ class Client:
                 done = f"{given} of {len(samples)} samples"
                 raise LinkError(f"The board stopped answering after {done}: check cable and power, then reset it")
             self._repeat(under_way)
+
+    def replay(self) -> Replayed:
+        """Have the board send all samples that it keeps through the core, and count.
+
+        Each time that ``patience`` is over it is asked again, which begins no second replay while one is under way.
+
+        Raises
+        ------
+        LinkError
+            The board has no replay, or did not answer.
+        """
+        sequence = self._next_sequence()
+        encoded = Frame(FrameType.REPLAY, sequence).encode()
+        for attempt in range(self._attempts):
+            self._write(encoded)
+            self.repeated += attempt > 0
+            for frame in self._frames(time.monotonic() + self._patience):
+                if frame.sequence != sequence:
+                    continue
+                if frame.type == FrameType.REPLAYED:
+                    return Replayed.read(frame.payload)
+                if frame.type == FrameType.ERROR:
+                    raise LinkError("The board has no replay: export with --replay, then build and flash the design")
+        raise LinkError("The board did not finish its replay: check cable and power, reset it, or give more --patience")
 
     def _refused(self, question: _Question, frame: Frame) -> None:
         if frame.payload == bytes([ErrorCode.BUSY]):

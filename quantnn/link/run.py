@@ -22,7 +22,7 @@ from quantnn.network.reference import evaluate
 from quantnn.system.progress import SILENT, Progress
 from quantnn.system.text import typed
 
-__all__ = ["BoardDifference", "BoardRun", "run_on_board"]
+__all__ = ["BoardDifference", "BoardRun", "check_identity", "run_on_board"]
 
 _LEAST_PATIENCE = 0.5
 _ATTEMPTS = 8
@@ -171,7 +171,7 @@ def run_on_board(
         client = Client(opened, patience, max(_ATTEMPTS, math.ceil(_LEAST_SILENCE / patience)))
         progress("asking the board who it is")
         identity = client.hello()
-        _check_identity(identity, report.fingerprint, link, design)
+        check_identity(identity, report.fingerprint, link, design)
         progress(f"asking for {len(samples):,} samples", len(samples), "samples")
         started = time.monotonic()
         answers = []
@@ -201,7 +201,14 @@ def _patience(link: LinkEntry) -> float:
     return max(_LEAST_PATIENCE, 2 * line)
 
 
-def _check_identity(identity: Identity, wanted: str, link: LinkEntry, design: Path) -> None:
+def check_identity(identity: Identity, wanted: str, link: LinkEntry, design: Path) -> None:
+    """Refuse a board that says to be another than the one of ``design``.
+
+    Raises
+    ------
+    LinkError
+        Its network is another one, or its samples and answers have other sizes.
+    """
     found = identity.fingerprint.hex()
     if found != wanted:
         raise LinkError(

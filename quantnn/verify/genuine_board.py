@@ -12,26 +12,32 @@ import numpy as np
 import numpy.typing as npt
 
 from quantnn.board.board import Board
-from quantnn.board.project import PINS, PROJECT
+from quantnn.board.project import PINS, PROJECT, board_features
 from quantnn.design.board_folder import LINK, SAMPLES, board_link, write_around
 from quantnn.design.board_part import samples_digest
 from quantnn.design.interface import CoreInterface
-from quantnn.design.report import Report
+from quantnn.design.replay_set import REPLAY, ReplaySet
+from quantnn.design.report import ReplayEntry, Report
 from quantnn.errors import InputError
+from quantnn.files.memory_words import read_words
 from quantnn.files.plain_file import read_plain
+from quantnn.network.network import IntegerNetwork
 from quantnn.plan.board import BoardPlan
 from quantnn.plan.clock import ClockPlan, PllSetting
 from quantnn.plan.pll import Dividers
+from quantnn.plan.replay import ReplayPlan
 from quantnn.system.scratch import scratch_folder
 from quantnn.verify.comparison import compared_once
 from quantnn.verify.genuine import MOST_BYTES, GenuineCore, check_list, compare, read_files
-from quantnn.verify.stored_network import read_words
 
-__all__ = ["GenuineBoard", "planned_top", "stored_samples"]
+__all__ = ["GenuineBoard", "planned_top", "stored_replay", "stored_samples"]
 
 _LISTED = re.compile(
-    rf"board/({PROJECT}\.(?:v|qpf|qsf|sdc|lpf|pcf|cst)|{re.escape(PINS)}|(?:{LINK}|{SAMPLES})\w*\.(?:v|mem))", re.ASCII
+    rf"board/({PROJECT}\.(?:v|qpf|qsf|sdc|lpf|pcf|cst)|{re.escape(PINS)}|(?:{LINK}|{SAMPLES}|{REPLAY})\w*\.(?:v|mem))",
+    re.ASCII,
 )
+
+_STORED = re.compile(rf"board/({REPLAY}_\w+\.mem)", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +102,12 @@ def _compare_with_new(
         top, clock, labels = planned_top(core.interface, report, board)
     except ValueError as error:
         raise InputError(f"{design / 'report.json'} is damaged ({error}): export the model again") from None
+    stored = stored_replay(design, core.interface, core.hardware.network, report, files)
     samples = stored_samples(place, top, files.get(f"{SAMPLES}.mem"))
-    if samples_digest(samples) != report.board_top.samples_sha256:
+    if not stored and samples_digest(samples) != report.board_top.samples_sha256:
         raise InputError(f"{place / SAMPLES}.mem holds other samples than were exported: export the model again")
     with scratch_folder() as folder:
-        write_around(board, clock, top, core.files, samples, labels, folder, core.hardware.module)
+        write_around(board, clock, top, core.files, samples, labels, folder, core.hardware.module, stored)
         generated = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     check_list(design, files, generated)
     compare(place, files, generated, report)
@@ -123,20 +130,72 @@ def planned_top(
     if link is not None:
         if report.link is None:
             raise ValueError("it does not say what the host link was made for")
-        link = replace(link, slots=report.link.window - 1)
-    return BoardPlan(interface.input, interface.output, entry.samples, link), clock, entry.labels
+        link = replace(link, slots=report.link.window - 1, replay=entry.replay is not None)
+    replay = None if entry.replay is None else _planned_replay(interface, entry.replay, board)
+    return BoardPlan(interface.input, interface.output, entry.samples, link, replay), clock, entry.labels
+
+
+def _planned_replay(interface: CoreInterface, entry: ReplayEntry, board: Board) -> ReplayPlan:
+    return ReplayPlan(
+        interface.input,
+        interface.output,
+        entry.samples,
+        entry.labels_sha256 is not None,
+        board.resources.block_ram.shapes,
+        board_features(board).displays,
+    )
+
+
+def stored_replay(
+    design: Path,
+    interface: CoreInterface,
+    network: IntegerNetwork,
+    report: Report,
+    files: Mapping[str, bytes] | None = None,
+) -> ReplaySet | None:
+    """The set that a design's board keeps for a replay, as it was exported. None where it keeps none.
+
+    Parameters
+    ----------
+    design : Path
+    interface : CoreInterface
+    network : IntegerNetwork
+    report : Report
+        All of the design.
+    files : mapping of str to bytes, optional
+        Those of ``board/`` by name, if they are read already.
+
+    Raises
+    ------
+    InputError
+        A file is missing, damaged, or holds another set.
+    """
+    entry, place = report.board_top.replay, design / "board"
+    if entry is None:
+        return None
+    if files is None:
+        names = [found[1] for name in report.files if (found := _STORED.fullmatch(name))]
+        files = read_files(place, names)
+    stored = ReplaySet.stored(interface, entry.samples, entry.labels_sha256 is not None, network, files, place)
+    if samples_digest(stored.samples) != report.board_top.samples_sha256:
+        raise InputError(f"{place / REPLAY}_*.mem hold other samples than were exported: export the model again")
+    if stored.labels_digest != entry.labels_sha256:
+        raise InputError(f"{place / REPLAY}_*.mem hold other labels than were exported: export the model again")
+    return stored
 
 
 def stored_samples(place: Path, top: BoardPlan, content: bytes | None = None) -> npt.NDArray[np.uint8]:
     """The built-in samples as the board has them, shape (samples, beats, bytes); ``content`` of their file, if read.
+
+    Of a board with a replay there are none: :func:`stored_replay` has them.
 
     Raises
     ------
     InputError
         The file is missing or damaged.
     """
-    shape = top.samples, top.input.beats, top.input.bytes
-    if not top.samples:
+    shape = top.samples if top.replay is None else 0, top.input.beats, top.input.bytes
+    if not top.samples or top.replay:
         return np.zeros(shape, dtype=np.uint8)
     path = place / f"{SAMPLES}.mem"
     bits = read_words(read_plain(path, MOST_BYTES) if content is None else content, str(path))

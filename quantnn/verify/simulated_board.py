@@ -82,7 +82,8 @@ def simulated_board(
             raise InputError(f"{design / 'board'} is incomplete or damaged ({error}): export the model again") from None
         interface = genuine.core.interface
         baud = link.baud if exact else clock_hz // _FAST_DIVISOR
-        plan = LinkPlan(interface.input, interface.output, clock_hz, baud, link.window - 1)
+        replay = report.board_top.replay is not None
+        plan = LinkPlan(interface.input, interface.output, clock_hz, baud, link.window - 1, replay)
         if not exact:
             emit_verilog(Link(plan, identity[:FINGERPRINT_BYTES]), LINK, folder)
         with BoardSimulation(folder, *arguments, plan.divisor, where) as simulation:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from quantnn.arithmetic import IntegerRange, Integers
 from quantnn.errors import InputError, VerificationError
+from quantnn.files.memory_words import read_words
 from quantnn.network.layers import Dense, Layer
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.core_name import CORE
@@ -17,7 +18,7 @@ from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.layer_record import LayerRecord
 from quantnn.plan.run_record import RunRecord
 
-__all__ = ["check_stored", "read_words"]
+__all__ = ["check_stored"]
 
 _REMEDY = "export the model again"
 
@@ -120,25 +121,6 @@ class _Memory:
         for bit in range(bits):
             values |= self.bits[:, first + bit :: stride][:, : values.shape[1]].astype(np.int64) << bit
         return values
-
-
-def read_words(content: bytes | None, name: str) -> npt.NDArray[np.uint8]:
-    """A memory file as an array of shape (words, width), lowest bit first.
-
-    Raises
-    ------
-    InputError
-        There is none, or it does not hold binary digits, a word per line, all of one width.
-    """
-    if content is None:
-        raise InputError(f"{name} is missing: {_REMEDY}")
-    length = content.find(b"\n") + 1
-    if length > 1 and len(content) % length == 0:
-        digits = np.frombuffer(content, dtype=np.uint8).reshape(-1, length)
-        bits = digits[:, -2::-1] - ord("0")
-        if bits.max() <= 1 and (digits[:, -1] == ord("\n")).all():
-            return bits
-    raise InputError(f"{name} must hold binary digits, a word per line, all of one width: {_REMEDY}")
 
 
 def _compare(

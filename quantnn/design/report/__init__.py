@@ -12,6 +12,7 @@ from quantnn.design.report.report import (
     LinkEntry,
     PllEntry,
     PrecisionEntry,
+    ReplayEntry,
     Report,
     Units,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "LinkEntry",
     "PllEntry",
     "PrecisionEntry",
+    "ReplayEntry",
     "Report",
     "ScaledFormat",
     "Slack",

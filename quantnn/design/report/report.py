@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 __all__ = [
-    "FORMAT", "VERSION", "Accuracy", "BoardTop", "Cycles", "LinkEntry", "PllEntry", "PrecisionEntry", "Report", "Units",
+    "FORMAT", "VERSION", "Accuracy", "BoardTop", "Cycles", "LinkEntry", "PllEntry", "PrecisionEntry", "ReplayEntry",
+    "Report", "Units",
 ]  # fmt: skip
 
 FORMAT: Literal["quantnn report"] = "quantnn report"
@@ -82,6 +83,20 @@ class PllEntry:
 
 
 @dataclass(frozen=True, config=RECORD)
+class ReplayEntry:
+    """The samples that a board sends through its core back to back."""
+
+    samples: Positive
+    """How many there are."""
+    words: Positive
+    """Beats of all of them."""
+    m9k: Count
+    """Block RAMs that they, and the classes that answers are compared with, take."""
+    labels_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
+    """SHA-256 over their true classes, two bytes each; null where they are not known."""
+
+
+@dataclass(frozen=True, config=RECORD)
 class BoardTop:
     """What the board's top takes besides the core."""
 
@@ -94,11 +109,13 @@ class BoardTop:
     samples: Count
     """Samples that are built in; 0 where nobody could choose one, or there is no room."""
     samples_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    """SHA-256 over their beats."""
+    """SHA-256 over their beats; over those of all samples of a replay, if there is one."""
     labels: tuple[Count | None, ...] = ()
     """The true class of each, null where unknown."""
     pll: PllEntry | None = None
     """What makes the clock; missing for the oscillator itself."""
+    replay: ReplayEntry | None = None
+    """The set for a replay, of which the built-in samples are the first; missing where there is none."""
 
 
 @dataclass(frozen=True, config=RECORD)
