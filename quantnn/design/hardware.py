@@ -23,6 +23,8 @@ from quantnn.system.scratch import scratch_folder
 
 __all__ = ["GRAPHS", "ExportedHardware"]
 
+_MOST_NUMBERS = 1 << 27
+
 GRAPHS = "adder_graphs.npz"
 """The adder graphs of unrolled layers, in ``core/``."""
 
@@ -66,6 +68,7 @@ class ExportedHardware:
         module = CoreInterface.load(folder / "core" / "interface.json").module
         record, network = CoreRecord.load(path), load_network(folder / "network.npz")
         graphs = load_graphs(folder / "core" / GRAPHS) if record.runs else {}
+        _check_graphs(graphs, folder / "core" / GRAPHS)
         hardware = cls(folder, record, network, module, graphs)
         try:
             hardware.check(hardware.network)
@@ -169,6 +172,13 @@ def _shapes(model: AnyNetwork) -> list[tuple[str, int, int, str]]:
     if not model.scaling.uniform and model.sensor is None:
         shapes.insert(0, ("rescale", model.in_features, model.in_features, "input scaling"))
     return shapes
+
+
+def _check_graphs(graphs: Mapping[int, AdderGraph], path: Path) -> None:
+    """Refuse graphs whose proof would take more memory than any device's would."""
+    numbers = sum(graph.nodes * (graph.inputs + 1) for graph in graphs.values())
+    if numbers > _MOST_NUMBERS:
+        raise InputError(f"{path} must hold at most {_MOST_NUMBERS:,} factors of inputs, not {numbers:,}")
 
 
 def _check_size(plan: CorePlan) -> None:

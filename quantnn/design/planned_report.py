@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from quantnn import __version__
 from quantnn.arithmetic import IntegerRange
@@ -92,8 +93,9 @@ def _entries(engine: EnginePlan, resources: Resources) -> Iterator[LayerEntry]:
     before = engine.layer_logic[:-1]
     costs = [*(Cost(logic=logic) for logic in before), whole - Cost(logic=sum(before))]
     input = engine.input
-    for layer, accumulator, cost in zip(engine.layers, engine.accumulators, costs, strict=True):
-        yield _layer(layer, input, accumulator, engine, cost)
+    adders = engine.pipeline.layer_adders if isinstance(engine, UnrolledPlan) else (0,)
+    for layer, accumulator, cost, count in zip(engine.layers, engine.accumulators, costs, adders, strict=True):
+        yield replace(_layer(layer, input, accumulator, engine, cost), adders=count)
         input = layer.output
 
 

@@ -88,7 +88,8 @@ def _resources(report: Report) -> Table:
         return str(taken.multipliers), str(taken.m9k), f"{'' if built is None else '≈'}{taken.le}"
 
     for number, layer in enumerate(report.layers):
-        table.add_row(f"{number} {layer.kind}", f"{layer.pe}×{layer.simd}", str(layer.cycles), *counts(layer))
+        name = f"{number} {layer.kind}{' unrolled' if layer.engine == 'unrolled' else ''}"
+        table.add_row(name, f"{layer.pe}×{layer.simd}", str(layer.cycles), *counts(layer))
     table.add_row("core", "", "", *counts(report.core))
     table.add_row("board top", "", "", *counts(report.board_top))
     total = report.totals if built is None else replace(report.totals, le=built)

@@ -1,11 +1,11 @@
 import time
 
 import pytest
-from networks import random_network
+from networks import device, random_network
 from unrolled import unrolled_plan
 
 from quantnn.errors import DoesNotFitError
-from quantnn.plan.planner import Goal
+from quantnn.plan.planner import Goal, Planner
 
 
 def engines(plan):
@@ -28,11 +28,27 @@ def test_auto_folds_where_logic_is_short():
     assert plan.timing.interval <= least.timing.interval
 
 
-def test_auto_takes_least_of_the_device_for_a_given_interval():
-    slow, _ = unrolled_plan(NETWORK, "auto", goal=Goal(interval=63), logic=4000)
-    assert engines(slow) == ["folded"] * 3, "a multiplier for each layer is enough"
+def share(plan, limits):
+    """How much of the device a plan takes: shares of multipliers, block RAM and logic together."""
+    cost = Planner(plan.network, device(**limits)).cost(plan)
+    logic = int(0.8 * limits["logic"])
+    return cost.multipliers / limits["multipliers"] + cost.block_ram / limits["blocks"] + cost.logic / logic
+
+
+@pytest.mark.parametrize("limits", [(60, 400, 4000), (6, 400, 20_000), (200, 900, 2500)])
+def test_auto_takes_least_of_the_device_for_a_given_interval(limits):
+    limits = dict(zip(("multipliers", "blocks", "logic"), limits, strict=True))
+    goal = Goal(interval=63)
+    chosen, _ = unrolled_plan(NETWORK, "auto", goal=goal, **limits)
+    assert chosen.timing.interval <= 63
+    for names in ("folded", "unrolled", "folded,folded,unrolled"):
+        other, _ = unrolled_plan(NETWORK, names, goal=goal, **limits)
+        assert share(chosen, limits) <= share(other, limits)
+
+
+def test_auto_unrolls_what_an_interval_of_one_needs():
     fast, _ = unrolled_plan(NETWORK, "auto", goal=Goal(interval=1), multipliers=10)
-    assert "unrolled" in engines(fast)
+    assert "unrolled" in engines(fast) and fast.timing.interval == 1
 
 
 def test_what_does_not_fit_is_refused_with_a_way_out():

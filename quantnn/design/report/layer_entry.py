@@ -81,3 +81,5 @@ class LayerEntry:
     """Block RAMs, by shape."""
     le: Count
     """Logic elements, an estimate."""
+    adders: Count = 0
+    """Sums and differences that an unrolled layer is made of."""

@@ -17,7 +17,7 @@ from quantnn.errors import DoesNotFitError
 from quantnn.network.layers import Dense, Layer
 from quantnn.plan.unrolled.dataflow import Dataflow
 from quantnn.plan.unrolled.finishing import Finishing
-from quantnn.plan.unrolled.operations import Constant, Operation, Term
+from quantnn.plan.unrolled.operations import Add, Constant, Operation, Term
 from quantnn.plan.unrolled.schedule import Pipelining, Schedule
 
 __all__ = ["Tap", "UnrolledPipeline", "linear_maps"]
@@ -143,15 +143,25 @@ class UnrolledPipeline:
     @property
     def layer_logic(self) -> tuple[int, ...]:
         """The same layer by layer: an operation belongs to the first layer whose outputs come behind it."""
-        stages, lives = self.schedule.stages, self.schedule.lives
+        banks = [life - stage for stage, life in zip(self.schedule.stages, self.schedule.lives, strict=True)]
+        *before, last = self._by_layer([_elements(*pair) for pair in zip(self.operations, banks, strict=True)])
+        return (*before, last + self.latency)
+
+    @property
+    def layer_adders(self) -> tuple[int, ...]:
+        """Sums and differences, layer by layer."""
+        sums = (isinstance(operation, Add) and not operation.joined for operation in self.operations)
+        return self._by_layer([int(is_sum) for is_sum in sums])
+
+    def _by_layer(self, counts: Sequence[int]) -> tuple[int, ...]:
+        """What is counted for each operation, for each layer together."""
         ends = [1 + max(term.operation for term in terms) for terms in self.values]
-        ends[-1] = len(self.operations)
+        ends[-1] = len(counts)
         layer, totals = 0, [0] * len(ends)
-        for number, (operation, stage, life) in enumerate(zip(self.operations, stages, lives, strict=True)):
+        for number, count in enumerate(counts):
             while number >= ends[layer]:
                 layer += 1
-            totals[layer] += _elements(operation, life - stage)
-        totals[-1] += self.latency
+            totals[layer] += count
         return tuple(totals)
 
     def __call__(self, samples: Integers) -> Integers:
