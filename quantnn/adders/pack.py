@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from quantnn.adders.bit_columns import BitColumns
 from quantnn.adders.linear_map import LinearMap
-from quantnn.adders.logic_target import LogicTarget
-from quantnn.adders.packing import CONSTANT, Bit, Packing, Sum, Table
+from quantnn.adders.logic_target import LUT_INPUTS, LogicTarget
+from quantnn.adders.packing import CONSTANT, Bit, Identity, Packing, Sum, Table
 from quantnn.arithmetic import IntegerRange
 from quantnn.system.progress import SILENT, Progress
 
@@ -24,17 +25,18 @@ Literal = tuple[int, bool, Bit]
 def pack(wanted: LinearMap, target: LogicTarget, progress: Progress = SILENT) -> Packing:
     """Tables and sums that compute ``wanted``, proven to.
 
-    A weight's signed digits make every output a heap of bits, each with a place. A table of two LUTs turns three bits
-    of a place into one there and one above; a bit with a negative sign costs no more, as ``-x = (1 - x) - 1``.
-    Triples that several outputs have in common, whatever the place and the sign, come first and are made once. What
-    is left of an output when no place has more bits than it may have rows is added, row by row.
+    A weight's signed digits make every output a heap of bits, each with a place. Two LUTs turn three bits of a place
+    into one there and one above; five LUTs turn seven into one there and three above. A bit with a negative sign costs
+    no more, as ``-x = (1 - x) - 1``. Triples that several outputs have in common, whatever the place and the sign, come
+    first and are made once. What is left of an output when no place has more bits than it may have rows is added, row
+    by row.
 
-    It pays for inputs of one or two bits. Sums of wide values are cheaper as adders.
+    It pays for inputs of up to three bits. Sums of wider values are cheaper as adders.
     """
     progress("packing")
     builder = _Builder(wanted)
     outputs = tuple(builder.output(output, target) for output in range(len(wanted.outputs)))
-    packing = Packing(wanted.inputs, tuple(builder.nodes), outputs)
+    packing = Packing(wanted.inputs, tuple(builder.nodes), outputs, tuple(builder.identities))
     if not packing.proves(wanted):
         raise AssertionError("a packing must compute its matrix")
     return packing
@@ -45,6 +47,7 @@ class _Builder:
         self.wanted, self.nodes, self.inputs = wanted, list[Table | Sum](), len(wanted.inputs)
         self.atoms = [(number, place) for number, each in enumerate(wanted.inputs) for place in range(each.width)]
         self.depths = dict.fromkeys(self.atoms, 0)
+        self.identities: list[Identity] = []
         self.inverted: dict[Bit, Bit] = {}
         self.constants = wanted.constants.tolist()
         self.columns = BitColumns(len(self.atoms), [each.width for each in wanted.outputs])
@@ -55,8 +58,8 @@ class _Builder:
                 for at, sign in _digits(factor * weight):
                     self.columns.put(output, at, atom, sign)
         for triple in self.columns.shared():
-            self._triple([(self.atoms[atom], sign > 0) for atom, sign in zip(triple.atoms, triple.signs, strict=True)])
-            self.atoms += [(self.inputs + len(self.nodes) - 1, place) for place in (0, 1)]
+            signs = zip(triple.atoms, triple.signs, strict=True)
+            self.atoms += [bit for _, bit in self._three([self._literal(self.atoms[n], sign > 0) for n, sign in signs])]
             for (output, place), sign in triple.users:
                 self.constants[output] -= sign * triple.signs.count(-1) << place
 
@@ -69,16 +72,35 @@ class _Builder:
         self.depths |= dict.fromkeys(bits, depth)
         return bits
 
-    def _triple(self, literals: list[tuple[Bit, bool]], places: int = 2) -> list[Bit]:
-        """The bits of the sum of up to four, of which constants are no inputs of the table."""
-        constant = sum(bit[1] for bit, _ in literals if bit[0] == CONSTANT)
-        variable = [literal for literal in literals if literal[0][0] != CONSTANT]
-        contents = [
-            constant + sum((address >> number & 1) == right for number, (_, right) in enumerate(variable))
-            for address in range(1 << len(variable))
-        ]
-        low = [total & (1 << places) - 1 for total in contents]
-        return self._node(Table(tuple(bit for bit, _ in variable), tuple(low)))
+    def _table(self, literals: Sequence[Literal], value: Callable[..., int]) -> list[Bit]:
+        """The bits of a table of what the function says of the literals; constants are no inputs of it."""
+        variable = tuple(bit for _, _, bit in literals if bit[0] != CONSTANT)
+        shape = tuple((right, bit[1] if bit[0] == CONSTANT else None) for _, right, bit in literals)
+        return self._node(Table(variable, _contents(value, shape)))
+
+    def _literal(self, bit: Bit, right: bool = True) -> Literal:
+        return self.depths.get(bit, 0), right, bit
+
+    def _three(self, literals: Sequence[Literal]) -> list[tuple[int, Bit]]:
+        """Three bits as one and one of twice the weight: a full adder of two LUTs."""
+        return list(enumerate(self._table(literals, _ones)))
+
+    def _seven(self, literals: Sequence[Literal]) -> list[tuple[int, Bit]]:
+        """Seven bits as one and three of twice the weight: three full adders, of which one's sum is never made.
+
+        Of the first four, the last three go through one full adder, and its sum, the first and the fifth bit through
+        another one. Its sum is ``odd xor fifth``, which the third one's tables have room for: five LUTs, not six.
+        """
+        first, second, third, fourth, fifth, sixth, seventh = literals
+        (odd,) = self._table(literals[:4], _odd)
+        (carry,) = self._table((second, third, fourth), _carry)
+        (other,) = self._table((self._literal(odd), fifth, first), _chosen)
+        last = self._table((self._literal(odd), fifth, sixth, seventh), _joined)
+        made = [(0, last[0]), (1, last[1]), (1, carry), (1, other)]
+        inputs = tuple((bit, 1 if right else -1) for _, right, bit in literals if bit[0] != CONSTANT)
+        constant = sum(bit[1] if bit[0] == CONSTANT else not right for _, right, bit in literals)
+        self.identities.append(Identity(tuple((bit, 1 << place) for place, bit in made), inputs, constant))
+        return made
 
     def output(self, output: int, target: LogicTarget) -> int:
         """The node of an output, of what is left of its columns."""
@@ -93,17 +115,17 @@ class _Builder:
         for place in range(values.width):
             if constant >> place & 1:
                 heap[place].append((0, True, (CONSTANT, 1)))
-        before, tries = len(self.nodes), []
+        before, tries = (len(self.nodes), len(self.identities)), []
         for rows in ROWS:
             self._summed(self._rows(heap, rows), values)
-            tries.append((sum(_cost(node, target) for node in self.nodes[before:]), rows))
-            self._forget(before)
+            tries.append((sum(_cost(node, target) for node in self.nodes[before[0] :]), rows))
+            self._forget(*before)
         return self._summed(self._rows(heap, min(tries)[1]), values)
 
-    def _forget(self, before: int) -> None:
-        """Takes back all nodes from there on."""
-        del self.nodes[before:]
-        first = self.inputs + before
+    def _forget(self, nodes: int, identities: int) -> None:
+        """Takes back all but the first of them."""
+        del self.nodes[nodes:], self.identities[identities:]
+        first = self.inputs + nodes
         self.inverted = {bit: other for bit, other in self.inverted.items() if other[0] < first}
 
     def _rows(self, heap: list[list[Literal]], most: int) -> list[dict[int, Bit]]:
@@ -112,12 +134,15 @@ class _Builder:
         rows: list[dict[int, Bit]] = [{} for _ in range(most)]
         for place, literals in enumerate(places):
             heapq.heapify(literals)
-            top = place == len(places) - 1
-            while len(literals) > most:
-                chosen = [heapq.heappop(literals) for _ in range(3)]
-                bits = self._triple([(bit, right) for _, right, bit in chosen], 1 if top else 2)
-                for above, bit in enumerate(bits):
-                    heapq.heappush(places[place + above], (self.depths[bit], True, bit))
+            while (more := len(literals) - most) > 0:
+                if place == len(places) - 1:
+                    chosen = [heapq.heappop(literals) for _ in range(min(more + 1, LUT_INPUTS))]
+                    made = list(enumerate(self._table(chosen, _odd)))
+                else:
+                    chosen = [heapq.heappop(literals) for _ in range(7 if more >= 6 else 3)]
+                    made = self._seven(chosen) if more >= 6 else self._three(chosen)
+                for above, bit in made:
+                    heapq.heappush(places[place + above], self._literal(bit))
             for row, (_, right, bit) in zip(rows, sorted(literals), strict=False):
                 row[place] = bit if right else self._inverse(bit)
         return [row for row in rows if row]
@@ -144,6 +169,38 @@ class _Builder:
 
     def _depth(self, row: dict[int, Bit]) -> int:
         return max((self.depths.get(bit, 0) for bit in row.values()), default=0)
+
+
+@cache
+def _contents(value: Callable[..., int], shape: tuple[tuple[bool, int | None], ...]) -> tuple[int, ...]:
+    """What a function says for each address, of literals that count as they are or inverted, some of them constants."""
+    varying, contents = [place for place, (_, constant) in enumerate(shape) if constant is None], []
+    for address in range(1 << len(varying)):
+        bits = [constant or 0 for _, constant in shape]
+        for number, place in enumerate(varying):
+            bits[place] = address >> number & 1
+        contents.append(value(*(bit ^ (not right) for bit, (right, _) in zip(bits, shape, strict=True))))
+    return tuple(contents)
+
+
+def _ones(*bits: int) -> int:
+    return sum(bits)
+
+
+def _odd(*bits: int) -> int:
+    return sum(bits) & 1
+
+
+def _carry(*bits: int) -> int:
+    return sum(bits) >> 1
+
+
+def _chosen(odd: int, late: int, early: int) -> int:
+    return late if odd else early
+
+
+def _joined(odd: int, late: int, *bits: int) -> int:
+    return (odd ^ late) + sum(bits)
 
 
 def _row(bits: dict[int, Bit]) -> tuple[Bit, ...]:

@@ -14,7 +14,7 @@ from quantnn.adders.linear_map import LinearMap
 from quantnn.adders.logic_target import LUT_INPUTS, Addition, LogicTarget
 from quantnn.arithmetic import Box, IntegerRange, Integers
 
-__all__ = ["CONSTANT", "Bit", "Packing", "Sum", "Table"]
+__all__ = ["CONSTANT", "Bit", "Identity", "Packing", "Sum", "Table"]
 
 Bit = tuple[int, int]
 """A node and the place of one of its bits; or CONSTANT, and 0 or 1."""
@@ -112,6 +112,28 @@ class Sum:
         return Addition(self.range.width - passing, varying, 0)
 
 
+@dataclass(frozen=True)
+class Identity:
+    """``Σ weight · output = Σ weight · input + constant``, which several tables together make true.
+
+    Parameters
+    ----------
+    outputs, inputs : tuple of (Bit, int)
+        Bits with their weights; the first output's is 1. The outputs are looked up in tables, from the inputs or from
+        each other.
+    constant : int
+    """
+
+    outputs: tuple[tuple[Bit, int], ...]
+    inputs: tuple[tuple[Bit, int], ...]
+    constant: int
+
+    @property
+    def last(self) -> int:
+        """The last node that makes an output."""
+        return max(bit[0] for bit, _ in self.outputs)
+
+
 @dataclass(frozen=True, eq=False)
 class Packing:
     """A matrix times a vector, of tables and short sums. Nodes are numbered: the inputs, then these.
@@ -124,6 +146,8 @@ class Packing:
         Each of bits of nodes before it.
     outputs : tuple of int
         The node that each output is.
+    identities : tuple of Identity
+        What :meth:`proves` may use, after a look at every case. What uses an output of one comes behind all of it.
 
     Members
     -------
@@ -141,6 +165,7 @@ class Packing:
     inputs: Box
     nodes: tuple[Table | Sum, ...]
     outputs: tuple[int, ...]
+    identities: tuple[Identity, ...] = ()
 
     def __post_init__(self) -> None:
         ranges = self.ranges
@@ -186,15 +211,48 @@ class Packing:
     def proves(self, wanted: LinearMap) -> bool:
         """Whether the packing computes exactly that, for every input.
 
-        Each output is traced back: the bits of a node are replaced by what the node is a sum of, modulo the output's
-        format, until only bits of inputs are left. That takes each node's bits with the factors of their places, as
-        they are where all of a node is used in an output; of a node that is not, nothing can be said.
+        Each output is traced back: the bits of a node, or of an identity, are replaced by what they are a sum of,
+        modulo the output's format, until only bits of inputs are left. That takes the bits with the factors of their
+        places, as they are where all of them are used in an output; of a node that is not, nothing can be said.
         """
+        if not all(map(self._holds, self.identities)):
+            return False
         shape = (len(self.inputs), len(self.outputs))
         if self.inputs != wanted.inputs or shape != wanted.matrix.shape:
             return False
         columns = zip(self.outputs, wanted.matrix.T.tolist(), wanted.constants.tolist(), wanted.outputs, strict=True)
         return all(self._computes(*column) for column in columns)
+
+    def _holds(self, identity: Identity) -> bool:
+        """Whether it is true in every case."""
+        if identity.outputs[0][1] != 1 or len(identity.inputs) > _CASES:
+            return False
+        cases = np.arange(1 << len(identity.inputs))
+        known = {bit: cases >> place & 1 for place, (bit, _) in enumerate(identity.inputs)}
+        try:
+            outputs = sum((self._cases(bit, known, cases) * weight for bit, weight in identity.outputs), 0 * cases)
+        except KeyError:
+            return False
+        inputs = sum((known[bit] * weight for bit, weight in identity.inputs), 0 * cases)
+        return np.array_equal(outputs, inputs + identity.constant)
+
+    def _cases(self, bit: Bit, known: dict[Bit, Integers], cases: Integers) -> Integers:
+        """A bit in each case, where those that are known decide it; KeyError where they do not."""
+        if bit not in known:
+            source, place = bit
+            node = self.nodes[source - len(self.inputs)] if source >= len(self.inputs) else None
+            if source == CONSTANT:
+                known[bit] = 0 * cases + place
+            elif isinstance(node, Table):
+                address = sum((self._cases(each, known, cases) << n for n, each in enumerate(node.bits)), 0 * cases)
+                known[bit] = np.array(node.contents)[address] >> place & 1
+            else:
+                raise KeyError(bit)
+        return known[bit]
+
+    @cached_property
+    def _identities(self) -> dict[int, Identity]:
+        return {identity.last: identity for identity in self.identities}
 
     def _computes(self, output: int, factors: list[int], constant: int, values: IntegerRange) -> bool:
         """Whether the node is that sum of the inputs, which lies in these values."""
@@ -205,29 +263,38 @@ class Packing:
         used: dict[int, dict[int, int]] = {output: dict(enumerate(_weights(own)))}
         constant = -constant
         for number in range(len(self.ranges) - 1, -1, -1):
-            if number not in used:
-                if number < len(self.inputs) and factors[number] % modulus:
+            terms: list[tuple[int, Bit]] = []
+            if number in self._identities and self._identities[number].outputs[0][0][0] in used:
+                identity = self._identities[number]
+                parts = [(bit, weight) for bit, weight in identity.outputs]
+                taken = [used.get(source, {}).pop(place, 0) for (source, place), _ in parts]
+                if any((count - taken[0] * weight) % modulus for count, (_, weight) in zip(taken, parts, strict=True)):
                     return False
-                continue
-            places, weights = used.pop(number), list(_weights(self.ranges[number]))
-            factor = places.get(0, 0) * weights[0]
-            if any((places.get(place, 0) - factor * weight) % modulus for place, weight in enumerate(weights)):
+                constant += taken[0] * identity.constant
+                factor, terms = taken[0], [(weight, bit) for bit, weight in identity.inputs]
+            elif number in used:
+                weights = list(_weights(self.ranges[number]))
+                places = used.pop(number)
+                factor = places.get(0, 0) * weights[0]
+                if any((places.get(place, 0) - factor * weight) % modulus for place, weight in enumerate(weights)):
+                    return False
+                if number < len(self.inputs):
+                    if (factor - factors[number]) % modulus:
+                        return False
+                    continue
+                node = self.nodes[number - len(self.inputs)]
+                if isinstance(node, Table):
+                    form = node.factors(modulus // gcd(factor, modulus))
+                    if form is None:
+                        return False
+                    terms = list(zip(form[0], node.bits, strict=True))
+                    constant += factor * form[1]
+                else:
+                    if node.wraps and (factor << node.range.width) % modulus:
+                        return False
+                    terms = [(1 << place, bit) for row in node.rows for place, bit in enumerate(row)]
+            elif number < len(self.inputs) and factors[number] % modulus:
                 return False
-            if number < len(self.inputs):
-                if (factor - factors[number]) % modulus:
-                    return False
-                continue
-            node = self.nodes[number - len(self.inputs)]
-            if isinstance(node, Table):
-                form = node.factors(modulus // gcd(factor, modulus))
-                if form is None:
-                    return False
-                terms, added = list(zip(form[0], node.bits, strict=True)), form[1]
-                constant += factor * added
-            else:
-                if node.wraps and (factor << node.range.width) % modulus:
-                    return False
-                terms = [(1 << place, bit) for row in node.rows for place, bit in enumerate(row)]
             for weight, (source, place) in terms:
                 if source == CONSTANT:
                     constant += factor * weight * place
@@ -235,6 +302,10 @@ class Packing:
                     bits = used.setdefault(source, {})
                     bits[place] = bits.get(place, 0) + factor * weight
         return constant % modulus == 0
+
+
+_CASES = 10
+"""Inputs that an identity may have at most."""
 
 
 def _weights(values: IntegerRange) -> Iterator[int]:
