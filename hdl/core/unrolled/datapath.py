@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from quantnn.hdl.core.requantizer import shape_of
 from quantnn.hdl.core.unrolled.expressions import expression, low_bits, shifted
+from quantnn.plan.unrolled.bit_operations import BitSum
 from quantnn.plan.unrolled.operations import Add, Constant, Input
 from quantnn.plan.unrolled.pipeline import UnrolledPipeline
 
@@ -123,6 +124,6 @@ def _kept(pipeline):
     return {
         number
         for number, by in readers.items()
-        if isinstance(pipeline.operations[number], Add)
-        and any(isinstance(pipeline.operations[r], Add) and stages[r] == stages[number] for r in by)
+        if isinstance(pipeline.operations[number], (Add, BitSum))
+        and any(isinstance(pipeline.operations[r], (Add, BitSum)) and stages[r] == stages[number] for r in by)
     }

@@ -4,7 +4,9 @@ from functools import singledispatch
 
 from amaranth.hdl import C, Cat, Mux
 
+from quantnn.adders.packing import CONSTANT
 from quantnn.hdl.core.requantizer import shape_of
+from quantnn.plan.unrolled.bit_operations import BitSum, BitTable
 from quantnn.plan.unrolled.operations import Add, Constant, Lookup, Select, Shift
 
 __all__ = ["expression", "low_bits", "shifted"]
@@ -61,11 +63,35 @@ def _(operation: Select, decider, negative, positive):
 
 @expression.register
 def _(operation: Lookup, source):
-    words = operation.words()
-    index = source.as_unsigned()
+    return _looked_up(source.as_unsigned(), operation.words(), operation.range.width)
+
+
+@expression.register
+def _(operation: BitTable, *sources):
+    return _looked_up(_row(operation.bits, operation, sources), operation.contents, operation.range.width)
+
+
+@expression.register
+def _(operation: BitSum, *sources):
+    rows, passed = [_row(row, operation, sources) for row in operation.rows], operation.passed
+    width = operation.range.width
+    low = low_bits(rows[0], passed) if len(rows) == 1 else low_bits(rows[0] | rows[1], passed)
+    if passed == width:
+        return low
+    return Cat(low, (rows[0][passed:] + rows[1][passed:])[: width - passed])
+
+
+def _row(bits, operation, sources):
+    """Bits of values side by side."""
+    known = dict(zip(operation.sources, sources, strict=True))
+    return Cat(C(place, 1) if source == CONSTANT else known[source][place] for source, place in bits)
+
+
+def _looked_up(index, words, width):
+    """The word at an index, each bit of the words a constant of which one bit is chosen."""
     return Cat(
         C(sum((word >> bit & 1) << place for place, word in enumerate(words)), len(words)).bit_select(index, 1)
-        for bit in range(operation.range.width)
+        for bit in range(width)
     )
 
 

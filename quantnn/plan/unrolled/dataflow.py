@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.packing import CONSTANT, Bit, Packing, Table
 from quantnn.arithmetic import Box, IntegerRange, Integers
+from quantnn.plan.unrolled.bit_operations import BitSum, BitTable
 from quantnn.plan.unrolled.operations import Add, Constant, Input, Lookup, Operation, Select, Shift, Term
 
 __all__ = ["Dataflow"]
@@ -62,6 +64,32 @@ class Dataflow:
                 term = self.sum(self.constant(0), term, -1, IntegerRange(-values.hi, -values.lo))
             outputs.append(term.shifted(shift))
         return outputs
+
+    def packing(self, packing: Packing, leaves: list[Term]) -> list[Term]:
+        """The outputs of tables and short sums of these leaves."""
+        nodes = list(leaves)
+        for node in packing.nodes:
+            if isinstance(node, Table):
+                operation: Operation = BitTable(node.range, self._bits(node.bits, nodes), node.contents)
+            else:
+                operation = BitSum(node.range, tuple(self._bits(row, nodes) for row in node.rows))
+            nodes.append(self._known(node.range) or self._term(operation))
+        return [nodes[output] for output in packing.outputs]
+
+    def _bits(self, bits: tuple[Bit, ...], nodes: list[Term]) -> tuple[Bit, ...]:
+        """Bits of nodes as those of wires."""
+        found = []
+        for source, place in bits:
+            if source != CONSTANT:
+                term = nodes[source]
+                wire = self.operations[term.operation]
+                source, place = term.operation, place - term.shift
+                if isinstance(wire, Constant) or place < 0:
+                    source, place = CONSTANT, wire.range.lo >> place & 1 if place >= 0 else 0
+                elif place >= wire.range.width:
+                    source, place = (source, wire.range.width - 1) if wire.range.signed else (CONSTANT, 0)
+            found.append((source, place))
+        return tuple(found)
 
     def sum(self, left: Term, right: Term, sign: int, values: IntegerRange) -> Term:
         """``left + sign · right``, which lies in ``values``."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from quantnn.adders.adder_graph import AdderGraph
 from quantnn.adders.linear_map import LinearMap
+from quantnn.adders.packing import Packing
 from quantnn.arithmetic import Box, Integers
 from quantnn.errors import DoesNotFitError
 from quantnn.network.layers import Dense, Layer
@@ -76,9 +77,9 @@ class UnrolledPipeline:
 
     @classmethod
     def of(
-        cls, layers: Sequence[Layer], inputs: Box, pipelining: Pipelining, graphs: Sequence[AdderGraph]
+        cls, layers: Sequence[Layer], inputs: Box, pipelining: Pipelining, graphs: Sequence[AdderGraph | Packing]
     ) -> Self:
-        """The pipeline of these layers, with an adder graph for each of their :func:`linear_maps`.
+        """The pipeline of these layers, with a graph or a packing for each of their :func:`linear_maps`.
 
         Raises
         ------
@@ -96,7 +97,7 @@ class UnrolledPipeline:
                 graph = next(left)
                 if not graph.proves(wanted):
                     raise ValueError("An adder graph must compute its layer's accumulators")
-                sums = flow.graph(graph, terms, box)
+                sums = flow.graph(graph, terms, box) if isinstance(graph, AdderGraph) else flow.packing(graph, terms)
             else:
                 offsets = wanted.constants.tolist()
                 ranges = wanted.outputs

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from networks import BYTE, random_network, random_samples
-from unrolled import unrolled
+from unrolled_pipelines import unrolled
 
+from quantnn.adders.logic_target import ECP5
 from quantnn.adders.solve import solve
 from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.errors import DoesNotFitError
@@ -28,9 +29,10 @@ def every_wire_holds(pipeline, samples):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_every_layer_is_the_references(seed):
+@pytest.mark.parametrize("target", [None, ECP5])
+def test_every_layer_is_the_references(seed, target):
     network = random_network(seed)
-    pipeline = unrolled(network)
+    pipeline = unrolled(network, target=target)
     samples = random_samples(network, 200, seed)
     expected = evaluate(network, samples)
     for got, wanted in zip(pipeline.answers(samples), expected.layers, strict=True):

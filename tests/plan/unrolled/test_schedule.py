@@ -1,6 +1,6 @@
 import pytest
 from networks import random_network
-from unrolled import unrolled
+from unrolled_pipelines import unrolled
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.plan.unrolled.delays import Delays

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from gateware import run
 from networks import random_network, random_samples
-from unrolled import unrolled
+from unrolled_pipelines import unrolled
 
+from quantnn.adders.logic_target import ECP5
 from quantnn.hdl.core.unrolled.datapath import UnrolledDatapath
 from quantnn.hdl.core.verilog import emit_verilog
 from quantnn.network.reference import evaluate
@@ -59,6 +60,15 @@ def test_answers_are_the_references_one_in_every_cycle(seed, rule):
     out = stream_through(pipeline, samples, [False] * 20)
     answers = evaluate(network, samples).logits.tolist()
     assert out == [None] * pipeline.latency + answers + [None] * 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_tables_and_short_sums_give_the_same(seed):
+    network = random_network(seed)
+    pipeline = unrolled(network, target=ECP5)
+    samples = random_samples(network, 30, seed)
+    out = stream_through(pipeline, samples, [False] * 30)
+    assert out[pipeline.latency : -2] == evaluate(network, samples).logits.tolist()
 
 
 def test_gaps_stay_gaps():

@@ -7,9 +7,11 @@ import pytest
 from amaranth.hdl import Module, Signal
 from amaranth.sim import Simulator
 
+from quantnn.adders.packing import CONSTANT
 from quantnn.arithmetic import IntegerRange
 from quantnn.hdl.core.requantizer import shape_of
 from quantnn.hdl.core.unrolled.expressions import expression
+from quantnn.plan.unrolled.bit_operations import BitSum, BitTable
 from quantnn.plan.unrolled.operations import Add, Constant, Lookup, Select, Shift, Term
 
 RANGES = [IntegerRange(0, 5), IntegerRange(-3, 4), IntegerRange(-6, -1), IntegerRange(3, 9)]
@@ -78,6 +80,16 @@ def test_tables():
     for index in (IntegerRange(-5, 7), IntegerRange(0, 9), IntegerRange(2, 3)):
         values = tuple(np.random.default_rng(1).integers(-9, 9, index.hi - index.lo + 1).tolist())
         check((lambda r, v=values, i=index: Lookup(r, 0, i.lo, v), index))
+
+
+def test_bits():
+    nibble = IntegerRange(0, 15)
+    check(
+        (lambda r: BitTable(r, ((0, 1), (1, 2), (0, 3)), (3, 1, -4, 2, 0, 1, 1, 3)), nibble, RANGES[1]),
+        (lambda r: BitSum(nibble, (((0, 0), (1, 1)), ((CONSTANT, 0), (CONSTANT, 1), (1, 0)))), nibble, RANGES[1]),
+        (lambda r: BitSum(IntegerRange(-8, 7), (((0, 2), (1, 1), (CONSTANT, 1), (0, 1)),)), nibble, RANGES[1]),
+        (lambda r: BitSum(nibble, (((CONSTANT, 0), (1, 1)), ((0, 0), (CONSTANT, 0), (1, 0)))), nibble, RANGES[1]),
+    )
 
 
 def test_constants():
