@@ -13,6 +13,8 @@ from quantnn.plan.unrolled.operations import Constant, Operation
 __all__ = ["Pipelining", "Schedule"]
 
 _SWEEPS = 6
+_PRECISION = 7
+"""Of the shortest period, as a power of two of the one that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,21 @@ class Schedule:
 
     @cached_property
     def _placement(self) -> _Placement:
-        placement = _Placement(self.operations, self.outputs, self.pipelining)
-        placement.improve()
-        return placement
+        """In as many stages as the period asks for, all of them as short as that many stages allow."""
+
+        def soonest(period: int) -> _Placement:
+            return _Placement(self.operations, self.outputs, Pipelining(period, self.pipelining.delays))
+
+        best = soonest(self.pipelining.period)
+        too_short = 0
+        while best.period - too_short > max(1, self.pipelining.period >> _PRECISION):
+            tried = soonest((best.period + too_short) >> 1)
+            if tried.count == best.count:
+                best = tried
+            else:
+                too_short = tried.period
+        best.improve()
+        return best
 
     @cached_property
     def stages(self) -> tuple[int, ...]:
