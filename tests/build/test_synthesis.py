@@ -3,10 +3,18 @@ import random
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
+from quantnn.adders.solve import solve
+from quantnn.arithmetic import Box, IntegerRange, Requantizer
 from quantnn.build.synthesis import FAMILIES, LOG, synthesize
 from quantnn.errors import ToolError
+from quantnn.hdl.core.unrolled.datapath import UnrolledDatapath
+from quantnn.hdl.core.verilog import emit_verilog
+from quantnn.network.layers import Dense
+from quantnn.plan.unrolled.pipeline import UnrolledPipeline, linear_maps
+from quantnn.plan.unrolled.schedule import Pipelining
 
 BLOCK_RAMS = {
     "ecp5": {"DP16KD"},
@@ -195,3 +203,38 @@ class TestFailure:
         message = refused('module top; reg m[0:1]; initial $readmemb("words.mem", m); endmodule\n')
         assert "\n" not in message and message.startswith("Yosys failed") and message.endswith(f": see {LOG}")
         assert "words.mem" in (tmp_path / "work" / LOG).read_text()
+
+
+LUTS = {"ecp5": ("LUT4", "CCU2C", "CCU2C"), "ice40": ("SB_LUT4",), "gowin": ("LUT1", "LUT2", "LUT3", "LUT4", "ALU")}
+"""What a design's logic is made of; two of the ECP5's LUTs are one cell of a carry chain."""
+
+
+INVERTERS = {"ice40": 0.4}
+"""There the subtrahend's bits are inverted in LUTs of their own; the plan counts cells that do without."""
+
+
+def logic(cells, family):
+    return sum(cells[kind] for kind in LUTS[family])
+
+
+@families
+def test_sums_of_sums_stay_carry_chains(made, family, tmp_path):
+    """The stock flow would make carry-save trees of them, did the Verilog not keep them apart."""
+    random = np.random.default_rng(5)
+    layer = Dense(
+        random.integers(-9, 9, 5),
+        Requantizer.make(5, IntegerRange(-(2**20), 2**20)),
+        weights=random.integers(-7, 8, (9, 5)),
+        weight_range=IntegerRange(-7, 7),
+    )
+    inputs = Box.uniform(IntegerRange(-128, 127), 9)
+    graphs = [solve(wanted) for wanted in linear_maps([layer], inputs)]
+    pipeline = UnrolledPipeline.of([layer], inputs, Pipelining(9), graphs)
+    (written,) = emit_verilog(UnrolledDatapath(pipeline), "sums", tmp_path)
+    text = written.read_text()
+    planned = sum(operation.luts() for operation in pipeline.operations)
+    _, cells = made(text, family, "sums")
+    assert logic(cells, family) == pytest.approx(planned, rel=INVERTERS.get(family, 0.12))
+    (tmp_path / "work").rename(tmp_path / "kept")
+    _, merged = made(re.sub(r"\(\* keep = .*?\*\)", "", text), family, "sums")
+    assert logic(merged, family) > logic(cells, family)
