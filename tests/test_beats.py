@@ -109,3 +109,12 @@ def test_refuses_samples_and_classes_that_do_not_fit():
 def test_no_samples_are_no_bytes(form, classes):
     """A board may have no room for any."""
     assert form.pack(np.zeros((0, form.elements), dtype=np.int64), classes).shape == (0, form.beats, form.bytes)
+
+
+@given(formats(), st.data())
+def test_samples_come_out_of_their_bytes(form, data):
+    seed = data.draw(st.integers(0, 1000))
+    lo, hi = form.element.lo, form.element.hi
+    samples = np.random.default_rng(seed).integers(lo, hi, (3, form.elements), endpoint=True)
+    classes = np.zeros((3, form.beats), dtype=np.int64) if form.class_width else None
+    assert np.array_equal(form.samples(form.pack(samples, classes)), samples)

@@ -69,12 +69,17 @@ def stated_clock(board: Board, clock: ClockPlan, mhz: float | None) -> tuple[flo
     return mhz, [f"the board's project runs at {made:g} MHz: {board.name} has no PLL that we set"]
 
 
-def reserve(model: AnyNetwork | IntegerNetwork, board: Board, clock: ClockPlan) -> Cost:
-    """What the board's top needs, about: its logic, and block RAM for the link and a single sample."""
+def reserve(model: AnyNetwork | IntegerNetwork, board: Board, clock: ClockPlan, *, replay: bool = False) -> Cost:
+    """What the board's top needs, about: its logic, and block RAM for the link and a single sample, or its replay."""
     output = BeatFormat(model.out_features, IntegerRange.of_format(_LOGIT_BITS, signed=True))
     link = board_link(board, BeatFormat(model.in_features, model.input), output, clock)
     packed = BeatFormat(model.in_features, model.input, min(model.in_features, _PER_BEAT))
-    return BoardPlan(packed, output, int(board_features(board).has_player), link).cost(board.resources)
+    stored = None
+    if replay:
+        classes = replace(output, class_width=max(1, (model.out_features - 1).bit_length()))
+        shapes, displays = board.resources.block_ram.shapes, board_features(board).displays
+        stored = ReplayPlan(packed, classes, 1, True, shapes, displays)
+    return BoardPlan(packed, output, int(board_features(board).has_player), link, stored).cost(board.resources)
 
 
 def write_board(

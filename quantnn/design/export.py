@@ -198,7 +198,7 @@ def _planned(
     network = source.network if isinstance(source, Quantized) else source
     aim = Aim(
         board.resources,
-        reserve(network, board, clock),
+        reserve(network, board, clock, replay=bool(options.replay)),
         options.goal,
         options.logic_multipliers,
         options.engines,

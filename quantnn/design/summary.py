@@ -129,6 +129,9 @@ def _speed(report: Report) -> Table:
     table.add_row("device bound, cycles", f"{report.device_bound_cycles} (interval is {ratio:.2f} × the bound)")
     speed = f"{report.inferences_per_second:,.0f} inferences/s, {report.latency_us} µs latency"
     table.add_row(f"at {report.clock_mhz:g} MHz", speed)
+    if entry := report.board_top.replay:
+        stored = f"{entry.words:,} beats, {entry.m9k} {report.units.m9k}"
+        table.add_row("replay", f"{entry.samples:,} samples on the board: {stored}")
     if report.class_names:
         table.add_row("classes", numbered_names(report.class_names))
     accuracy = report.accuracy

@@ -25,18 +25,19 @@ def model(tmp_path_factory):
 def exported(tmp_path, model):
     """Makes an export for a board and a clock."""
 
-    def make(name, board, mhz=None):
-        export(model, tmp_path / name, small_options(model, board=load_board(board), clock_mhz=mhz, core="own"))
+    def make(name, board, mhz=None, **changes):
+        options = small_options(model, board=load_board(board), clock_mhz=mhz, core="own", **changes)
+        export(model, tmp_path / name, options)
         return tmp_path / name
 
     return make
 
 
-@pytest.mark.parametrize("name", MHZ)
-def test_the_project_is_the_one_that_an_export_for_that_clock_writes(exported, name):
+@pytest.mark.parametrize(("name", "replay"), [*((name, None) for name in MHZ), ("ulx3s-85f", True)])
+def test_the_project_is_the_one_that_an_export_for_that_clock_writes(exported, name, replay):
     """And so it is taken for genuine; but for a note, the report is the same, too."""
     board = load_board(name)
-    design, wanted = exported("design", name), exported("wanted", name, MHZ[name])
+    design, wanted = exported("design", name, replay=replay), exported("wanted", name, MHZ[name], replay=replay)
     reclock(design, board, board.plan_clock(round(MHZ[name] * 1e6)), 99.0)
     for path in wanted.rglob("*"):
         if path.is_file() and path.name not in ("report.json", "summary.txt"):

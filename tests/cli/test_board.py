@@ -10,6 +10,7 @@ import pytest
 from quantnn.board.board import load_board
 from quantnn.design.report import BuildResult, load_report
 from quantnn.link.flash import Flashed
+from quantnn.link.replay import ReplayRun
 from quantnn.link.run import BoardDifference, BoardRun
 from quantnn.network.file import load_network
 from quantnn.network.reference import evaluate
@@ -124,6 +125,54 @@ class TestRun:
         monkeypatch.setitem(sys.modules, "quantnn.link.run", None)
         code, out, lines = run("run", small, "-i", "x.npy")
         assert (code, out) == (2, "") and "[link]" in lines[0]
+
+
+class TestReplay:
+    FOUND = ReplayRun(300, 109, 300, 314, 100_000_000, 300, 109, True, 314)
+
+    @pytest.fixture
+    def counted(self, monkeypatch):
+        def counted(**changes):
+            monkeypatch.setattr("quantnn.link.replay.replay_on_board", lambda *_, **__: replace(self.FOUND, **changes))
+
+        return counted
+
+    def test_right_counts(self, run, counted, small):
+        counted()
+        code, out, lines = run("run", small, "--replay")
+        assert (code, lines) == (0, [])
+        assert out.startswith("300 samples, expected 300\n109 answers are the true class, expected 109\n")
+        said = "All counts of answers are the reference's; 95,541,401 samples/s from the board's own memory."
+        assert out.endswith(f"\n{said} Next: quantnn bench {small}\n")
+
+    def test_json(self, run, counted, small):
+        counted()
+        code, out, _ = run("run", small, "--replay", "--json")
+        assert code == 0 and json.loads(out) == self.FOUND.values()
+
+    @pytest.mark.parametrize("words", [[], ["--json"]])
+    def test_wrong_counts(self, run, counted, small, words):
+        counted(matching=299)
+        code, out, [line] = run("run", small, "--replay", *words)
+        assert code == 1 and "299" in out
+        found = "299 answers of the reference's class, expected 300"
+        assert line == f"Error: The board's replay differs from the reference: {found}"
+
+    @pytest.mark.parametrize("words", [["--input", "x.npy"], ["--labels", "x.npy"]])
+    def test_samples_of_one_s_own_are_not_for_a_replay(self, run, small, words):
+        np.save("x.npy", np.zeros((1, 6), dtype=np.int64))
+        code, _, [line] = run("run", small, "--replay", *words)
+        assert code == 2
+        assert line == "Error: --replay takes the samples that the board keeps: leave --input and --labels out"
+
+    def test_without_either(self, run, small):
+        code, _, [line] = run("run", small)
+        assert code == 2
+        assert line == "Error: --input must be given: raw input samples, or --replay for those that the board keeps"
+
+    def test_a_design_without_a_replay(self, run, small):
+        code, _, [line] = run("run", small, "--replay")
+        assert (code, line) == (2, f"Error: {small} has no replay: export it with --replay")
 
 
 def test_a_simulated_board_is_watched_with_what_to_do_next(run, small, monkeypatch):

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from exported import SHAPE, invented_board, random_model, save_model, small_board
+from digests import digests
+from exported import SHAPE, invented_board, random_model, save_model, small_board, small_options
 
 from quantnn.arithmetic import ceil_div
 from quantnn.board.board import load_board
@@ -11,9 +12,12 @@ from quantnn.design.export import ExportOptions, export
 from quantnn.design.fingerprint import IDENTITY, fingerprint
 from quantnn.design.interface import CoreInterface
 from quantnn.design.report import load_report
-from quantnn.errors import InputError
+from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.link.pause_timer import PauseTimer
 from quantnn.importers.npz import load_model
+from quantnn.plan.board import BoardPlan
+from quantnn.plan.cost import Cost
+from quantnn.plan.replay import ReplayPlan
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +169,70 @@ def test_whatever_takes_a_time_follows_the_clock(model, tmp_path, monkeypatch):
     assert found[50][3] == pytest.approx(found[100][3], abs=0.1)
     cores = [(tmp_path / f"at_{mhz}" / "core" / "quantnn_core.v").read_text() for mhz in found]
     assert cores[0] == cores[1]
+
+
+class TestReplay:
+    @pytest.mark.parametrize("block_rams", [7, 9, 30])
+    def test_as_many_samples_are_stored_as_there_is_room_for(self, tmp_path, block_rams):
+        """One more would need more block RAM than there is; the classes take one, and the link two."""
+        model = random_model(400, 4, samples=40)
+        board = invented_board(tmp_path, block_rams=block_rams, logic_elements=20_000, multipliers=4)
+        report = export(model, tmp_path / "design", ExportOptions(board, replay=True))
+        entry = report.board_top.replay
+        interface = CoreInterface.load(tmp_path / "design" / "core" / "interface.json")
+
+        def blocks(samples):
+            plan = ReplayPlan(interface.input, interface.output, samples, False, board.resources.block_ram.shapes)
+            return plan.block_ram
+
+        assert report.board_top.m9k == entry.m9k + 2 == blocks(entry.samples) + 2
+        assert report.totals.m9k <= block_rams and entry.words == entry.samples * interface.input.beats
+        stored = len(np.load(tmp_path / "design" / "vectors" / "inputs.npy"))
+        assert entry.samples <= stored
+        assert entry.samples == stored or report.core.m9k + blocks(entry.samples + 1) + 2 > block_rams
+        assert report.board_top.samples == min(16, entry.samples) == len(report.board_top.labels)
+        files = sorted((tmp_path / "design" / "board").glob("quantnn_replay_player_samples*.mem"))
+        assert sum(len(path.read_text().split()) for path in files) >= entry.words
+        assert not list((tmp_path / "design" / "board").glob("quantnn_samples*"))
+
+    def test_a_folded_core_has_none_unasked(self, model, tmp_path):
+        """The same bytes as without the choice."""
+        folders = {}
+        for replay in (None, False):
+            export(model, tmp_path / str(replay), small_options(model, replay=replay))
+            folders[replay] = digests(tmp_path / str(replay))
+        assert folders[None] == folders[False]
+        assert load_report(tmp_path / "None").board_top.replay is None
+
+    @pytest.mark.parametrize(("inputs", "worth"), [(None, True), (16, True), (15, False)])
+    def test_an_unrolled_core_has_one_unasked_if_it_is_worth_it(self, model, tmp_path, monkeypatch, inputs, worth):
+        """16 samples that fit, or all that there are."""
+        monkeypatch.setattr(module, "_is_unrolled", lambda plan: True)
+        if inputs:
+            cost = BoardPlan.cost
+
+            def short(self, resources):
+                """No board has room for more."""
+                full = self.replay is not None and self.replay.samples > inputs
+                return cost(self, resources) + Cost(0, 1000 if full else 0, 0)
+
+            monkeypatch.setattr(BoardPlan, "cost", short)
+        report, _ = export_of(model, tmp_path / "design", small_board())
+        count = len(np.load(tmp_path / "design" / "vectors" / "inputs.npy"))
+        entry = report.board_top.replay
+        assert (entry and entry.samples) == (inputs or count if worth else None)
+
+    def test_where_block_ram_is_short(self, tmp_path, monkeypatch):
+        """Although the planner had thought otherwise; it knows of the classes, but not yet of the beats."""
+        monkeypatch.setattr("quantnn.design.export.reserve", lambda *_, **__: Cost())
+        model = random_model(400, 4, samples=40)
+        board = invented_board(tmp_path, block_rams=4, logic_elements=20_000, multipliers=4)
+        with pytest.raises(DoesNotFitError) as caught:
+            export(model, tmp_path / "design", ExportOptions(board, replay=True))
+        assert str(caught.value) == "own has no room left for a replay of one sample: leave --replay out"
+        assert not (tmp_path / "design").exists()
+
+    def test_a_network_that_gives_values_has_nothing_to_count(self, tmp_path):
+        model = replace(random_model(5, 2), decision="none")
+        with pytest.raises(InputError, match="--replay counts right classes, and this network gives values"):
+            export(model, tmp_path / "design", ExportOptions(small_board(), replay=True))

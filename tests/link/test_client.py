@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import pytest
 import serial
 from fake_board import BUSY, FINGERPRINT, FakeBoard, answer_to
-from link_frames import ANSWER, ERROR, HELLO, IDENTITY, SAMPLE, encoded
+from link_frames import ANSWER, ERROR, HELLO, IDENTITY, REPLAY, REPLAYED, SAMPLE, encoded
 
 from quantnn.errors import LinkError
 from quantnn.link import client as module
-from quantnn.link.client import Client, Identity
+from quantnn.link.client import Client, Identity, Replayed
 
 SAMPLES = [random.Random(number).randbytes(6) for number in range(40)]
 ANSWERS = [answer_to(sample) for sample in SAMPLES]
@@ -342,3 +342,45 @@ def test_the_client_says_hello_and_asks_as_the_page_has_it():
     found.hello()
     list(found.infer(SAMPLES[:2], 3))
     assert said == [(HELLO, b""), (SAMPLE, SAMPLES[0]), (SAMPLE, SAMPLES[1])]
+
+
+COUNTS = struct.pack("<5I", 9, 7, 8, 1234, 0xABCD)
+
+
+class Replaying(FakeBoard):
+    """A board that replays, and answers the first of ``deaf`` + 1 requests that it hears."""
+
+    def __init__(self, payload=COUNTS, deaf=0, kind=REPLAYED):
+        super().__init__()
+        self.payload, self.deaf, self.kind = payload, deaf, kind
+
+    def question(self, kind, sequence, payload):
+        assert (kind, payload) == (REPLAY, b"")
+        self.asked.append(sequence)
+        if len(self.asked) > self.deaf:
+            self.reply(encoded(self.kind, sequence ^ 1, self.payload) + encoded(self.kind, sequence, self.payload))
+
+
+class TestReplay:
+    @pytest.mark.parametrize("deaf", [0, 2])
+    def test_the_counts(self, deaf):
+        """It is asked again with the same sequence number; what answers another is not taken."""
+        board = Replaying(deaf=deaf)
+        asking = client(board)
+        assert asking.replay() == Replayed(9, 7, 8, 1234, 0xABCD)
+        assert len(board.asked) == deaf + 1 and len(set(board.asked)) == 1 and asking.repeated == deaf
+
+    def test_fields_that_a_later_version_adds_are_ignored(self):
+        assert client(Replaying(bytes(20) + b"more")).replay() == Replayed(0, 0, 0, 0, 0)
+
+    def test_counts_that_are_cut_off(self):
+        message = "The board's counts have 19 bytes instead of 20: build and flash the design with this quantnn"
+        assert failure(client(Replaying(bytes(19))).replay) == message
+
+    def test_a_board_without(self):
+        message = "The board has no replay: export with --replay, then build and flash the design"
+        assert failure(client(Replaying(b"\2", kind=ERROR)).replay) == message
+
+    def test_a_board_that_never_ends(self):
+        message = "The board did not finish its replay: check cable and power, reset it, or give more --patience"
+        assert failure(client(Replaying(deaf=99)).replay) == message

@@ -169,3 +169,49 @@ class TestStoredSamples:
     def test_too_few_or_too_narrow(self, content, tmp_path):
         with pytest.raises(InputError, match=r"quantnn_samples.mem has \d words of \d+ bits, too few: export"):
             self.samples(2, content, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory):
+    """Keeps samples for a replay."""
+    folder = tmp_path_factory.mktemp("replayed")
+    model = load_model(save_model(folder))
+    export(model, folder / "design", small_options(model, replay=True))
+    return folder / "design"
+
+
+class TestReplay:
+    def test_it_comes_out_again(self, replayed):
+        assert load(replayed).files == contents(replayed / "board")
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("player_samples", "hold other samples than were exported: export the model again"),
+            ("counters_labels", "hold other labels than were exported: export the model again"),
+            ("counters_expected", "quantnn_replay_counters_expected.mem, line 1"),
+        ],
+    )
+    def test_other_samples_labels_or_classes(self, replayed, copy_of, name, words):
+        """The classes must be the reference's, whatever the file says."""
+        design = copy_of(replayed)
+        path = design / "board" / f"quantnn_replay_{name}.mem"
+        content = path.read_bytes()
+        end = content.index(b"\n")
+        path.write_bytes(content[: end - 1] + (b"1" if content[end - 1 : end] == b"0" else b"0") + content[end:])
+        assert words in refused(design)
+        path.unlink()
+        assert f"{path} is missing: export" in refused(design)
+
+    def test_after_other_weights(self, replayed, copy_of):
+        """The samples stay, and their classes are those of the new network."""
+        design = copy_of(replayed)
+        model = load_model(save_model(design.parent, W2=np.random.default_rng(5).normal(size=(4, 3))))
+        update_weights(design, model, UpdateOptions())
+        changed = [
+            path.name.removeprefix("quantnn_replay_")
+            for path in sorted((design / "board").glob("quantnn_replay*"))
+            if path.read_bytes() != (replayed / "board" / path.name).read_bytes()
+        ]
+        assert changed == ["counters_expected.mem"]
+        assert load(design).files == contents(design / "board")
