@@ -1,6 +1,6 @@
 """Exact integer inference beside the plain float32 forward pass, both in numpy with the same threads.
 
-    python benchmarks/reference.py MODEL.npz SAMPLES.npy
+python benchmarks/reference.py MODEL.npz SAMPLES.npy
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ def main(model: str, samples: str) -> None:
             function()
             times[name].append(time.perf_counter() - start)
     plain_ms, exact_ms = (1e3 * statistics.median(times[name]) for name in ("plain", "exact"))
-    print(f"{len(x)} samples: float32 {plain_ms:.1f} ms, exact integers {exact_ms:.1f} ms,"
-          f" speed ratio {plain_ms / exact_ms:.2f}; identical to int64")
+    print(
+        f"{len(x)} samples: float32 {plain_ms:.1f} ms, exact integers {exact_ms:.1f} ms,"
+        f" speed ratio {plain_ms / exact_ms:.2f}; identical to int64"
+    )
 
 
 if __name__ == "__main__":

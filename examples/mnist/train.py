@@ -70,8 +70,12 @@ NETWORKS: Mapping[str, Recipe] = MappingProxyType(
 )
 
 
-def train(data: DataSet, recipe: Recipe, output: Path, epochs: int = EPOCHS, progress: bool = False) -> float:
+def train(
+    data: DataSet, recipe: Recipe, output: Path, epochs: int = EPOCHS, progress: bool = False, *, white: int = WHITE
+) -> float:
     """Write a model file to ``output``; returns the float accuracy on the test images.
+
+    ``white`` is the greatest pixel.
 
     Stochastic gradient descent with momentum 0.9; the learning rate, 0.1 at first, is divided by 5 whenever the loss
     did not fall by 0.001 for two epochs, and training ends when it is below 1e-6. The same versions of numpy and
@@ -95,7 +99,7 @@ def train(data: DataSet, recipe: Recipe, output: Path, epochs: int = EPOCHS, pro
         verbose=progress,
     )
     views = recipe.views(data.train_x)
-    classifier.fit(np.concatenate(views) / np.float32(WHITE), np.tile(data.train_y, len(views)))
+    classifier.fit(np.concatenate(views) / np.float32(white), np.tile(data.train_y, len(views)))
 
     arrays: dict[str, Any] = {}
     for layer, (weights, bias) in enumerate(zip(classifier.coefs_, classifier.intercepts_, strict=True)):
@@ -104,8 +108,8 @@ def train(data: DataSet, recipe: Recipe, output: Path, epochs: int = EPOCHS, pro
         output,
         **arrays,
         activations=np.array([*["relu"] * len(recipe.hidden), "softmax"]),
-        input_bits=np.array(8),
-        input_scale=np.array(1 / WHITE),
+        input_bits=np.array(white.bit_length()),
+        input_scale=np.array(1 / white),
         calibration=data.train_x[:CALIBRATION_SAMPLES],
     )
     return float(np.mean(load_model(output).classes(data.test_x) == data.test_y))

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from idx_files import write
+from sklearn.exceptions import ConvergenceWarning
 
 from quantnn.arithmetic import IntegerRange
 from quantnn.errors import InputError
 from quantnn.examples.mnist.idx import DataSet
 from quantnn.examples.ternary_mnist.qonnx_file import save_qonnx
 from quantnn.examples.ternary_mnist.ternary import IntegerLayer, TernaryRecipe, classes, train_ternary
-from quantnn.examples.ternary_mnist.train import NETWORKS, bits, main
+from quantnn.examples.ternary_mnist.train import FLOATS, NETWORKS, bits, main
 from quantnn.importers.formats import read_model
 from quantnn.network.reference import evaluate
 
@@ -99,13 +100,25 @@ def test_command_line(tmp_path, capsys):
     assert printed.endswith(f"accuracy on 60 test images: {accuracy:.4f}\nnext: quantnn export {model}\n")
 
 
+def test_a_float_network_of_the_same_pixels(tmp_path, capsys):
+    folder, path = write(tmp_path), tmp_path / "float.npz"
+    arguments = ["--data", folder, "--network", "float-784-48-10", "--output", path, "--epochs", 1]
+    with pytest.warns(ConvergenceWarning):
+        assert main([str(argument) for argument in arguments]) == 0
+    model = read_model(path).model
+    assert (model.input, model.scaling.slope) == (IntegerRange(0, 1), 1) and set(np.unique(model.calibration)) == {0, 1}
+    data = DataSet.load(folder)
+    accuracy = np.mean(model.classes(bits(data.test_x)) == data.test_y)
+    assert capsys.readouterr().out.endswith(f"{path}: float accuracy on 60 test images: {accuracy:.4f}\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ([], "error: no data: give --data or set QUANTNN_DATA to the folder of train-images-idx3-ubyte.gz,"),
         (["--data", "none"], "does not exist: put the files"),
         (["--data", "none", "--output", "model.npz"], "error: model.npz must end in .onnx: choose another --output"),
-        (["--data", "none", "--epochs", "0"], "error: --epochs must be at least 1, not 0: leave it out for 30"),
+        (["--data", "none", "--epochs", "0"], "error: --epochs must be at least 1, not 0: leave it out for"),
     ],
 )
 def test_errors_are_one_line(arguments, words, monkeypatch, capsys):
@@ -125,5 +138,5 @@ def test_without_onnx_it_is_one_line(tmp_path, layers, monkeypatch):
 
 def test_readme_states_every_network_and_file():
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert all(re.search(rf"\| {name} \|.*\| 0\.\d{{4}} \|", readme) for name in NETWORKS)
+    assert all(re.search(rf"\| {name} \|.*\| 0\.\d{{4}} \|", readme) for name in (*NETWORKS, *FLOATS))
     assert all(f"`{path.name}`" in readme for path in FOLDER.glob("*.py") if path.name != "__init__.py")
