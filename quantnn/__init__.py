@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from quantnn.api.inspection import Description, inspect
     from quantnn.api.model import Model, from_arrays, load
     from quantnn.api.network import Network, load_network, quantize
+    from quantnn.api.optimized import Optimized, optimize
     from quantnn.api.speed import Speed
 
 __all__ = [
-    "Answers", "Board", "BoardAnswers", "Data", "Description", "Design", "Model", "Network", "QuantnnError", "Speed",
-    "__version__", "board_names", "export", "export_demo", "from_arrays", "from_sklearn", "from_torch", "inspect",
-    "load", "load_board", "load_network", "quantize",
+    "Answers", "Board", "BoardAnswers", "Data", "Description", "Design", "Model", "Network", "Optimized",
+    "QuantnnError", "Speed", "__version__", "board_names", "export", "export_demo", "from_arrays", "from_sklearn",
+    "from_torch", "inspect", "load", "load_board", "load_network", "optimize", "quantize",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -44,6 +45,7 @@ _MODULES = {
     "inspection": ("Description", "inspect"),
     "model": ("Model", "from_arrays", "load"),
     "network": ("Network", "load_network", "quantize"),
+    "optimized": ("Optimized", "optimize"),
     "speed": ("Speed",),
 }
 """Modules of quantnn.api and what of them is public."""

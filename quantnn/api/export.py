@@ -11,6 +11,7 @@ from quantnn.api.arguments import check_flags, check_numbers, check_texts, check
 from quantnn.api.design import Design
 from quantnn.api.model import Model, check_model, load
 from quantnn.api.network import Network
+from quantnn.api.optimized import DROP, searched
 from quantnn.api.told import Telling, told
 from quantnn.board.board import load_board
 from quantnn.design.export import ExportOptions
@@ -48,13 +49,16 @@ def export(
     target_ii: int | None = None,
     max_latency: int | None = None,
     logic_multipliers: bool = False,
-    engine: str = "folded",
+    engine: str | None = None,
     pipeline_every: int | None = None,
     effort: str = "standard",
     clock_mhz: float | None = None,
     name: str = CORE,
     onnx: bool = False,
     replay: bool | None = None,
+    optimize: Literal["cells"] | None = None,
+    max_accuracy_drop: float | None = None,
+    validation: Given | tuple[Given, Given] | None = None,
     progress: Telling = False,
 ) -> Design:
     """Write an FPGA design: Verilog, a board project, vectors and a report, in a folder that stands on its own.
@@ -99,6 +103,13 @@ def export(
     replay : bool, optional
         Whether the board keeps as many samples as fit, to send them through the core back to back and count:
         :meth:`quantnn.Design.replay`. By default if the network is unrolled and there is room.
+    optimize : "cells", optional
+        Look for the rounding of a model that takes the least logic unrolled, :func:`quantnn.optimize`; its Pareto front
+        stands in the report. The engine is then "unrolled" unless said otherwise.
+    max_accuracy_drop : float, optional
+        Percentage points that such a rounding may lose, 0.1 by default.
+    validation : (samples, labels), or the path of a file or folder with both, optional
+        What it is judged by; by default the calibration samples' agreement with the model. Never the test samples.
     progress : bool
         Whether to show how far it is.
 
@@ -117,9 +128,17 @@ def export(
         check_wholes(weight_bits=weight_bits)
     if clock_mhz == "max":  # type: ignore[comparison-overlap]
         raise InputError("--clock-mhz max takes placing and routing: export without, then build with it")
-    check_numbers(clock_mhz=clock_mhz)
+    check_numbers(clock_mhz=clock_mhz, max_accuracy_drop=max_accuracy_drop)
     if clock_mhz is not None and not 0 < clock_mhz < _FASTEST_MHZ:
         raise InputError(f"--clock-mhz must lie between 0 and {_FASTEST_MHZ}, not be {clock_mhz:g}")
+    if optimize is None and (max_accuracy_drop, validation) != (None, None):
+        raise InputError("--max-accuracy-drop and --validation are for --optimize cells: give it, or leave them out")
+    if optimize is not None and (isinstance(source, Network) or (weight_bits, activation_bits) != (None, None)):
+        raise InputError("--optimize chooses the bits of a model: leave --weight-bits and --activation-bits out")
+    if optimize not in (None, "cells"):
+        raise InputError(f"--optimize must be cells, not {optimize!r}")
+    if engine is None:
+        engine = "unrolled" if optimize else "folded"
     check_texts(name=name, engine=engine, effort=effort)
     check_flags(logic_multipliers=logic_multipliers, onnx=onnx, replay=replay)
     fitting = load_board(board)
@@ -163,6 +182,10 @@ def export(
         )
     folder = Path(f"{PurePath(source.name).stem}-{fitting.name}") if output is None else Path(output)
     with told(progress) as telling:
+        if optimize is not None and not isinstance(source, Network):
+            drop = DROP if max_accuracy_drop is None else max_accuracy_drop
+            found = searched(source.name, data, validation, drop, telling)
+            quantized, options = found.pick.quantized, replace(options, tradeoff=found.entry)
         write_design(quantized, folder, options, telling)
     return Design(folder, board=board if fitting.name != board else None)
 

@@ -26,6 +26,7 @@ from quantnn.cli.options import (
     Model,
     Resize,
     TestSet,
+    Validation,
     Verbose,
     existing,
     given_data,
@@ -79,13 +80,13 @@ def export(
         bool, typer.Option("--logic-multipliers", help="Also make multipliers of logic, for a shorter interval.")
     ] = False,
     engine: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="folded: weights in memory, used one after the other. unrolled: weights are wires, a sample every"
             " clock. auto: what is fastest, or with --target-ii smallest. Or folded or unrolled for each layer.",
             metavar="NAME[,NAME…]",
         ),
-    ] = "folded",
+    ] = None,
     pipeline_every: Annotated[
         int | None,
         typer.Option(
@@ -115,6 +116,17 @@ def export(
             show_default=False,
         ),
     ] = None,
+    optimize: Annotated[
+        str | None,
+        typer.Option(
+            help="Look for the rounding of least logic: its weights have few digits. For unrolled layers.",
+            metavar="cells",
+        ),
+    ] = None,
+    max_accuracy_drop: Annotated[
+        float | None, typer.Option(help="Percentage points that such a rounding may lose, 0.1 by default.")
+    ] = None,
+    validation: Validation = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write; by default named after the model.")
     ] = None,
@@ -150,6 +162,9 @@ def export(
             name=name,
             onnx=onnx,
             replay=replay,
+            optimize=optimize,  # type: ignore[arg-type]  # which export refuses
+            max_accuracy_drop=max_accuracy_drop,
+            validation=given_pair(validation, label_column, resize=resize),
             progress=told,
         )
     said = f"Written to {design.path}. Next: quantnn verify {typed(design.path)}"

@@ -31,6 +31,7 @@ __all__ = [
     "PerhapsInput",
     "Resize",
     "TestSet",
+    "Validation",
     "Verbose",
     "existing",
     "given_data",
@@ -115,6 +116,14 @@ TestSet = Annotated[
     tuple[Path, Path] | None,
     typer.Option(
         help="Test samples, and their labels if they are in another file: .npy, .npz, CSV, IDX, folder of images.",
+        metavar="X [Y]",
+        callback=_existing_pair,
+    ),
+]
+Validation = Annotated[
+    tuple[Path, Path] | None,
+    typer.Option(
+        help="Samples, and their labels, that a search for a rounding judges by; by default --calibration's agreement.",
         metavar="X [Y]",
         callback=_existing_pair,
     ),

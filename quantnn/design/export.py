@@ -20,7 +20,7 @@ from quantnn.design.planned_report import planned_report
 from quantnn.design.planning import Aim, Planned, Quantized
 from quantnn.design.quality import Quality
 from quantnn.design.remarks import remarks
-from quantnn.design.report import PrecisionEntry, Report
+from quantnn.design.report import PrecisionEntry, Report, TradeoffEntry
 from quantnn.design.stimulus import extreme_samples
 from quantnn.design.summary import write_report
 from quantnn.design.vectors import Vectors
@@ -89,6 +89,8 @@ class ExportOptions:
         Whether to write the integer network as ONNX, too.
     replay : bool, optional
         Whether the board keeps samples for a replay; by default if the core is unrolled and there is room.
+    tradeoff : TradeoffEntry, optional
+        Where the network comes from, if it was searched for: goes into the report.
     """
 
     board: Board
@@ -108,6 +110,7 @@ class ExportOptions:
     core: str = CORE
     onnx: bool = False
     replay: bool | None = None
+    tradeoff: TradeoffEntry | None = None
 
     def __post_init__(self) -> None:
         if fault := name_fault(self.core):
@@ -186,6 +189,7 @@ def export(
             ),
             notes=(*notes, *clock_notes),
             files=tuple(sorted(names | {"report.json", "summary.txt"})),
+            tradeoff=options.tradeoff,
         )
         write_report(report, folder)
     return report

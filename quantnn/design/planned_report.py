@@ -21,6 +21,7 @@ from quantnn.design.report import (
     Report,
     ScaledFormat,
     Taken,
+    TradeoffEntry,
     Units,
 )
 from quantnn.network.layers import Dense, Layer
@@ -37,6 +38,7 @@ __all__ = ["planned_report", "scale_entry"]
 def planned_report(
     *, name: str, board: Board, plan: CorePlan, planner: Planner, part: BoardPart, clock_mhz: float,
     quality: Quality | None, precision: PrecisionEntry, notes: tuple[str, ...], files: tuple[str, ...],
+    tradeoff: TradeoffEntry | None = None,
 ) -> Report:
     """The report of an export."""
     resources, core, timing = board.resources, planner.cost(plan), plan.timing
@@ -71,6 +73,7 @@ def planned_report(
         notes=notes,
         files=files,
         class_names=plan.network.class_names,
+        tradeoff=tradeoff,
     )
 
 

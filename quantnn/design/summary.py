@@ -16,6 +16,7 @@ from quantnn.design.report import (
     Report,
     ScaledFormat,
     Taken,
+    TradeoffEntry,
     Verification,
     save_report,
 )
@@ -25,7 +26,7 @@ from quantnn.network.class_names import numbered_names
 from quantnn.system.paragraph import Paragraph
 from quantnn.system.table import Table
 
-__all__ = ["render_summary", "summary", "write_report"]
+__all__ = ["render_summary", "summary", "tradeoff_table", "write_report"]
 
 _SHOWN = 8
 _PARTS = ("multipliers", "m9k", "le")
@@ -36,6 +37,8 @@ def summary(report: Report) -> Group:
     """A report as tables."""
     parts: list[RenderableType] = [Paragraph(f"{report.model} on {report.board}", style="bold"), _layers(report)]
     parts += [_resources(report), _speed(report)]
+    if report.tradeoff:
+        parts.append(tradeoff_table(report.tradeoff))
     if report.build:
         parts.append(_build(report.build, report))
         parts += [Paragraph(f"warning: {warning}") for warning in report.build.warnings]
@@ -58,6 +61,20 @@ def write_report(report: Report, folder: Path) -> None:
     """
     write_whole(folder / "summary.txt", render_summary(report))
     save_report(report, folder)
+
+
+@tables.register
+def tradeoff_table(tradeoff: TradeoffEntry) -> Table:
+    """A front as a table, in which the pick is marked."""
+    table = Table("rounding", "weights", "activations", "digits", "cells", tradeoff.measure, right=3)
+    for number, point in enumerate(tradeoff.points):
+        between = ", ".join(map(str, point.activation_bits)) or "–"
+        counts = (f"{point.digits:,}", f"{point.cells:,}", f"{point.quality:.4f}")
+        picked = number == tradeoff.picked
+        style = "bold" if picked else ""
+        table.add_row("picked" if picked else "", str(point.weight_bits), between, *counts, style=style)
+    table.add_row("float", "", "", "", "", f"{tradeoff.reference:.4f}")
+    return table
 
 
 def _bits(form: Format | ScaledFormat | None) -> str:

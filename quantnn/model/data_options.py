@@ -10,7 +10,7 @@ from quantnn.network.network import IntegerNetwork
 
 __all__ = ["DataOptions", "Expected", "Purpose"]
 
-Purpose = Literal["test", "calibration", "input"]
+Purpose = Literal["test", "calibration", "validation", "input"]
 """What samples are for: which are taken of a file that has those of training and of test apart."""
 
 

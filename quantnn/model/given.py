@@ -46,7 +46,7 @@ Given = str | Path | Data | npt.ArrayLike
 """Samples or labels as a user has them: the path of a file or folder, with more or without, or an array."""
 
 
-def pair(test: Given | tuple[Given, Given]) -> tuple[Given, Given]:
+def pair(test: Given | tuple[Given, Given], purpose: Purpose = "test") -> tuple[Given, Given]:
     """Samples and labels of what may be one file that holds both.
 
     Raises
@@ -57,7 +57,7 @@ def pair(test: Given | tuple[Given, Given]) -> tuple[Given, Given]:
     if not isinstance(test, tuple):
         return test, test
     if len(test) != 2:
-        raise InputError(f"--test must be samples and their labels, not a tuple of {len(test)}")
+        raise InputError(f"--{purpose} must be samples and their labels, not a tuple of {len(test)}")
     return test
 
 

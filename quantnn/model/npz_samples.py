@@ -22,6 +22,7 @@ _PARTS = {
     "test": ("test", "", "val", "train"),
     "input": ("test", "", "val", "train"),
     "calibration": ("train", "", "val", "test"),
+    "validation": ("val", "train", "", "test"),
 }
 """Which part of a data set is taken, by what it is for; empty for arrays that do not say."""
 

@@ -40,13 +40,14 @@ class UserData:
 
     @classmethod
     def load(
-        cls, network: AnyNetwork, calibration: Given | None = None, test: Given | tuple[Given, Given] | None = None
-    ) -> UserData:
+        cls, network: AnyNetwork, calibration: Given | None = None, test: Given | tuple[Given, Given] | None = None, *,
+        purpose: Purpose = "test",
+    ) -> UserData:  # fmt: skip
         """Read the files, or take the arrays. Floats get a sensor: the model's own, else one fitted to the calibration
         samples if they are floats, else one fitted to the test samples.
 
-        ``test`` are samples and their labels, or a file that holds both. Where the model does not say what its classes
-        are called, and the labels do, the network gets the names.
+        ``test`` are samples and their labels, or a file that holds both; ``purpose`` is what they are for. Where the
+        model does not say what its classes are called, and the labels do, the network gets the names.
 
         Raises
         ------
@@ -57,7 +58,7 @@ class UserData:
             raise InputError("the model is quantized already, and its scales are the file's: leave --calibration out")
         expected = Expected.by(network)
         notes: list[str] = []
-        check_given(calibration, *(() if test is None else pair(test)))
+        check_given(calibration, *(() if test is None else pair(test, purpose)))
 
         def opened(given: Given, purpose: Purpose, what: str, labels: bool) -> tuple[SampleFile, FoundLabels | None]:
             data = given_samples(given, expected, purpose, what, labels=labels)
@@ -71,11 +72,11 @@ class UserData:
         inputs = labels = None
         names: tuple[str, ...] = ()
         if test is not None:
-            x, y = pair(test)
-            inputs, found = opened(x, "test", "test x", same(x, y))
+            x, y = pair(test, purpose)
+            inputs, found = opened(x, purpose, f"{purpose} x", same(x, y))
             if expected.classifies:
                 if not same(x, y):
-                    found = given_labels(y, "test", "test y")
+                    found = given_labels(y, purpose, f"{purpose} y")
                 if found is None:
                     raise InputError(f"{inputs.source} holds no labels: give them in a second file or array")
                 known = found.of_samples(len(inputs), expected)

@@ -19,6 +19,7 @@ from quantnn.quantization.sensitivity import LayerSensitivity, sensitivities
 from quantnn.quantization.tradeoff import Point, Tradeoff, least_quality
 from quantnn.quantization.unrolled_cells import digit_bits, digits, unrolled_cells
 from quantnn.quantization.yardstick import Yardstick
+from quantnn.system.one_thread import one_thread
 from quantnn.system.progress import SILENT, Progress
 
 __all__ = ["explore"]
@@ -35,7 +36,7 @@ _CHEAPEST, _STEP = 1e-10, 10.0**0.25
 """The least price, and each one beside the one before."""
 _STEPS = 28
 _START = 12
-_TRIALS = ((1 << 13, 100), (1 << 15, 50), (1 << 24, 20))
+_TRIALS = ((1 << 13, 60), (1 << 15, 36), (1 << 24, 16))
 """Of a network with at most so many weights so many roundings are tried."""
 _CLOSE = 1.08
 """How much more by the quick estimate may be less by the exact one."""
@@ -163,12 +164,13 @@ def explore(
     weights = sum(layer.weights.size for layer in network.layers)
     trials = next((count for most, count in _TRIALS if weights <= most), _TRIALS[-1][1])
     progress("rounding by cost", trials, "roundings")
-    search = _Search(
-        network, fitted, sensitivities(network, fitted), yardstick, least_quality(yardstick.reference, drop), trials,
-        progress,
-    )  # fmt: skip
-    _run(search)
-    points = list(_points(search, progress))
+    with one_thread():
+        search = _Search(
+            network, fitted, sensitivities(network, fitted), yardstick, least_quality(yardstick.reference, drop),
+            trials, progress,
+        )  # fmt: skip
+        _run(search)
+        points = list(_points(search, progress))
     if not points:
         raise InputError("The network cannot be expressed in integers that can be unrolled: train it again")
     return Tradeoff.of(points, yardstick.measure, yardstick.reference, len(yardstick.samples))

@@ -28,7 +28,7 @@ from quantnn.quantization.weights import BIAS_SHARE, QuantizedTensor
 
 __all__ = ["PricedDense"]
 
-_SCALES = 8
+_SCALES = 4
 """Scales between one power of two and the next that are tried for a channel."""
 _FEW_WEIGHTS = 1 << 14
 """Of a layer that has more only the power of two itself is tried."""

@@ -14,10 +14,12 @@ app = typer.Typer()
 def command(
     first: Path,
     test: Annotated[tuple[Path, Path] | None, typer.Option()] = None,
+    validation: Annotated[tuple[Path, Path] | None, typer.Option()] = None,
     flag: Annotated[bool, typer.Option("--flag")] = False,
     other: Annotated[str, typer.Option()] = "",
 ) -> None:
-    print(first, test and "+".join(map(str, test)), flag, other)
+    pairs = ("+".join(map(str, pair)) for pair in (test, validation) if pair)
+    print(first, " ".join(pairs) or None, flag, other)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,10 @@ def command(
         ("--test=x m", "m x+x False "),
         ("--other --test=x m", "m None False --test=x"),
         ("--test x -- m", "m x+x False "),
+        ("m --validation x --test y", "m y+y x+x False "),
+        ("--test x y --validation z m", "m x+y z+z False "),
+        ("--validation x y --test z m", "m z+z x+y False "),
+        ("m --validation=x y", "m x+y False "),
     ],
 )
 def test_one_or_two_values(line, told):

@@ -17,6 +17,7 @@ from quantnn.design.report.report import (
     Units,
 )
 from quantnn.design.report.taken import Limits, Taken
+from quantnn.design.report.tradeoff_entry import TradeoffEntry, TradeoffPoint
 from quantnn.design.report.verification import Verification
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "ScaledFormat",
     "Slack",
     "Taken",
+    "TradeoffEntry",
+    "TradeoffPoint",
     "Units",
     "Usage",
     "Verification",

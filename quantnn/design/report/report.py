@@ -12,6 +12,7 @@ from quantnn.design.report.build_result import BuildResult
 from quantnn.design.report.display import plain, tables
 from quantnn.design.report.layer_entry import LayerEntry
 from quantnn.design.report.taken import Limits, Taken
+from quantnn.design.report.tradeoff_entry import TradeoffEntry
 from quantnn.design.report.verification import Verification
 from quantnn.files.field_types import (
     AboveZero,
@@ -233,6 +234,8 @@ class Report(Shown):
     """sqnr_db of each output, in a network that gives several values; null where there is no noise or no signal."""
     class_names: tuple[Text, ...] = ()
     """What the classes, or the values of a network without, are called, in their order; missing where nobody said."""
+    tradeoff: TradeoffEntry | None = None
+    """Accuracy beside logic, where the rounding was searched for; missing where it was not."""
     build: BuildResult | None = None
     """What synthesis, placement and routing made of it; missing before quantnn build."""
 
