@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.cost import adder_bits
 from quantnn.adders.linear_map import LinearMap
 from quantnn.arithmetic import Integers
 from quantnn.system.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from quantnn.adders.search.columns import Columns
 
 __all__ = ["Effort", "solve"]
 
@@ -17,6 +22,10 @@ _DEEPEST = 48
 """Adder levels where any number is allowed."""
 _WORK = 1 << 27
 """Pairs of digits that are compared at most; where a matrix has more, its inputs are divided into blocks."""
+_TIES = 16
+"""Patterns that save equally and are looked at more closely, in the greedy graph."""
+_STEPS = 50
+"""Parts of the search that are told of."""
 _CELLS = 1 << 25
 """Nodes times outputs that are kept at most."""
 
@@ -28,7 +37,8 @@ class Effort:
     Parameters
     ----------
     moves : int
-        Steps of the search behind the first, greedy graph; 0 for none. The same steps give the same graph.
+        Length of the search behind the first, greedy graph, in thousands of coefficients' pairs compared; 0 for none.
+        A hundred thousand take ten seconds or so. The same length gives the same graph on every machine.
     extra_depth : int or None
         Adder levels that the graph may have beyond the least possible; None for any number.
     seed : int
@@ -62,11 +72,10 @@ def solve(wanted: LinearMap, effort: Effort = Effort(), progress: Progress = SIL
 
 def _shared(wanted: LinearMap, effort: Effort, progress: Progress) -> AdderGraph:
     from quantnn.adders.search import columns as sums  # compiled: not needed to load what a graph is
+    from quantnn.adders.search.annealing import anneal, new_log, price
     from quantnn.adders.search.digits import digit_counts, new_digits
-    from quantnn.adders.search.graphs import written
     from quantnn.adders.search.greedy import fill, greedy
     from quantnn.adders.search.patterns import new_patterns
-    from quantnn.adders.search.trees import new_terms
 
     matrix, constants = _with_constants(wanted)
     inputs, outputs = matrix.shape
@@ -74,7 +83,7 @@ def _shared(wanted: LinearMap, effort: Effort, progress: Progress) -> AdderGraph
     loads, most = counts.sum(axis=0), int(counts.sum())
     least = max(int(loads.max()) - 1, 0).bit_length()
     depth = _DEEPEST if effort.extra_depth is None else min(_DEEPEST, least + effort.extra_depth)
-    nodes = min(inputs + most // 2 + 2, max(2 * inputs, _CELLS // outputs))
+    nodes = min(inputs + most // 2 + 2 + bool(effort.moves) * (64 + most // 8), max(2 * inputs, _CELLS // outputs))
     columns = sums.new_columns(inputs, outputs, nodes, int(loads.max()) + 2)
     columns.limits[:] = 1 << depth
     columns.lo[:inputs] = [*wanted.inputs.lo.tolist(), *constants.tolist()]
@@ -88,10 +97,30 @@ def _shared(wanted: LinearMap, effort: Effort, progress: Progress) -> AdderGraph
     columns.blocks[own] = -own
     digits, patterns = new_digits(int(np.abs(matrix).max(initial=1))), new_patterns(1 << 16)
     patterns = fill(columns, digits, patterns, matrix)
-    greedy(columns, digits, patterns, 16)
-    adders, ends = np.zeros((most + 1, 5), dtype=np.int64), np.zeros((outputs, 3), dtype=np.int64)
-    count = written(columns, new_terms(int(loads.max()) + 2), adders, ends)
-    return AdderGraph(len(wanted.matrix), constants, adders[:count], ends)
+    patterns = greedy(columns, digits, patterns, _TIES)
+    room = int(loads.max()) + 2
+    graph = _graph(len(wanted.matrix), constants, columns, room, most)
+    if effort.moves and len(graph.adders):
+        log = new_log(nodes, outputs, room, effort.seed)
+        price(columns, log)
+        begun, work = int(columns.nodes[2]), effort.moves * 1000
+        progress(f"searching {inputs} × {outputs} weights for cheaper sums", _STEPS)
+        for step in range(1, _STEPS + 1):
+            patterns = anneal(columns, digits, patterns, log, begun, work, begun + work * step // _STEPS)
+            progress.advance()
+        found = _graph(len(wanted.matrix), constants, columns, room, most)
+        if adder_bits(found, wanted.inputs).sum() < adder_bits(graph, wanted.inputs).sum():
+            graph = found
+    return graph
+
+
+def _graph(inputs: int, constants: Integers, columns: Columns, room: int, most: int) -> AdderGraph:
+    from quantnn.adders.search.graphs import written
+    from quantnn.adders.search.trees import new_terms
+
+    adders, ends = np.zeros((most + 1, 5), dtype=np.int64), np.zeros((len(columns.lengths), 3), dtype=np.int64)
+    count = written(columns, new_terms(room), adders, ends)
+    return AdderGraph(inputs, constants, adders[:count], ends)
 
 
 def _with_constants(wanted: LinearMap) -> tuple[Integers, Integers]:

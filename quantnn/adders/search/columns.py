@@ -46,8 +46,8 @@ class Columns(NamedTuple):
         Only what nodes of the same block share is looked for, which bounds the work for large matrices.
     scratch : int64 array of shape (256,)
         Zeros between calls.
-    nodes : int64 array of shape (2,)
-        One more than the last node in use; the first one that may be free.
+    nodes : int64 array of shape (3,)
+        One more than the last node in use; the first one that may be free; pairs of coefficients compared so far.
     """
 
     cells: Array
@@ -88,32 +88,42 @@ def new_columns(leaves: int, columns: int, nodes: int, terms: int) -> Columns:
         users,
         blocks,
         np.zeros(256, dtype=np.int64),
-        np.array([leaves, leaves], dtype=np.int64),
+        np.array([leaves, leaves, 0], dtype=np.int64),
     )
 
 
 @njit(cache=True)
-def _tally(digits, scratch, tag, tag_other, factor):
-    """Adds what two coefficients share to ``scratch``, by relative shift and sign."""
+def _count(digits, patterns, tag, tag_other, nodes, factor):
+    """Counts what two coefficients share; ``nodes`` are the upper bits of the keys."""
     begin, end = digits.pairs[pair_of(digits, np.int64(tag >> 7), np.int64(tag_other >> 7))]
-    moved = (tag_other >> 1 & 63) - (tag >> 1 & 63) + 64
+    moved = ((tag_other >> 1 & 63) - (tag >> 1 & 63)) << 1
     flipped = (tag ^ tag_other) & 1
     for entry in range(begin, end):
-        shift, sign = digits.entries[entry, 0], digits.entries[entry, 1]
-        scratch[(shift + moved) << 1 | ((sign < 0) ^ flipped)] += factor * digits.entries[entry, 2]
+        add(patterns, nodes | (digits.codes[entry] + moved ^ flipped), factor * digits.entries[entry, 2])
 
 
 @njit(cache=True)
-def _settle(digits, patterns, scratch, tag, tag_other, first, second):
-    """Moves what stands in ``scratch`` about two coefficients into the counts of patterns."""
-    begin, end = digits.pairs[pair_of(digits, np.int64(tag >> 7), np.int64(tag_other >> 7))]
-    moved = (tag_other >> 1 & 63) - (tag >> 1 & 63) + 64
-    flipped = (tag ^ tag_other) & 1
+def _recount(digits, patterns, scratch, tag_old, other_old, tag, other, nodes):
+    """Counts the difference between what two coefficients shared and what they share now."""
+    begin, end = digits.pairs[pair_of(digits, np.int64(tag_old >> 7), np.int64(other_old >> 7))]
+    moved = ((other_old >> 1 & 63) - (tag_old >> 1 & 63)) << 1
+    flipped = (tag_old ^ other_old) & 1
     for entry in range(begin, end):
-        place = (digits.entries[entry, 0] + moved) << 1 | ((digits.entries[entry, 1] < 0) ^ flipped)
-        if scratch[place]:
-            add(patterns, first << 32 | second << 8 | place, scratch[place])
-            scratch[place] = 0
+        scratch[digits.codes[entry] + moved ^ flipped] = digits.entries[entry, 2]
+    begin_new, end_new = digits.pairs[pair_of(digits, np.int64(tag >> 7), np.int64(other >> 7))]
+    moved_new = ((other >> 1 & 63) - (tag >> 1 & 63)) << 1
+    flipped_new = (tag ^ other) & 1
+    for entry in range(begin_new, end_new):
+        code = digits.codes[entry] + moved_new ^ flipped_new
+        change = digits.entries[entry, 2] - scratch[code]
+        scratch[code] = 0
+        if change:
+            add(patterns, nodes | code, change)
+    for entry in range(begin, end):
+        code = digits.codes[entry] + moved ^ flipped
+        if scratch[code]:
+            add(patterns, nodes | code, -scratch[code])
+            scratch[code] = 0
 
 
 @njit(cache=True)
@@ -134,28 +144,27 @@ def set_cell(columns, digits, patterns, node, column, value):
     tag_old = columns.tags[node, column]
     tag = np.int32(tag_of(digits, value)) if value else np.int32(0)
     scratch = columns.scratch
+    columns.nodes[2] += columns.lengths[column]
     for place in range(columns.lengths[column]):
         other = np.int64(columns.terms[column, place])
         if other != node and columns.blocks[other] == columns.blocks[node]:
             tag_other = columns.tags[other, column]
             if node < other:
-                if old:
-                    _tally(digits, scratch, tag_old, tag_other, -1)
-                if value:
-                    _tally(digits, scratch, tag, tag_other, 1)
-                if old:
-                    _settle(digits, patterns, scratch, tag_old, tag_other, node, other)
-                if value:
-                    _settle(digits, patterns, scratch, tag, tag_other, node, other)
+                nodes = node << 32 | other << 8
+                if not old:
+                    _count(digits, patterns, tag, tag_other, nodes, 1)
+                elif not value:
+                    _count(digits, patterns, tag_old, tag_other, nodes, -1)
+                else:
+                    _recount(digits, patterns, scratch, tag_old, tag_other, tag, tag_other, nodes)
             else:
-                if old:
-                    _tally(digits, scratch, tag_other, tag_old, -1)
-                if value:
-                    _tally(digits, scratch, tag_other, tag, 1)
-                if old:
-                    _settle(digits, patterns, scratch, tag_other, tag_old, other, node)
-                if value:
-                    _settle(digits, patterns, scratch, tag_other, tag, other, node)
+                nodes = other << 32 | node << 8
+                if not old:
+                    _count(digits, patterns, tag_other, tag, nodes, 1)
+                elif not value:
+                    _count(digits, patterns, tag_other, tag_old, nodes, -1)
+                else:
+                    _recount(digits, patterns, scratch, tag_other, tag_old, tag_other, tag, nodes)
     if old:
         _own(digits, patterns, tag_old, node, -1)
     if value:
@@ -163,6 +172,8 @@ def set_cell(columns, digits, patterns, node, column, value):
     columns.cells[node, column], columns.tags[node, column] = value, tag
     columns.loads[column] += (digit_count(value) - digit_count(old)) << columns.depths[node]
     if not old:
+        if columns.lengths[column] == columns.terms.shape[1]:
+            raise MemoryError("a column holds more terms than it has digits")
         columns.terms[column, columns.lengths[column]] = node
         columns.places[node, column] = columns.lengths[column]
         columns.lengths[column] += 1

@@ -50,6 +50,8 @@ class Digits(NamedTuple):
         Hash of the others: two numbers, and one more than their pair.
     entries : int64 array of shape (entries, 4)
         Shift, sign, digits saved and the part of the first magnitude that goes.
+    codes : int64 array of shape (entries,)
+        Shift and sign as the last bits of a pattern's key.
     used : int64 array of shape (3,)
         Numbers, pairs, entries.
     """
@@ -61,6 +63,7 @@ class Digits(NamedTuple):
     direct: npt.NDArray[np.int32]
     pair_index: Array
     entries: Array
+    codes: Array
     used: Array
 
 
@@ -75,6 +78,7 @@ def new_digits(magnitude: int) -> Digits:
         np.zeros((256, 256), dtype=np.int32),
         np.zeros((1 << 18, 2), dtype=np.int64),
         np.zeros((1 << 21, 4), dtype=np.int64),
+        np.zeros(1 << 21, dtype=np.int64),
         np.zeros(3, dtype=np.int64),
     )
 
@@ -250,5 +254,6 @@ def _entry(digits, begin, end, part, other):
             return end
     if end < len(digits.entries):
         digits.entries[end] = shift, sign, saved, part
+        digits.codes[end] = (shift + REACH) << 1 | (sign < 0)
         end += 1
     return end

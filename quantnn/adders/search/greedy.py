@@ -7,14 +7,14 @@ from numba import njit
 
 from quantnn.adders.search.columns import allowed, multiple_in, new_node, rest_of, set_cell
 from quantnn.adders.search.digits import digit_count, pair_of
-from quantnn.adders.search.patterns import count_of, grown, parts_of_key, rank, top
+from quantnn.adders.search.patterns import count_of, grown, own, owner_of, parts_of_key, rank, top
 
 __all__ = ["fill", "greedy"]
 
 
 @njit(cache=True)
-def saving(columns, digits, key):
-    """The digits that a pattern really saves, within the depth that each column may have."""
+def saving(columns, digits, patterns, key):
+    """The digits that a pattern really saves, within the depth that each column may have; one more if it is a node."""
     first, second, _, _ = parts_of_key(key)
     depth = 1 + max(columns.depths[first], columns.depths[second])
     saved = 0
@@ -23,14 +23,17 @@ def saving(columns, digits, key):
             multiple = multiple_in(columns, digits, key, column)
             if multiple and allowed(columns, key, column, multiple, depth):
                 saved += digit_count(multiple)
-    return saved
+    return saved + (saved and owner_of(patterns, key) > 0)
 
 
 @njit(cache=True)
 def take(columns, digits, patterns, key):
     """Makes a node of a pattern, in all columns that may hold it; returns the node."""
     first, second, _, _ = parts_of_key(key)
-    node = new_node(columns, key)
+    node = np.int64(owner_of(patterns, key)) - 1
+    if node < 0:
+        node = new_node(columns, key)
+        own(patterns, key, node + 1)
     for column in range(columns.cells.shape[1]):
         if columns.cells[first, column] and columns.cells[second, column]:
             multiple = multiple_in(columns, digits, key, column)
@@ -38,7 +41,7 @@ def take(columns, digits, patterns, key):
                 left, right = rest_of(columns, key, column, multiple)
                 set_cell(columns, digits, patterns, first, column, left)
                 set_cell(columns, digits, patterns, second, column, right)
-                set_cell(columns, digits, patterns, node, column, multiple)
+                set_cell(columns, digits, patterns, node, column, columns.cells[node, column] + multiple)
     return node
 
 
@@ -69,13 +72,10 @@ def _lost(columns, digits, patterns, column, node, value, skip):
         else:
             tag, tag_other, first, second = columns.tags[other, column], tag_old, other, node
         begin, end = digits.pairs[pair_of(digits, np.int64(tag >> 7), np.int64(tag_other >> 7))]
-        moved = (tag_other >> 1 & 63) - (tag >> 1 & 63) + 64
+        moved = ((tag_other >> 1 & 63) - (tag >> 1 & 63)) << 1
         flipped = (tag ^ tag_other) & 1
         for entry in range(begin, end):
-            last = (digits.entries[entry, 0] + moved) << 1 | ((digits.entries[entry, 1] < 0) ^ flipped)
-            count = count_of(patterns, first << 32 | second << 8 | last)
-            if count >= 2:
-                lost += 16
+            lost += count_of(patterns, first << 32 | second << 8 | (digits.codes[entry] + moved ^ flipped)) >= 2
     return lost * share // total
 
 
@@ -107,7 +107,7 @@ def best(columns, digits, patterns, ties):
         pattern = patterns.heads[level]
         while pattern >= 0 and looked < ties:
             after, key = patterns.after[pattern], patterns.keys[pattern]
-            saved = saving(columns, digits, key)
+            saved = saving(columns, digits, patterns, key)
             if saved < level:
                 rank(patterns, pattern, saved)
             else:

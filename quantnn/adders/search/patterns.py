@@ -8,38 +8,54 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["Patterns", "add", "count_of", "grown", "key_of", "new_patterns", "parts_of_key", "rank", "top"]
+__all__ = [
+    "Patterns",
+    "add",
+    "count_of",
+    "grown",
+    "key_of",
+    "new_patterns",
+    "own",
+    "owner_of",
+    "parts_of_key",
+    "rank",
+    "top",
+]
 
 Array = npt.NDArray[np.int64]
 Short = npt.NDArray[np.int32]
 
 LEVELS = 1 << 10
 """Counts of this and more are not told apart."""
-_USED, _FREE, _TOP = range(3)
+_USED, _TOP = range(2)
 
 
 class Patterns(NamedTuple):
     """Patterns ``first + sign · (second << shift)`` of nodes, by a key, each with the digits that it saves.
 
+    They stand in a hash with places for the patterns of two nodes side by side. One that occurs no more keeps its
+    place until there are too many.
+
     Parameters
     ----------
-    table : int32 array
-        Hash of keys to patterns, as one more than their number.
     keys : int64 array
+        -1 for a place that is free.
     counts : int32 array
         Digits that the pattern saves in all columns together.
+    owners : int32 array
+        One more than the node that the pattern is, so that to use it again costs no adder; 0 for none.
     ranks : int32 array
-        The list in which the pattern waits, at most its count; 0 where it is in none.
+        The list in which the pattern waits, at most its count, and one more with an owner; 0 where it is in none.
     after, before : int32 arrays
         The lists; -1 ends one.
     heads : int32 array of shape (LEVELS,)
-    numbers : int64 array of shape (3,)
-        Patterns ever used, the first one free, and a level above which no list holds anything.
+    numbers : int64 array of shape (2,)
+        Places in use, and a level above which no list holds anything.
     """
 
-    table: Short
     keys: Array
     counts: Short
+    owners: Short
     ranks: Short
     after: Short
     before: Short
@@ -49,21 +65,21 @@ class Patterns(NamedTuple):
 
 def new_patterns(room: int) -> Patterns:
     """No patterns; room for so many."""
-    patterns: Patterns = _new(1 << max(10, int(room).bit_length()))
+    patterns: Patterns = _new(1 << max(10, int(2 * room).bit_length()))
     return patterns
 
 
 @njit(cache=True)
-def _new(room):
+def _new(places):
     return Patterns(
-        np.zeros(2 * room, dtype=np.int32),
-        np.zeros(room, dtype=np.int64),
-        np.zeros(room, dtype=np.int32),
-        np.zeros(room, dtype=np.int32),
-        np.zeros(room, dtype=np.int32),
-        np.zeros(room, dtype=np.int32),
+        np.full(places, -1, dtype=np.int64),
+        np.zeros(places, dtype=np.int32),
+        np.zeros(places, dtype=np.int32),
+        np.zeros(places, dtype=np.int32),
+        np.zeros(places, dtype=np.int32),
+        np.zeros(places, dtype=np.int32),
         np.full(LEVELS, -1, dtype=np.int32),
-        np.array([0, -1, 0]),
+        np.zeros(2, dtype=np.int64),
     )
 
 
@@ -80,22 +96,20 @@ def parts_of_key(key):
 
 
 @njit(cache=True)
-def _place(patterns, key):
-    """Where the table holds a key, or would."""
-    mask = len(patterns.table) - 1
-    mixed = key * -7046029254386353131
-    place = (mixed ^ mixed >> 29) >> 17 & mask
-    while patterns.table[place]:
-        if patterns.keys[patterns.table[place] - 1] == key:
-            break
+def _place(keys, key):
+    """Where a key stands, or would."""
+    mask = len(keys) - 1
+    mixed = (key >> 8) * -7046029254386353131
+    place = ((mixed ^ mixed >> 32) >> 7) + (key & 255) & mask
+    while keys[place] != key and keys[place] >= 0:
         place = place + 1 & mask
     return place
 
 
 @njit(cache=True)
 def count_of(patterns, key):
-    pattern = patterns.table[_place(patterns, key)]
-    return patterns.counts[pattern - 1] if pattern else np.int32(0)
+    place = _place(patterns.keys, key)
+    return patterns.counts[place]
 
 
 @njit(cache=True)
@@ -129,40 +143,38 @@ def rank(patterns, pattern, level):
 
 
 @njit(cache=True)
-def add(patterns, key, digits):
-    """So many more digits are saved by a pattern."""
-    place = _place(patterns, key)
-    pattern = patterns.table[place] - 1
-    if pattern < 0:
-        pattern = patterns.numbers[_FREE]
-        if pattern >= 0:
-            patterns.numbers[_FREE] = patterns.after[pattern]
-        else:
-            pattern = patterns.numbers[_USED]
-            patterns.numbers[_USED] += 1
-        patterns.table[place] = pattern + 1
-        patterns.keys[pattern], patterns.counts[pattern], patterns.ranks[pattern] = key, 0, 0
-    count = patterns.counts[pattern] + digits
-    patterns.counts[pattern] = count
-    if digits > 0 or patterns.ranks[pattern] > count:
-        rank(patterns, pattern, count)
-    if not count:
-        _forget(patterns, place)
+def _entered(patterns, key):
+    """The place of a key, which is taken if it was free."""
+    pattern = _place(patterns.keys, key)
+    if patterns.keys[pattern] < 0:
+        patterns.keys[pattern] = key
+        patterns.numbers[_USED] += 1
+    return pattern
 
 
 @njit(cache=True)
-def _forget(patterns, place):
-    pattern = patterns.table[place] - 1
-    patterns.after[pattern] = patterns.numbers[_FREE]
-    patterns.numbers[_FREE] = pattern
-    mask = len(patterns.table) - 1
-    patterns.table[place] = 0
-    place = place + 1 & mask
-    while patterns.table[place]:
-        moved = patterns.table[place]
-        patterns.table[place] = 0
-        patterns.table[_place(patterns, patterns.keys[moved - 1])] = moved
-        place = place + 1 & mask
+def add(patterns, key, digits):
+    """So many more digits are saved by a pattern."""
+    pattern = _entered(patterns, key)
+    count = patterns.counts[pattern] + digits
+    patterns.counts[pattern] = count
+    level = count + (count and patterns.owners[pattern] > 0)
+    if (digits > 0 and level >= 2) or patterns.ranks[pattern] > level:
+        rank(patterns, pattern, level)
+
+
+@njit(cache=True)
+def own(patterns, key, owner):
+    """A pattern is a node from now on, one less than ``owner``; none where that is 0."""
+    pattern = _entered(patterns, key)
+    patterns.owners[pattern] = owner
+    count = patterns.counts[pattern]
+    rank(patterns, pattern, count + (count and owner > 0))
+
+
+@njit(cache=True)
+def owner_of(patterns, key):
+    return patterns.owners[_place(patterns.keys, key)]
 
 
 @njit(cache=True)
@@ -178,24 +190,33 @@ def top(patterns):
 @njit(cache=True)
 def grown(patterns, room):
     """The same patterns, with room for so many more."""
-    used = patterns.numbers[_USED]
     size = len(patterns.keys)
-    if used + room <= size:
+    if 2 * (patterns.numbers[_USED] + room) <= size:
         return patterns
-    while size < used + room:
+    live = 0
+    for pattern in range(size):
+        live += patterns.counts[pattern] > 0 or patterns.owners[pattern] > 0
+    while 3 * (live + room) > size:
         size *= 2
     more = _new(size)
-    more.heads[:] = patterns.heads
-    more.numbers[:] = patterns.numbers
-    for old, new in (
-        (patterns.counts, more.counts),
-        (patterns.ranks, more.ranks),
-        (patterns.after, more.after),
-        (patterns.before, more.before),
-    ):
-        new[:used] = old[:used]
-    more.keys[:used] = patterns.keys[:used]
-    for pattern in patterns.table:
-        if pattern:
-            more.table[_place(more, more.keys[pattern - 1])] = pattern
+    moved = np.zeros(len(patterns.keys), dtype=np.int32)
+    for pattern in range(len(patterns.keys)):
+        if patterns.counts[pattern] or patterns.owners[pattern]:
+            place = _place(more.keys, patterns.keys[pattern])
+            more.keys[place], more.counts[place] = patterns.keys[pattern], patterns.counts[pattern]
+            more.owners[place] = patterns.owners[pattern]
+            more.ranks[place] = patterns.ranks[pattern]
+            moved[pattern] = place
+    # The lists keep their order.
+    for level in range(LEVELS):
+        pattern, last = patterns.heads[level], np.int32(-1)
+        while pattern >= 0:
+            place = moved[pattern]
+            more.before[place], more.after[place] = last, -1
+            if last < 0:
+                more.heads[level] = place
+            else:
+                more.after[last] = place
+            last, pattern = place, patterns.after[pattern]
+    more.numbers[_USED], more.numbers[_TOP] = live, patterns.numbers[_TOP]
     return more
