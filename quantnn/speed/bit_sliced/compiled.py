@@ -42,7 +42,7 @@ def compiled(network: IntegerNetwork) -> Program:
             raise InputError(f"layer {number}: a {what} is not sliced into bits")
         if not _one_slope(layer):
             raise InputError(f"layer {number}: a leaky relu is not sliced into bits")
-        terms += int(np.count_nonzero(layer.weights)) * network.formats[number].width
+        terms += _digit_count(layer) * network.formats[number].width
     if terms > _MOST_TERMS:
         raise InputError(f"bits are sliced of up to {_MOST_TERMS:,} terms, but this network has {terms:,}")
     writer = Writer(network.in_features)
@@ -105,6 +105,12 @@ def _digits(value: int) -> list[tuple[int, int]]:
         value >>= 1
         place += 1
     return found
+
+
+def _digit_count(layer: Dense) -> int:
+    """Digits of all weights times their multipliers, in the non-adjacent form."""
+    products = np.abs(layer.weights) * np.array(layer.requantizer.multipliers)
+    return int(np.unpackbits((products ^ 3 * products).view(np.uint8)).sum())
 
 
 def _compressed(writer: Writer, columns: dict[int, deque[int]], place: int) -> int:

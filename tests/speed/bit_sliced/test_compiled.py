@@ -120,6 +120,23 @@ def test_too_many_terms(monkeypatch):
         compiled(ternary_network(1, (50, 3)))
 
 
+def test_terms_are_digits_of_weights_and_multipliers(monkeypatch):
+    # 5·3 = 16 - 1 has two digits, 7·3 = 16 + 4 + 1 three, 0 none, for two neurons
+    weights = np.array([[5, -5], [7, 7], [0, 0]])
+    layer = Dense(
+        np.array([0, 0]),
+        Requantizer.make(2, IntegerRange(-99, 99), multiplier=3),
+        weights=weights,
+        weight_range=IntegerRange(-7, 7),
+    )
+    network = IntegerNetwork(BIT, (layer,), classify=False)
+    monkeypatch.setattr(module, "_MOST_TERMS", 9)
+    with pytest.raises(InputError, match="up to 9 terms, but this network has 10"):
+        compiled(network)
+    monkeypatch.setattr(module, "_MOST_TERMS", 10)
+    check(network)
+
+
 def random_network_of_bits(rescale):
     return replace(random_network(1, widths=[4, 3], rescale=rescale), input=BIT)
 
