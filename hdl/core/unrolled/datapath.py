@@ -13,6 +13,10 @@ from quantnn.plan.unrolled.pipeline import UnrolledPipeline
 __all__ = ["UnrolledDatapath"]
 
 
+_KEEP = "yosys"
+"""Any text is true for Yosys. Quartus needs no such help, and might add cells where it sees the 1 that it knows."""
+
+
 class UnrolledDatapath(wiring.Component):
     """A sample in and the answers to another one out in every cycle, ``pipeline.latency`` cycles later.
 
@@ -91,7 +95,7 @@ class _Wires:
         if isinstance(operation, Constant):
             self._values[number] = [value]
             return
-        attributes = {"keep": 1} if number in self._kept else {}
+        attributes = {"keep": _KEEP} if number in self._kept else {}
         wire = Signal(shape_of(operation.range), name=f"v{number}", attrs=attributes)
         self._m.d.comb += wire.eq(value)
         self._values[number] = [wire]
