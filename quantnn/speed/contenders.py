@@ -207,7 +207,8 @@ class BitSliced(Contender):
     @contextmanager
     def ready(self, samples: Float32, threads: int | None) -> Iterator[Callable[[], Numbers]]:
         program, count = self._program, len(samples)
-        rows = 64 * self._kernel.WORDS * ceil_div(count, 64 * self._kernel.WORDS)
+        blocks = ceil_div(count, 64 * self._kernel.WORDS)
+        rows = 64 * self._kernel.WORDS * blocks
         packed = np.zeros((rows, 8 * ceil_div(program.inputs, 64)), np.uint8)
         bits = np.packbits(samples > 0, axis=1, bitorder="little")
         packed[:count, : bits.shape[1]] = bits
@@ -222,7 +223,8 @@ class BitSliced(Contender):
             self._kernel.answer(*given)
             return kept
 
-        before = self._kernel.threads(threads)
+        # a thread without a block of its own is only waited for
+        before = self._kernel.threads(None if threads is None else min(threads, blocks))
         try:
             yield answer
         finally:

@@ -159,8 +159,9 @@ def test_bytes_with_a_sign():
 def test_threads_of_numba_are_put_back():
     network = ternary_network(5, (9, 3))
     before = numba.get_num_threads()
-    with BitSliced(network).ready(np.zeros((1, 9), np.float32), 1):
-        assert numba.get_num_threads() == 1
+    for samples, threads in ((1, 1), (1, before), (5000, before)):
+        with BitSliced(network).ready(np.zeros((samples, 9), np.float32), threads):
+            assert numba.get_num_threads() == (threads if samples > 1 else 1)
     assert numba.get_num_threads() == before
 
 
