@@ -78,6 +78,11 @@ class AdderGraph:
         """Leaves and adders."""
         return self.leaves + len(self.adders)
 
+    @property
+    def proof_numbers(self) -> int:
+        """Integers that :meth:`proves` has to work out."""
+        return self.nodes * (self.inputs + 1)
+
     @cached_property
     def depths(self) -> Integers:
         depths = [0] * self.leaves

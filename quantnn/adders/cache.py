@@ -51,8 +51,8 @@ def _read(path: Path, wanted: LinearMap) -> AdderGraph | None:
         graph = load_graphs(path).get(0)
         # To prove it takes memory for each node: more than there are digits, no graph needs.
         most = signed_digits(wanted.matrix).sum() + np.count_nonzero(wanted.constants)
-        if graph and len(graph.adders) <= most and len(graph.constants) <= most and graph.proves(wanted):
-            return graph
+        if isinstance(graph, AdderGraph) and max(len(graph.adders), len(graph.constants)) <= most:
+            return graph if graph.proves(wanted) else None
     return None
 
 

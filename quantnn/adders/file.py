@@ -1,4 +1,4 @@
-"""Adder graphs in an .npz file."""
+"""Adder graphs and packings in an .npz file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.packing import Packing
+from quantnn.adders.packing_arrays import PACKING_PARTS, packing_arrays, packing_of
+from quantnn.adders.sums import Sums
+from quantnn.arithmetic import Integers
 from quantnn.errors import InputError
 from quantnn.files.safe_npz import read_npz
 
@@ -17,16 +21,21 @@ _REMEDY = "export the model again"
 _PARTS = ("inputs", "constants", "adders", "outputs")
 
 
-def save_graphs(graphs: Mapping[int, AdderGraph], path: Path) -> None:
-    """Write graphs by their numbers: arrays ``<number>_inputs``, ``_constants``, ``_adders`` and ``_outputs``."""
-    arrays = {
-        f"{number}_{part}": values for number in sorted(graphs) for part, values in graphs[number].arrays().items()
-    }
+def save_graphs(graphs: Mapping[int, Sums], path: Path) -> None:
+    """Write graphs by their numbers.
+
+    A graph becomes the arrays ``<number>_inputs``, ``_constants``, ``_adders`` and ``_outputs``, a packing those of
+    :func:`packing_arrays`.
+    """
+    arrays: dict[str, Integers] = {}
+    for number, graph in sorted(graphs.items()):
+        own = packing_arrays(graph) if isinstance(graph, Packing) else graph.arrays()
+        arrays |= {f"{number}_{part}": values for part, values in own.items()}
     with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # the names are no parameters
+        np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def load_graphs(path: Path) -> dict[int, AdderGraph]:
+def load_graphs(path: Path) -> dict[int, Sums]:
     """Read what :func:`save_graphs` wrote.
 
     Raises
@@ -35,13 +44,14 @@ def load_graphs(path: Path) -> dict[int, AdderGraph]:
         The file is missing or damaged.
     """
     arrays = read_npz(path)
-    graphs = {}
+    graphs: dict[int, Sums] = {}
     try:
         for number in sorted({int(name.partition("_")[0]) for name in arrays}):
-            parts = {part: arrays[f"{number}_{part}"] for part in _PARTS}
+            packed = f"{number}_nodes" in arrays
+            parts = {part: arrays[f"{number}_{part}"] for part in (PACKING_PARTS if packed else _PARTS)}
             if any(values.dtype.kind not in "iu" for values in parts.values()):
                 raise ValueError("it must hold integers only")
-            graphs[number] = AdderGraph.from_arrays(parts)
-    except (KeyError, ValueError, IndexError, OverflowError) as error:
+            graphs[number] = packing_of(parts) if packed else AdderGraph.from_arrays(parts)
+    except (KeyError, ValueError, IndexError, OverflowError, TypeError) as error:
         raise InputError(f"{path} is damaged ({error}): {_REMEDY}") from None
     return graphs

@@ -20,6 +20,8 @@ Bit = tuple[int, int]
 """A node and the place of one of its bits; or CONSTANT, and 0 or 1."""
 
 CONSTANT = -1
+_CASES, _LEVELS = 10, 8
+"""Inputs of an identity, and tables one behind the other from these to its outputs, at most."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,10 @@ class Identity:
     inputs: tuple[tuple[Bit, int], ...]
     constant: int
 
+    def __post_init__(self) -> None:
+        if not self.outputs:
+            raise ValueError("An identity must have outputs")
+
     @property
     def last(self) -> int:
         """The last node that makes an output."""
@@ -168,21 +174,26 @@ class Packing:
     identities: tuple[Identity, ...] = ()
 
     def __post_init__(self) -> None:
-        ranges = self.ranges
-        for number, node in enumerate(self.nodes, start=len(self.inputs)):
-            for source, place in node.bits:
-                if source == CONSTANT:
-                    there = place in (0, 1)
-                else:
-                    there = 0 <= source < number and 0 <= place < ranges[source].width
+        widths = [each.width for each in self.ranges]
+        used = [(number, node.bits) for number, node in enumerate(self.nodes, start=len(self.inputs))]
+        for each in self.identities:
+            used.append((len(widths), tuple(bit for bit, _ in each.outputs + each.inputs)))
+        for number, bits in used:
+            for source, place in bits:
+                there = place in (0, 1) if source == CONSTANT else 0 <= source < number and 0 <= place < widths[source]
                 if not there:
                     raise ValueError(f"Bit {place} of node {source} must be there before node {number}")
-        if not self.outputs or min(self.outputs) < 0 or max(self.outputs) >= len(ranges):
+        if not self.outputs or min(self.outputs) < 0 or max(self.outputs) >= len(widths):
             raise ValueError("Outputs must be nodes")
 
     @cached_property
     def ranges(self) -> tuple[IntegerRange, ...]:
         return (*self.inputs, *(node.range for node in self.nodes))
+
+    @property
+    def proof_numbers(self) -> int:
+        """Integers that :meth:`proves` has to work out, at most."""
+        return len(self.ranges) * len(self.outputs) + (len(self.identities) << _CASES)
 
     @cached_property
     def depths(self) -> tuple[int, ...]:
@@ -236,16 +247,17 @@ class Packing:
         inputs = sum((known[bit] * weight for bit, weight in identity.inputs), 0 * cases)
         return np.array_equal(outputs, inputs + identity.constant)
 
-    def _cases(self, bit: Bit, known: dict[Bit, Integers], cases: Integers) -> Integers:
+    def _cases(self, bit: Bit, known: dict[Bit, Integers], cases: Integers, levels: int = _LEVELS) -> Integers:
         """A bit in each case, where those that are known decide it; KeyError where they do not."""
+        source, place = bit
+        node = self.nodes[source - len(self.inputs)] if source >= len(self.inputs) else None
         if bit not in known:
-            source, place = bit
-            node = self.nodes[source - len(self.inputs)] if source >= len(self.inputs) else None
             if source == CONSTANT:
                 known[bit] = 0 * cases + place
-            elif isinstance(node, Table):
-                address = sum((self._cases(each, known, cases) << n for n, each in enumerate(node.bits)), 0 * cases)
-                known[bit] = np.array(node.contents)[address] >> place & 1
+            elif isinstance(node, Table) and levels:
+                each = [self._cases(address, known, cases, levels - 1) for address in node.bits]
+                index = sum((values << number for number, values in enumerate(each)), 0 * cases)
+                known[bit] = np.array(node.contents)[index] >> place & 1
             else:
                 raise KeyError(bit)
         return known[bit]
@@ -302,10 +314,6 @@ class Packing:
                     bits = used.setdefault(source, {})
                     bits[place] = bits.get(place, 0) + factor * weight
         return constant % modulus == 0
-
-
-_CASES = 10
-"""Inputs that an identity may have at most."""
 
 
 def _weights(values: IntegerRange) -> Iterator[int]:

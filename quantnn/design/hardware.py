@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from quantnn.adders.adder_graph import AdderGraph
 from quantnn.adders.file import load_graphs
+from quantnn.adders.sums import Sums
 from quantnn.design.interface import CoreInterface
 from quantnn.errors import DoesNotFitError, InputError
 from quantnn.hdl.core.core import Core
@@ -45,7 +45,7 @@ class ExportedHardware:
         What is in it.
     module : str
         What its core is called.
-    graphs : mapping of int to AdderGraph
+    graphs : mapping of int to Sums
         Those of unrolled dense layers, by the layers' numbers.
     """
 
@@ -53,7 +53,7 @@ class ExportedHardware:
     record: CoreRecord
     network: IntegerNetwork
     module: str
-    graphs: Mapping[int, AdderGraph] = field(default_factory=dict)
+    graphs: Mapping[int, Sums] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -174,9 +174,9 @@ def _shapes(model: AnyNetwork) -> list[tuple[str, int, int, str]]:
     return shapes
 
 
-def _check_graphs(graphs: Mapping[int, AdderGraph], path: Path) -> None:
+def _check_graphs(graphs: Mapping[int, Sums], path: Path) -> None:
     """Refuse graphs whose proof would take more memory than any device's would."""
-    numbers = sum(graph.nodes * (graph.inputs + 1) for graph in graphs.values())
+    numbers = sum(graph.proof_numbers for graph in graphs.values())
     if numbers > _MOST_NUMBERS:
         raise InputError(f"{path} must hold at most {_MOST_NUMBERS:,} factors of inputs, not {numbers:,}")
 

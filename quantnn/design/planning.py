@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from quantnn.adders.adder_graph import AdderGraph
 from quantnn.adders.solve import Effort
+from quantnn.adders.sums import Sums
 from quantnn.errors import DoesNotFitError
 from quantnn.model.network import FloatNetwork
 from quantnn.model.quantized import AnyNetwork, QuantizedNetwork
@@ -98,14 +98,14 @@ class Planned:
     planner : Planner
         That of the engines that were chosen.
     plan : CorePlan
-    graphs : dict of int to AdderGraph
+    graphs : dict of int to Sums
         Those of unrolled dense layers, by the layers' numbers.
     """
 
     quantized: Quantized
     planner: Planner
     plan: CorePlan
-    graphs: dict[int, AdderGraph] = field(default_factory=dict)
+    graphs: dict[int, Sums] = field(default_factory=dict)
 
     @classmethod
     def of(

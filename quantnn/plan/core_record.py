@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
-from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.sums import Sums
 from quantnn.arithmetic import IntegerRange
 from quantnn.beats import BeatFormat
 from quantnn.errors import InputError
@@ -109,7 +109,7 @@ class CoreRecord:
             ),
         )
 
-    def core_plan(self, network: IntegerNetwork, graphs: Mapping[int, AdderGraph] | None = None) -> CorePlan:
+    def core_plan(self, network: IntegerNetwork, graphs: Mapping[int, Sums] | None = None) -> CorePlan:
         """The same hardware with a network whose layers all fit it: only contents of memories differ.
 
         ``graphs`` has those of unrolled dense layers by the layers' numbers.
@@ -129,7 +129,7 @@ class CoreRecord:
             engines,
         )
 
-    def _engine_plans(self, network: IntegerNetwork, graphs: Mapping[int, AdderGraph]) -> Iterator[EnginePlan]:
+    def _engine_plans(self, network: IntegerNetwork, graphs: Mapping[int, Sums]) -> Iterator[EnginePlan]:
         place, shapes = 0, self.block_ram_shapes
         for each in self.engines:
             if isinstance(each, RunRecord):

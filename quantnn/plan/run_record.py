@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.sums import Sums
 from quantnn.arithmetic import Box, IntegerRange
 from quantnn.files.field_types import Count, Size, Words
 from quantnn.files.record import RECORD
@@ -92,7 +92,7 @@ class RunRecord:
         layers: tuple[Layer, ...],
         input: IntegerRange,
         inputs: Box,
-        graphs: Mapping[int, AdderGraph],
+        graphs: Mapping[int, Sums],
         shapes: Shapes,
     ) -> UnrolledPlan:
         """The same hardware, from a network's layers and the graphs of its dense ones, by the layers' numbers."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from quantnn.adders.adder_graph import AdderGraph
-from quantnn.adders.solve import Effort, solve
+from quantnn.adders.cheapest import cheapest_sums
+from quantnn.adders.solve import Effort
+from quantnn.adders.sums import Sums
 from quantnn.network.layers import Dense
 from quantnn.network.network import IntegerNetwork
 from quantnn.plan.engine_choice import EngineChoice
@@ -35,7 +36,7 @@ class Unroller:
 
     Members
     -------
-    graphs : dict of int to AdderGraph
+    graphs : dict of int to Sums
         Those that were found, by the layers' numbers.
     """
 
@@ -44,7 +45,7 @@ class Unroller:
     pipelining: Pipelining
     effort: Effort = Effort()
     progress: Progress = SILENT
-    graphs: dict[int, AdderGraph] = field(default_factory=dict)
+    graphs: dict[int, Sums] = field(default_factory=dict)
 
     def stages(self, mask: tuple[bool, ...]) -> tuple[Stage, ...]:
         """What the engines are to build where layers are unrolled as ``mask`` says.
@@ -65,11 +66,11 @@ class Unroller:
         for number, wanted in zip(dense, linear_maps(layers, inputs), strict=True):
             if number not in self.graphs:
                 self.progress(f"layer {number}: sharing sums between its {wanted.matrix.shape[1]:,} outputs")
-                self.graphs[number] = solve(wanted, self.effort, self.progress)
+                self.graphs[number] = cheapest_sums(wanted, self.effort, progress=self.progress)
         graphs = [self.graphs[number] for number in dense]
         pipeline = UnrolledPipeline.of(layers, inputs, self.pipelining, graphs)
         return RunStage(pipeline, self.network.formats[numbers.start])
 
-    def chosen(self, numbers: Iterable[int]) -> dict[int, AdderGraph]:
+    def chosen(self, numbers: Iterable[int]) -> dict[int, Sums]:
         """The graphs of some layers."""
         return {number: self.graphs[number] for number in numbers if number in self.graphs}

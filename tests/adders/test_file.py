@@ -3,6 +3,8 @@ import pytest
 
 from quantnn.adders.file import load_graphs, save_graphs
 from quantnn.adders.linear_map import LinearMap
+from quantnn.adders.logic_target import LOGIC_ELEMENTS
+from quantnn.adders.pack import pack
 from quantnn.adders.solve import solve
 from quantnn.arithmetic import Box, IntegerRange
 from quantnn.errors import InputError
@@ -47,5 +49,52 @@ def spoiled(folder, change):
 )
 def test_damaged_files_are_refused(tmp_path, change):
     path = spoiled(tmp_path, change)
+    with pytest.raises(InputError, match=r"graphs\.npz"):
+        load_graphs(path)
+
+
+def packed(seed):
+    random = np.random.default_rng(seed)
+    wanted = LinearMap(random.integers(-2, 3, (30, 3)), Box.uniform(IntegerRange(0, 1), 30), random.integers(-9, 10, 3))
+    return wanted, pack(wanted, LOGIC_ELEMENTS)
+
+
+def test_packings_come_back_beside_graphs(tmp_path):
+    wanted, packing = packed(1)
+    assert packing.identities
+    save_graphs({0: packing, 1: graph(1)[1]}, tmp_path / "graphs.npz")
+    again = load_graphs(tmp_path / "graphs.npz")
+    assert again[0].nodes == packing.nodes and again[0].identities == packing.identities
+    assert again[0].proves(wanted) and again[1].proves(graph(1)[0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays.pop("0_values"),
+        lambda arrays: arrays.update({"0_bits": arrays["0_bits"][:-1]}),
+        lambda arrays: arrays.update({"0_bits": arrays["0_bits"][[*range(len(arrays["0_bits"])), 0]]}),
+        lambda arrays: arrays.update({"0_values": arrays["0_values"][:-1]}),
+        lambda arrays: arrays.update({"0_values": np.append(arrays["0_values"], 0)}),
+        lambda arrays: arrays.update({"0_weights": arrays["0_weights"][:-1]}),
+        lambda arrays: arrays.update({"0_weights": arrays["0_weights"] + [1 << 40, 0, 0]}),
+        lambda arrays: arrays.update({"0_identities": arrays["0_identities"] * [0, 1, 1]}),
+        lambda arrays: arrays.update({"0_nodes": arrays["0_nodes"] + [0, 60, 0]}),
+        lambda arrays: arrays.update({"0_nodes": -arrays["0_nodes"] - 1}),
+        lambda arrays: arrays.update({"0_nodes": arrays["0_nodes"][:, 0]}),
+        lambda arrays: arrays.update({"0_bits": arrays["0_bits"] + [1 << 40, 0]}),
+        lambda arrays: arrays.update({"0_outputs": arrays["0_outputs"] + 1}),
+        lambda arrays: arrays.update({"0_outputs": arrays["0_outputs"][:0]}),
+        lambda arrays: arrays.update({"0_ranges": arrays["0_ranges"][:, ::-1]}),
+        lambda arrays: arrays.update({"0_ranges": arrays["0_ranges"][:0]}),
+    ],
+)
+def test_damaged_packings_are_refused(tmp_path, change):
+    path = tmp_path / "graphs.npz"
+    save_graphs({0: packed(1)[1]}, path)
+    with np.load(path) as arrays:
+        values = dict(arrays)
+    change(values)
+    np.savez(path, **values)
     with pytest.raises(InputError, match=r"graphs\.npz"):
         load_graphs(path)
