@@ -32,7 +32,7 @@ def save_graphs(graphs: Mapping[int, Sums], path: Path) -> None:
         own = packing_arrays(graph) if isinstance(graph, Packing) else graph.arrays()
         arrays |= {f"{number}_{part}": values for part, values in own.items()}
     with path.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # the names are no parameters
 
 
 def load_graphs(path: Path) -> dict[int, Sums]:
