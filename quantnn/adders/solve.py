@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from quantnn.system.progress import SILENT, Progress
 if TYPE_CHECKING:
     from quantnn.adders.search.columns import Columns
 
-__all__ = ["Effort", "solve"]
+__all__ = ["Effort", "Level", "solve"]
 
 _DEEPEST = 48
 """Adder levels where any number is allowed."""
@@ -30,6 +30,10 @@ _CELLS = 1 << 25
 """Nodes times outputs that are kept at most."""
 
 
+Level = Literal["low", "standard", "high"]
+_MOVES: dict[Level, int] = {"low": 0, "standard": 8_000, "high": 80_000}
+
+
 @dataclass(frozen=True)
 class Effort:
     """How hard to look.
@@ -38,7 +42,7 @@ class Effort:
     ----------
     moves : int
         Length of the search behind the first, greedy graph, in thousands of coefficients' pairs compared; 0 for none.
-        A hundred thousand take ten seconds or so. The same length gives the same graph on every machine.
+        Ten thousand take some seconds. The same length gives the same graph on every machine.
     extra_depth : int or None
         Adder levels that the graph may have beyond the least possible; None for any number.
     seed : int
@@ -47,6 +51,11 @@ class Effort:
     moves: int = 0
     extra_depth: int | None = 2
     seed: int = 0
+
+    @classmethod
+    def named(cls, level: Level, extra_depth: int | None = 2, seed: int = 0) -> Effort:
+        """The effort of a level: "low" searches nothing, "standard" for seconds, "high" ten times longer."""
+        return cls(_MOVES[level], extra_depth, seed)
 
 
 def solve(wanted: LinearMap, effort: Effort = Effort(), progress: Progress = SILENT) -> AdderGraph:
@@ -104,9 +113,12 @@ def _shared(wanted: LinearMap, effort: Effort, progress: Progress) -> AdderGraph
         log = new_log(nodes, outputs, room, effort.seed)
         price(columns, log)
         begun, work = int(columns.nodes[2]), effort.moves * 1000
+        # The more often each pair of digits is met again, the more disorder is worth its time.
+        often = work / int((loads**2).sum())
+        hot, stray = min(6.0, 0.6 * (1 + often) ** 0.28), min(30, int(5 + 2.5 * np.log2(1 + often)))
         progress(f"searching {inputs} × {outputs} weights for cheaper sums", _STEPS)
         for step in range(1, _STEPS + 1):
-            patterns = anneal(columns, digits, patterns, log, begun, work, begun + work * step // _STEPS)
+            patterns = anneal(columns, digits, patterns, log, begun, work, begun + work * step // _STEPS, hot, stray)
             progress.advance()
         found = _graph(len(wanted.matrix), constants, columns, room, most)
         if adder_bits(found, wanted.inputs).sum() < adder_bits(graph, wanted.inputs).sum():

@@ -9,9 +9,7 @@ from quantnn.adders.solve import solve
 from quantnn.arithmetic import Box, IntegerRange
 
 SVG = "{http://www.w3.org/2000/svg}"
-GRAPH = AdderGraph(
-    2, [3], [[0, 1, 3, 0, -1], [1, 0, 2, 0, 1], [4, 2, 0, 1, 1]], [[3, 1, -1], [5, 0, 1], [-1, 0, 1]]
-)
+GRAPH = AdderGraph(2, [3], [[0, 1, 3, 0, -1], [1, 0, 2, 0, 1], [4, 2, 0, 1, 1]], [[3, 1, -1], [5, 0, 1], [-1, 0, 1]])
 """Inputs x, y; -2·(8x - y), x + 4y + 6, and 0."""
 
 

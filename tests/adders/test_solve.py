@@ -149,6 +149,13 @@ def test_wide_weights():
     assert solve(wanted, Effort(200, None)).proves(wanted)
 
 
+def test_levels_differ_in_nothing_but_the_length_of_the_search():
+    low, standard, high = (Effort.named(level, 1, 5) for level in ("low", "standard", "high"))
+    assert low == Effort(0, 1, 5)
+    assert 0 < standard.moves < high.moves
+    assert standard == Effort(standard.moves, 1, 5)
+
+
 def test_sums_that_do_not_fit_are_refused():
     with pytest.raises(OverflowError, match="2\\*\\*60"):
         solve(problem([[2**53]]))

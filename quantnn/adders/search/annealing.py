@@ -18,12 +18,10 @@ __all__ = ["Log", "anneal", "new_log", "price"]
 
 Array = npt.NDArray[np.int64]
 
-_HOT, _COLD = 6.0, 0.4
-"""Temperatures at the beginning and the end, in bits."""
+_COLD = 0.4
+"""The temperature at the end, in bits."""
 _MOST = 4
 """Nodes that a move undoes at most, beside those that use them."""
-_STRAY = 30
-"""How often, of 100 times, a pattern is taken that saves less than another; in a row as well."""
 _WANDER = 8
 """Of so many patterns that save equally, one is taken by chance."""
 
@@ -169,13 +167,13 @@ def _take(columns, digits, patterns, key, log):
 
 
 @njit(cache=True)
-def redo(columns, digits, patterns, log):
-    """Takes patterns out until none pays: one by chance of those that save most, or now and then fewer."""
+def redo(columns, digits, patterns, log, stray):
+    """Takes patterns out until none pays: one by chance of those that save most, or ``stray`` of 100 times fewer."""
     while columns.nodes[0] < len(columns.keys) - 1:
         level = top(patterns)
         if level < 2:
             break
-        while below(log.random, 100) < _STRAY:
+        while below(log.random, 100) < stray:
             lower = level - 1
             while lower >= 2 and patterns.heads[lower] < 0:
                 lower -= 1
@@ -243,10 +241,10 @@ def price(columns, log):
 
 
 @njit(cache=True)
-def anneal(columns, digits, patterns, log, begun, work, until):
+def anneal(columns, digits, patterns, log, begun, work, until, hot, stray):
     """Moves until ``until`` pairs of coefficients have been compared; returns the patterns.
 
-    The temperature falls from the time when ``begun`` were compared to that when ``work`` more are.
+    The temperature falls from ``hot`` bits when ``begun`` were compared, until ``work`` more are.
     """
     fresh = np.zeros(len(log.bits), dtype=np.int64)
     leaves = 0
@@ -254,14 +252,14 @@ def anneal(columns, digits, patterns, log, begun, work, until):
         leaves += 1
     while columns.nodes[2] < until and columns.nodes[0] > leaves:
         columns.nodes[2] += 1
-        temperature = _HOT * (_COLD / _HOT) ** ((columns.nodes[2] - begun) / work)
+        temperature = hot * (_COLD / hot) ** ((columns.nodes[2] - begun) / work)
         log.filled[:] = 0
         log.touched[:] = 0
         for _ in range(1 + below(log.random, _MOST)):
             node = leaves + below(log.random, columns.nodes[0] - leaves)
             if columns.keys[node] >= 0:
                 patterns = undo_node(columns, digits, patterns, log, node)
-        patterns = redo(columns, digits, patterns, log)
+        patterns = redo(columns, digits, patterns, log, stray)
         change = 0
         for place in range(log.filled[1]):
             change -= log.node_bits[log.gone[place]]
