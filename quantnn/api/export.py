@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import Literal, cast, get_args
 
-from quantnn.adders.solve import Effort
+from quantnn.adders.solve import Effort, Level
 from quantnn.api.arguments import check_flags, check_numbers, check_texts, check_wholes
 from quantnn.api.design import Design
 from quantnn.api.model import Model, check_model, load
@@ -218,7 +218,6 @@ def export_demo(output: str | Path, *, progress: Telling = False) -> Design:
 
 
 def _effort(name: str) -> Effort:
-    efforts = {"low": Effort(), "standard": Effort(moves=20_000), "high": Effort(moves=400_000)}
-    if name not in efforts:
-        raise InputError(f"--effort must be one of {', '.join(efforts)}, not {name[:40]!r}")
-    return efforts[name]
+    if name not in get_args(Level):
+        raise InputError(f"--effort must be one of {', '.join(get_args(Level))}, not {name[:40]!r}")
+    return Effort.named(cast(Level, name))
