@@ -41,7 +41,8 @@ from quantnn.plan.core_name import CORE, name_fault
 from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.engine_choice import EngineChoice
 from quantnn.plan.planner import Goal
-from quantnn.plan.unrolled.families import pipelining
+from quantnn.plan.unrolled.device_delays import DEVICE_DELAYS
+from quantnn.plan.unrolled.schedule import Pipelining
 from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
 
@@ -206,7 +207,7 @@ def _planned(
         options.goal,
         options.logic_multipliers,
         options.engines,
-        pipelining(board.device.family, clock.frequency_hz, options.pipeline_every),
+        _pipelining(board, clock, options.pipeline_every),
         options.effort,
     )
     if isinstance(source, QuantizedNetwork):
@@ -222,6 +223,13 @@ def _planned(
         widest_that_fit=options.widest_that_fit,
         progress=progress,
     )
+
+
+def _pipelining(board: Board, clock: ClockPlan, every: int | None) -> Pipelining:
+    """Registers behind so many levels of logic, or as the clock needs them, with a tenth to spare."""
+    if every is not None:
+        return Pipelining(every)
+    return Pipelining(max(1, 9 * 10**11 // clock.frequency_hz), DEVICE_DELAYS[board.toolchain.name])
 
 
 def _notes(planned: Planned, own: Samples | None, options: ExportOptions) -> Iterator[str]:

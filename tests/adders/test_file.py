@@ -26,6 +26,20 @@ def test_graphs_come_back_by_their_numbers(tmp_path):
         assert again[number].proves(wanted)
 
 
+def test_graphs_without_constants_or_sums_come_back(tmp_path):
+    inputs = Box.uniform(IntegerRange(0, 1), 2)
+    known = {
+        0: LinearMap(np.array([[1, 2], [1, 0]]), inputs),
+        1: LinearMap(np.array([[1, 0], [0, 4]]), inputs),
+        2: LinearMap(np.array([[0, 0], [0, 0]]), inputs, np.array([0, 3])),
+    }
+    for make in (solve, lambda wanted: pack(wanted, LOGIC_ELEMENTS)):
+        save_graphs({number: make(wanted) for number, wanted in known.items()}, tmp_path / "graphs.npz")
+        again = load_graphs(tmp_path / "graphs.npz")
+        for number, wanted in known.items():
+            assert again[number].proves(wanted)
+
+
 def spoiled(folder, change):
     path = folder / "graphs.npz"
     save_graphs({1: graph(1)[1]}, path)
