@@ -1,16 +1,25 @@
-"""Whole networks as pipelines side by side: logic of quantnn's and da4ml's, with as many register banks.
+"""Whole networks as pipelines side by side: logic of quantnn's, da4ml's and alkaid's, with as many register banks.
 
     python benchmarks/unrolled.py FOLDER [--peers PYTHON] [--moves N] [--match TEXT] [--cutoff LEVELS]
+                                  [--simulate] [--route] [--more [--pendigits FILE.csv]]
 
 FOLDER holds networks, .npz files of any names with `dims` (inputs of 8 bits, signed, then the outputs of each layer),
 `W0`, `b0`, ... (inputs, outputs), `shifts` of the layers, and samples `x` with their answers `y`. Hidden layers are
 `clip(acc >> shift, 0, 255)`, the last one's accumulators are the answers.
 
-da4ml runs in PYTHON (`pip install da4ml`) and divides its network into stages of LEVELS (latency_cutoff). quantnn gets
-as many register banks; without peers, stages of LEVELS of its own. Both go through Yosys the same way: alumacc for each
-module by itself, so that chains of adders are not merged into carry-save trees, then synth_ecp5. LUT4eq is LUT4 + 2 ·
-CCU2C. Every pipeline gives the answers to all samples, evaluated here. Seconds are those of the processor, from the
-matrices to the Verilog.
+The peers run in PYTHON (`pip install da4ml alkaid`). da4ml divides its network into stages of LEVELS (latency_cutoff);
+alkaid and quantnn get as many register banks. Without peers, quantnn makes stages of LEVELS. All go through Yosys the
+same way: alumacc for each module by itself, so that chains of adders are not merged into carry-save trees, then
+synth_ecp5. LUT4eq is LUT4 + 2 · CCU2C. `ratio` is to the better of the peers. Seconds are those of the processor, from
+the matrices to the Verilog.
+
+Every pipeline gives the answers to all samples, evaluated here; with --simulate as Verilog, too, every value of every
+layer, and with the latency that was planned. --route places and routes quantnn's pipelines, and da4ml's, for an
+LFE5UM5G-85F: only networks with fewer than 365 pins go in. It takes from minutes to hours.
+
+The last line compares the estimate of logic elements with the netlists, where a register that no LUT drives takes an
+element of its own. --more adds designs to this: the matrices `W` of FOLDER as a layer each, layers with values of 1
+and of 2 bits, and a network trained on FILE.csv, as equal_accuracy.py takes it.
 """
 
 from __future__ import annotations
@@ -20,59 +29,29 @@ import json
 import os
 import subprocess
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from unrolled_designs import Case, kernels, narrow, pendigits
+from unrolled_tools import Cells, routed, simulated, synthesized
 
-from quantnn.adders.adder_graph import AdderGraph
+from quantnn.adders.logic_target import ECP5
+from quantnn.adders.pack import pack
 from quantnn.adders.solve import Effort, solve
-from quantnn.arithmetic import Box, IntegerRange, Integers, Requantizer
-from quantnn.build.netlist import Netlist
-from quantnn.build.yosys import run_yosys
+from quantnn.adders.sums import Sums
 from quantnn.hdl.core.unrolled.datapath import UnrolledDatapath
 from quantnn.hdl.core.verilog import emit_verilog
-from quantnn.network.layers import Dense
 from quantnn.plan.unrolled.device_delays import DEVICE_DELAYS
 from quantnn.plan.unrolled.pipeline import UnrolledPipeline, linear_maps
 from quantnn.plan.unrolled.schedule import Pipelining
 
-BYTE, ACCUMULATOR = IntegerRange(0, 255), IntegerRange(-(2**40), 2**40)
-FLOW = (
-    "hierarchy -check -top {top}",
-    *("proc", "opt", "wreduce", "opt_clean", "alumacc", "opt"),
-    "synth_ecp5 -top {top} -json {top}.json",
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A network as layers, with samples and their answers."""
-
-    path: Path
-    layers: tuple[Dense, ...]
-    inputs: Box
-    samples: Integers
-    answers: Integers
-
-    @classmethod
-    def load(cls, path: Path) -> Case:
-        with np.load(path) as arrays:
-            dims, layers = arrays["dims"].tolist(), []
-            for number, channels in enumerate(dims[1:]):
-                weights, shift = arrays[f"W{number}"].astype(np.int64), arrays["shifts"]
-                if number < len(dims) - 2:
-                    rule = Requantizer.make(
-                        channels, BYTE, negative_multiplier=0, shift=int(shift[number]), truncate=True
-                    )
-                else:
-                    rule = Requantizer.make(channels, ACCUMULATOR)
-                bias, limit = arrays[f"b{number}"].astype(np.int64), int(np.abs(weights).max())
-                layers.append(Dense(bias, rule, weights=weights, weight_range=IntegerRange(-limit, limit)))
-            inputs = Box.uniform(IntegerRange(-128, 127), dims[0])
-            return cls(path, tuple(layers), inputs, arrays["x"].astype(np.int64), arrays["y"].astype(np.int64))
+NARROW = 3
+"""Bits of inputs up to which sums may be tables, as they are in an export."""
+SHALLOW, MHZ = 5, (200, 300)
+"""nextpnr's goal, for at most so many register banks and for more."""
+PINS = 365
 
 
 @dataclass(frozen=True)
@@ -83,34 +62,29 @@ class Row:
     adders: int
     banks: int
     seconds: float
-    cells: Counter[str]
+    cells: Cells
     estimate: int | None = None
+    mhz: float | None = None
 
-    @property
-    def lut4eq(self) -> int:
-        return self.cells["LUT4"] + 2 * self.cells["CCU2C"]
-
-    def text(self, case: str, other: Row | None) -> str:
-        counts = f"{self.cells['LUT4']:7,} {self.cells['CCU2C']:7,} {self.lut4eq:7,} {self.cells['TRELLIS_FF']:7,}"
+    def text(self, case: str, best: int | None) -> str:
+        cells = self.cells
+        counts = f"{cells.lut4:7,} {cells.ccu2c:7,} {cells.lut4eq:7,} {cells.registers:7,} {cells.elements:7,}"
         estimate = "" if self.estimate is None else f"{self.estimate:,}"
-        ratio = "" if other is None else f"{self.lut4eq / other.lut4eq:6.3f}"
+        ratio = "" if best is None else f"{cells.lut4eq / best:.3f}"
+        mhz = "" if self.mhz is None else f"{self.mhz:.2f}"
         made = f"{case:26} {self.tool:8} {self.banks:5} {self.adders:7,}"
-        return f"{made} {counts} {estimate:>7} {self.seconds:7.1f} {ratio}"
+        return f"{made} {counts} {estimate:>7} {self.seconds:7.1f} {ratio:>6} {mhz:>6}".rstrip()
 
 
-def synthesized(files: Sequence[Path], top: str, folder: Path) -> Counter[str]:
-    commands = [*(f"read_verilog -sv {file}" for file in files), *(command.format(top=top) for command in FLOW)]
-    run_yosys(commands, folder, "synthesis.log")
-    netlist = Netlist.load(folder / f"{top}.json", top)
-    return Counter(cell["type"] for cell in netlist.cells.values())
+HEAD = f"{'network':26} {'tool':8} banks  adders    LUT4   CCU2C  LUT4eq      FF      LE estim'd seconds  ratio    MHz"
 
 
-def pipeline_of(case: Case, graphs: Sequence[AdderGraph], banks: int | None, levels: int) -> UnrolledPipeline:
+def pipeline_of(case: Case, graphs: Sequence[Sums], banks: int | None, levels: int) -> UnrolledPipeline:
     """With at most so many register banks, and the shortest stages that these allow."""
     if banks is None:
         return UnrolledPipeline.of(case.layers, case.inputs, Pipelining(levels), graphs)
-    too_short, period = 0, 1 << 20
-    while period - too_short > 1:
+    too_short, period = 0, 1 << 17
+    while period - too_short > 100:
         tried = (period + too_short) >> 1
         rule = Pipelining(tried, DEVICE_DELAYS["ecp5"])
         if UnrolledPipeline.of(case.layers, case.inputs, rule, graphs).latency <= banks:
@@ -120,28 +94,55 @@ def pipeline_of(case: Case, graphs: Sequence[AdderGraph], banks: int | None, lev
     return UnrolledPipeline.of(case.layers, case.inputs, Pipelining(period, DEVICE_DELAYS["ecp5"]), graphs)
 
 
-def ours(case: Case, effort: Effort, banks: int | None, levels: int) -> Row:
+def sums_of(case: Case, effort: Effort) -> list[Sums]:
+    sums: list[Sums] = []
+    for wanted in linear_maps(case.layers, case.inputs):
+        made: list[Sums] = [solve(wanted, effort)]
+        costs = [int(ECP5.adders(made[0], wanted.inputs).sum())]
+        if max(each.width for each in wanted.inputs) <= NARROW:
+            made.append(packing := pack(wanted, ECP5))
+            costs.append(sum(packing.costs(ECP5)))
+        sums.append(made[costs.index(min(costs))])
+    return sums
+
+
+def ours(case: Case, effort: Effort, banks: int | None, options: argparse.Namespace) -> Row:
     start = sum(os.times()[:4])
-    graphs = [solve(wanted, effort) for wanted in linear_maps(case.layers, case.inputs)]
-    pipeline = pipeline_of(case, graphs, banks, levels)
+    graphs = sums_of(case, effort)
+    pipeline = pipeline_of(case, graphs, banks, options.cutoff)
     with tempfile.TemporaryDirectory() as scratch:
         written = emit_verilog(UnrolledDatapath(pipeline), "pipeline", Path(scratch))
         seconds = sum(os.times()[:4]) - start
-        if not np.array_equal(pipeline(case.samples), case.answers):
-            raise SystemExit("a pipeline must give the case's answers")
+        for values, answers in zip(pipeline.answers(case.samples), case.answers, strict=True):
+            if not np.array_equal(values, answers):
+                raise SystemExit("a pipeline must give the answers of its network, layer by layer")
         cells = synthesized(written, "pipeline", Path(scratch))
-    adders = sum(len(graph.adders) for graph in graphs)
-    return Row("quantnn", adders, pipeline.latency, seconds, cells, pipeline.logic_elements)
+        if options.simulate:
+            simulated(pipeline, written, case.samples, case.answers, Path(scratch))
+        mhz = clock(Path(scratch) / "pipeline.json", case, pipeline.latency) if options.route else None
+    return Row("quantnn", sum(pipeline.layer_adders), pipeline.latency, seconds, cells, pipeline.logic_elements, mhz)
 
 
-def theirs(case: Case, python: Path, levels: int) -> Row:
+def theirs(tool: str, case: Case, banks: int | None, options: argparse.Namespace) -> Row:
     with tempfile.TemporaryDirectory() as scratch:
         folder, script = Path(scratch) / "model", Path(__file__).with_name("unrolled_peers.py")
-        subprocess.run([python, script, case.path, str(levels), folder], check=True, stdout=subprocess.DEVNULL)
+        cut = [str(options.cutoff), folder, *([] if banks is None else [str(banks - 1)])]
+        subprocess.run([options.peers, script, tool, case.path, *cut], check=True, stdout=subprocess.DEVNULL)
         made = json.loads((folder / "peer.json").read_text(encoding="utf-8"))
-        files = [*sorted((folder / "src").glob("model*.v")), *sorted((folder / "src").glob("static/*.v"))]
+        files = sorted((folder / "src").glob("*.v")) + sorted((folder / "src").glob("static/*.v"))
         used = [file for file in files if file.name not in ("lookup_table.v", "model_wrapper.v")]
-        return Row("da4ml", made["adders"], made["banks"], made["seconds"], synthesized(used, "model", Path(scratch)))
+        cells = synthesized(used, "model", Path(scratch))
+        route = options.route and tool == "da4ml"
+        mhz = clock(Path(scratch) / "model.json", case, made["banks"]) if route else None
+        return Row(tool, made["adders"], made["banks"], made["seconds"], cells, mhz=mhz)
+
+
+def clock(netlist: Path, case: Case, banks: int) -> float | None:
+    """In MHz, if the network's pins are few enough."""
+    last = case.layers[-1]
+    if len(case.inputs) * case.inputs.union.width + last.out_features * last.output.width >= PINS:
+        return None
+    return routed(netlist, MHZ[banks > SHALLOW])
 
 
 def main() -> None:
@@ -149,20 +150,42 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--peers", type=Path, metavar="PYTHON")
     parser.add_argument("--moves", type=int, default=20_000)
-    parser.add_argument("--match", default="", help="only networks with this in their names")
+    parser.add_argument("--match", default="", help="only networks and matrices with this in their names")
     parser.add_argument("--cutoff", type=int, default=5, metavar="LEVELS")
+    parser.add_argument("--simulate", action="store_true")
+    parser.add_argument("--route", action="store_true")
+    parser.add_argument("--more", action="store_true")
+    parser.add_argument("--pendigits", type=Path, metavar="FILE")
     options = parser.parse_args()
-    print("network                    tool     banks  adders    LUT4   CCU2C  LUT4eq      FF      LE seconds  ratio")
+    effort, errors = Effort(options.moves, 0), []
+
+    def show(case: Case, row: Row, best: int | None) -> None:
+        print(row.text(case.name, best), flush=True)
+        if row.estimate is not None:
+            errors.append(row.estimate / row.cells.elements - 1)
+
+    print(HEAD)
     for path in sorted(options.folder.glob("*.npz")):
         with np.load(path) as arrays:
             fits = "dims" in arrays and options.match in path.stem
         if fits:
-            case = Case.load(path)
-            peer = theirs(case, options.peers, options.cutoff) if options.peers else None
-            if peer:
-                print(peer.text(path.stem, None), flush=True)
-            row = ours(case, Effort(options.moves, 0), peer.banks if peer else None, options.cutoff)
-            print(row.text(path.stem, peer), flush=True)
+            case, best, banks = Case.load(path), None, None
+            for tool in ("da4ml", "alkaid") if options.peers else ():
+                peer = theirs(tool, case, banks, options)
+                banks, best = peer.banks, min(best or peer.cells.lut4eq, peer.cells.lut4eq)
+                show(case, peer, None)
+            show(case, ours(case, effort, banks, options), best)
+    if options.more:
+        designs = [case for case in kernels(options.folder) if options.match in case.name]
+        designs += [narrow(1), narrow(2)]
+        if options.pendigits:
+            designs.append(pendigits(options.pendigits))
+        options.route = False
+        for case in designs:
+            show(case, ours(case, effort, None, options), None)
+    if errors:
+        worst, mean = max(errors, key=abs), sum(map(abs, errors)) / len(errors)
+        print(f"the estimate of logic elements in {len(errors)} designs: off by {mean:.1%}, at worst by {worst:+.1%}")
 
 
 if __name__ == "__main__":
