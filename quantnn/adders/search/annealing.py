@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from quantnn.adders.search.columns import allowed, multiple_in, new_node, rest_of, set_cell
+from quantnn.adders.search.compiled import compiled, making_arrays
 from quantnn.adders.search.graphs import column_bits
 from quantnn.adders.search.greedy import room_for, saving
 from quantnn.adders.search.patterns import grown, own, owner_of, parts_of_key, rank, top
@@ -31,8 +31,10 @@ class Log(NamedTuple):
 
     Parameters
     ----------
-    cells : int64 array of shape (k, 3)
-        Node, column and coefficient before, in the order of the changes.
+    cells : int64 array of shape (k, 4)
+        Node, column, coefficient before and the one wanted, for each that was changed.
+    slots : int32 array of shape (nodes, columns)
+        One more than the row in ``cells`` of those changed; 0 for others.
     gone, made : int64 arrays of shape (nodes,)
         Nodes undone and made.
     keys : int64 array of shape (nodes,)
@@ -49,6 +51,7 @@ class Log(NamedTuple):
     """
 
     cells: Array
+    slots: npt.NDArray[np.int32]
     gone: Array
     made: Array
     keys: Array
@@ -65,7 +68,8 @@ class Log(NamedTuple):
 def new_log(nodes: int, columns: int, terms: int, seed: int) -> Log:
     first = np.random.default_rng(seed).integers(1, 1 << 63, 1, dtype=np.uint64)
     return Log(
-        np.zeros((1 << 20, 3), dtype=np.int64),
+        np.zeros((1 << 20, 4), dtype=np.int64),
+        np.zeros((nodes, columns), dtype=np.int32),
         np.zeros(nodes, dtype=np.int64),
         np.zeros(nodes, dtype=np.int64),
         np.zeros(nodes, dtype=np.int64),
@@ -80,7 +84,7 @@ def new_log(nodes: int, columns: int, terms: int, seed: int) -> Log:
     )
 
 
-@njit(cache=True)
+@compiled
 def below(random, count):
     """A random number of 0..count-1, by xorshift."""
     value = random[0]
@@ -91,7 +95,7 @@ def below(random, count):
     return np.int64((value >> np.uint64(11)) % np.uint64(count))
 
 
-@njit(cache=True)
+@compiled
 def node_bits(columns, node):
     """What the adder of a node costs."""
     first, second, shift, sign = parts_of_key(columns.keys[node])
@@ -107,45 +111,60 @@ def node_bits(columns, node):
     )
 
 
-@njit(cache=True)
-def _write(columns, digits, patterns, log, node, column, value):
-    filled = log.filled[0]
-    log.cells[filled] = node, column, columns.cells[node, column]
-    log.filled[0] = filled + 1
-    log.touched[column] = 1
-    set_cell(columns, digits, patterns, node, column, value)
+@compiled
+def _want(columns, log, node, column, value):
+    """Notes a change of a coefficient, and what it was before the first one."""
+    if not log.slots[node, column]:
+        filled = log.filled[0]
+        log.cells[filled, 0], log.cells[filled, 1], log.cells[filled, 2] = node, column, columns.cells[node, column]
+        log.filled[0] = log.slots[node, column] = filled + 1
+        log.touched[column] = 1
+    log.cells[log.slots[node, column] - 1, 3] = value
 
 
-@njit(cache=True)
-def undo_node(columns, digits, patterns, log, node):
-    """Puts the two terms of a node back into all columns that hold it, those of its users first."""
+@compiled
+def _wanted(columns, log, node, column):
+    slot = log.slots[node, column]
+    return log.cells[slot - 1, 3] if slot else columns.cells[node, column]
+
+
+@compiled
+def undo_node(columns, patterns, log, node):
+    """Notes that all columns should hold the two terms of a node instead of it, those of its users first."""
     for user in range(columns.nodes[0]):
-        if columns.users[node] == 0:
-            break
         key = columns.keys[user]
         if key >= 0 and (key >> 32 == node or (key >> 8 & 0xFFFFFF) == node):
-            patterns = undo_node(columns, digits, patterns, log, user)
+            undo_node(columns, patterns, log, user)
     key = columns.keys[node]
     first, second, shift, sign = parts_of_key(key)
     for column in range(columns.cells.shape[1]):
-        multiple = columns.cells[node, column]
+        multiple = _wanted(columns, log, node, column)
         if multiple:
-            patterns = grown(patterns, 64 * 3 * (columns.lengths[column] + 2))
-            _write(columns, digits, patterns, log, node, column, 0)
-            value = columns.cells[first, column] + (multiple << max(0, -shift))
-            _write(columns, digits, patterns, log, first, column, value)
-            value = columns.cells[second, column] + sign * (multiple << max(0, shift))
-            _write(columns, digits, patterns, log, second, column, value)
+            _want(columns, log, node, column, 0)
+            _want(columns, log, first, column, _wanted(columns, log, first, column) + (multiple << max(0, -shift)))
+            value = _wanted(columns, log, second, column) + sign * (multiple << max(0, shift))
+            _want(columns, log, second, column, value)
     columns.keys[node] = -3
     own(patterns, key, 0)
     columns.users[first] -= 1
     columns.users[second] -= 1
     log.gone[log.filled[1]], log.keys[log.filled[1]] = node, key
     log.filled[1] += 1
+
+
+@making_arrays
+def _written(columns, digits, patterns, log, place):
+    """Writes what was noted, or what was before: column 3 or 2 of ``cells``. What becomes 0 goes first."""
+    for zero in (True, False):
+        for number in range(log.filled[0]):
+            node, column, value = log.cells[number, 0], log.cells[number, 1], log.cells[number, place]
+            if (value == 0) == zero and value != columns.cells[node, column]:
+                patterns = grown(patterns, 64 * (columns.lengths[column] + 2))
+                set_cell(columns, digits, patterns, node, column, value)
     return patterns
 
 
-@njit(cache=True)
+@compiled
 def _take(columns, digits, patterns, key, log):
     """The same as :func:`take`, logged."""
     first, second, _, _ = parts_of_key(key)
@@ -158,15 +177,13 @@ def _take(columns, digits, patterns, key, log):
             multiple = multiple_in(columns, digits, key, column)
             if multiple and allowed(columns, key, column, multiple, columns.depths[node]):
                 left, right = rest_of(columns, key, column, multiple)
-                log.touched[column] = 1
                 for cell, value in ((first, left), (second, right), (node, columns.cells[node, column] + multiple)):
-                    log.cells[log.filled[0]] = cell, column, columns.cells[cell, column]
-                    log.filled[0] += 1
+                    _want(columns, log, cell, column, value)
                     set_cell(columns, digits, patterns, cell, column, value)
     return node
 
 
-@njit(cache=True)
+@making_arrays
 def redo(columns, digits, patterns, log, stray):
     """Takes patterns out until none pays: one by chance of those that save most, or ``stray`` of 100 times fewer."""
     while columns.nodes[0] < len(columns.keys) - 1:
@@ -200,13 +217,10 @@ def redo(columns, digits, patterns, log, stray):
     return patterns
 
 
-@njit(cache=True)
+@making_arrays
 def revert(columns, digits, patterns, log):
     """Takes a move back."""
-    for place in range(log.filled[0] - 1, -1, -1):
-        node, column, value = log.cells[place]
-        patterns = grown(patterns, 64 * (columns.lengths[column] + 2))
-        set_cell(columns, digits, patterns, node, column, value)
+    patterns = _written(columns, digits, patterns, log, 2)
     for place in range(log.filled[2]):
         own(patterns, columns.keys[log.made[place]], 0)
         free_node(columns, log.made[place])
@@ -220,7 +234,7 @@ def revert(columns, digits, patterns, log):
     return patterns
 
 
-@njit(cache=True)
+@compiled
 def free_node(columns, node):
     if columns.keys[node] >= 0:
         first, second, _, _ = parts_of_key(columns.keys[node])
@@ -230,7 +244,7 @@ def free_node(columns, node):
     columns.nodes[1] = min(columns.nodes[1], node)
 
 
-@njit(cache=True)
+@compiled
 def price(columns, log):
     """Writes down what every node and column costs."""
     for node in range(columns.nodes[0]):
@@ -240,7 +254,7 @@ def price(columns, log):
         log.bits[column] = column_bits(columns, column, log.terms, log.numbers, log.nowhere)
 
 
-@njit(cache=True)
+@making_arrays
 def anneal(columns, digits, patterns, log, begun, work, until, hot, stray):
     """Moves until ``until`` pairs of coefficients have been compared; returns the patterns.
 
@@ -258,7 +272,8 @@ def anneal(columns, digits, patterns, log, begun, work, until, hot, stray):
         for _ in range(1 + below(log.random, _MOST)):
             node = leaves + below(log.random, columns.nodes[0] - leaves)
             if columns.keys[node] >= 0:
-                patterns = undo_node(columns, digits, patterns, log, node)
+                undo_node(columns, patterns, log, node)
+        patterns = _written(columns, digits, patterns, log, 3)
         patterns = redo(columns, digits, patterns, log, stray)
         change = 0
         for place in range(log.filled[1]):
@@ -278,4 +293,6 @@ def anneal(columns, digits, patterns, log, begun, work, until, hot, stray):
                 free_node(columns, log.gone[place])
         else:
             patterns = revert(columns, digits, patterns, log)
+        for place in range(log.filled[0]):
+            log.slots[log.cells[place, 0], log.cells[place, 1]] = 0
     return patterns

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from quantnn.adders.search.digits import digit_count, own_of, pair_of, tag_of
+from quantnn.adders.search.bit_counts import digit_count
+from quantnn.adders.search.compiled import compiled
+from quantnn.adders.search.digits import own_of, pair_of, tag_of
 from quantnn.adders.search.patterns import add, key_of, parts_of_key
 
 __all__ = ["Columns", "allowed", "multiple_in", "new_columns", "new_node", "set_cell"]
@@ -92,7 +93,7 @@ def new_columns(leaves: int, columns: int, nodes: int, terms: int) -> Columns:
     )
 
 
-@njit(cache=True)
+@compiled
 def _count(digits, patterns, tag, tag_other, nodes, factor):
     """Counts what two coefficients share; ``nodes`` are the upper bits of the keys."""
     begin, end = digits.pairs[pair_of(digits, np.int64(tag >> 7), np.int64(tag_other >> 7))]
@@ -102,7 +103,7 @@ def _count(digits, patterns, tag, tag_other, nodes, factor):
         add(patterns, nodes | (digits.codes[entry] + moved ^ flipped), factor * digits.entries[entry, 2])
 
 
-@njit(cache=True)
+@compiled
 def _recount(digits, patterns, scratch, tag_old, other_old, tag, other, nodes):
     """Counts the difference between what two coefficients shared and what they share now."""
     begin, end = digits.pairs[pair_of(digits, np.int64(tag_old >> 7), np.int64(other_old >> 7))]
@@ -126,7 +127,7 @@ def _recount(digits, patterns, scratch, tag_old, other_old, tag, other, nodes):
             scratch[code] = 0
 
 
-@njit(cache=True)
+@compiled
 def _own(digits, patterns, tag, node, factor):
     """Counts what a coefficient shares with itself."""
     begin, end = digits.pairs[own_of(digits, np.int64(tag >> 7))]
@@ -135,7 +136,7 @@ def _own(digits, patterns, tag, node, factor):
         add(patterns, key, factor * digits.entries[entry, 2])
 
 
-@njit(cache=True)
+@compiled
 def set_cell(columns, digits, patterns, node, column, value):
     """Writes a coefficient, and counts the patterns anew that it takes part in."""
     old = columns.cells[node, column]
@@ -186,7 +187,7 @@ def set_cell(columns, digits, patterns, node, column, value):
         columns.users[node] -= 1
 
 
-@njit(cache=True)
+@compiled
 def multiple_in(columns, digits, key, column):
     """How often a column can give up a pattern; 0 for not at all."""
     first, second, shift, sign = parts_of_key(key)
@@ -208,7 +209,7 @@ def multiple_in(columns, digits, key, column):
     return np.int64(0)
 
 
-@njit(cache=True)
+@compiled
 def rest_of(columns, key, column, multiple):
     """The coefficients of the two nodes once a pattern is taken out; equal where it is one node."""
     first, second, shift, sign = parts_of_key(key)
@@ -219,7 +220,7 @@ def rest_of(columns, key, column, multiple):
     return left, right
 
 
-@njit(cache=True)
+@compiled
 def allowed(columns, key, column, multiple, depth):
     """Whether a column stays within its depth where a pattern becomes a node of a depth."""
     first, second, _, _ = parts_of_key(key)
@@ -231,7 +232,7 @@ def allowed(columns, key, column, multiple, depth):
     return load <= columns.limits[column]
 
 
-@njit(cache=True)
+@compiled
 def new_node(columns, key):
     """A node that is a pattern; no column holds it yet."""
     node = columns.nodes[1]

@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from quantnn.adders.search.bit_counts import digit_count, zeros_below
+from quantnn.adders.search.compiled import compiled, making_arrays
 
 __all__ = [
     "Digits",
-    "digit_count",
     "digit_counts",
     "new_digits",
     "own_of",
     "pair_of",
     "removable",
     "tag_of",
-    "zeros_below",
 ]
 
 Array = npt.NDArray[np.int64]
@@ -83,19 +83,7 @@ def new_digits(magnitude: int) -> Digits:
     )
 
 
-@njit(cache=True)
-def digit_count(value):
-    """The least number of signed digits of a value."""
-    rest = abs(value)
-    rest ^= 3 * rest
-    count = 0
-    while rest:
-        rest &= rest - 1
-        count += 1
-    return count
-
-
-@njit(cache=True)
+@making_arrays
 def digit_counts(values):
     """The same of each value of a matrix."""
     counts = np.zeros(values.shape, dtype=np.int64)
@@ -105,17 +93,7 @@ def digit_counts(values):
     return counts
 
 
-@njit(cache=True)
-def zeros_below(value):
-    """How often a value that is not 0 can be halved."""
-    count = 0
-    while not value & 1:
-        value >>= 1
-        count += 1
-    return count
-
-
-@njit(cache=True)
+@compiled
 def removable(value, out):
     """Writes the signed powers of two whose removal leaves a digit less; returns how many there are."""
     count, digits, power = 0, digit_count(value), np.int64(1)
@@ -128,7 +106,7 @@ def removable(value, out):
     return count
 
 
-@njit(cache=True)
+@making_arrays
 def parts_of(value, most):
     """The values of at most ``most`` digits that can be taken from a value with all their digits saved."""
     parts = np.empty(1 << 12, dtype=np.int64)
@@ -152,7 +130,7 @@ def parts_of(value, most):
     return parts[:filled]
 
 
-@njit(cache=True)
+@compiled
 def tag_of(digits, value):
     """A coefficient as number · 128 + zeros below · 2 + (1 where it is negative)."""
     zeros = zeros_below(value)
@@ -172,7 +150,7 @@ def tag_of(digits, value):
     return number << 7 | zeros << 1 | (value < 0)
 
 
-@njit(cache=True)
+@compiled
 def pair_of(digits, first, second):
     """The pair of two numbers, a row of ``pairs``; that of two equal ones says what two coefficients have in common."""
     if first < 256 and second < 256:
@@ -193,7 +171,7 @@ def pair_of(digits, first, second):
     return pair - 1
 
 
-@njit(cache=True)
+@compiled
 def own_of(digits, number):
     """The pair that says how often a coefficient holds ``x + sign · (x << shift)``, where shift is at least 1."""
     if not digits.own[number]:
@@ -201,7 +179,7 @@ def own_of(digits, number):
     return digits.own[number] - 1
 
 
-@njit(cache=True)
+@making_arrays
 def _new_own(digits, number):
     pair, begin = max(1, digits.used[1]), digits.used[2]
     if pair == len(digits.pairs) or begin + 4 * REACH > len(digits.entries):
@@ -222,7 +200,7 @@ def _new_own(digits, number):
     return pair + 1
 
 
-@njit(cache=True)
+@making_arrays
 def _new_pair(digits, first, second):
     """Fills in what the odd magnitudes of two numbers have in common; the empty first pair where there is no room."""
     pair, begin = max(1, digits.used[1]), digits.used[2]
@@ -240,7 +218,7 @@ def _new_pair(digits, first, second):
     return pair + 1
 
 
-@njit(cache=True)
+@compiled
 def _entry(digits, begin, end, part, other):
     """Adds or betters the entry by which ``other`` is a signed and shifted ``part``, if it is."""
     zeros, zeros_other = zeros_below(part), zeros_below(other)

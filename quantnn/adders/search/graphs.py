@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from quantnn.adders.search.compiled import compiled, making_arrays
 from quantnn.adders.search.patterns import parts_of_key
 from quantnn.adders.search.trees import put_term, sum_up
 
 __all__ = ["column_bits", "put_column", "written"]
 
 
-@njit(cache=True)
+@compiled
 def put_column(columns, column, terms, numbers):
     """Writes the signed digits of a column as terms of numbered nodes; returns how many there are."""
     count = 0
@@ -39,7 +39,7 @@ def put_column(columns, column, terms, numbers):
     return count
 
 
-@njit(cache=True)
+@making_arrays
 def written(columns, terms, adders, outputs):
     """Writes adders and outputs; returns how many adders there are."""
     numbers = np.arange(len(columns.keys))
@@ -69,7 +69,7 @@ def written(columns, terms, adders, outputs):
     return filled
 
 
-@njit(cache=True)
+@compiled
 def column_bits(columns, column, terms, numbers, nowhere):
     """The bits of a column's tree; ``numbers`` are any, ``nowhere`` has no rows."""
     return sum_up(terms, put_column(columns, column, terms, numbers), columns.limits[column], nowhere, 0)

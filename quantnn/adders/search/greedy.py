@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from quantnn.adders.search.bit_counts import digit_count
 from quantnn.adders.search.columns import allowed, multiple_in, new_node, rest_of, set_cell
-from quantnn.adders.search.digits import digit_count, pair_of
+from quantnn.adders.search.compiled import compiled, making_arrays
+from quantnn.adders.search.digits import pair_of
 from quantnn.adders.search.patterns import count_of, grown, own, owner_of, parts_of_key, rank, top
 
 __all__ = ["fill", "greedy"]
 
 
-@njit(cache=True)
+@compiled
 def saving(columns, digits, patterns, key):
     """The digits that a pattern really saves, within the depth that each column may have; one more if it is a node."""
     first, second, _, _ = parts_of_key(key)
@@ -26,7 +27,7 @@ def saving(columns, digits, patterns, key):
     return saved + (saved and owner_of(patterns, key) > 0)
 
 
-@njit(cache=True)
+@compiled
 def take(columns, digits, patterns, key):
     """Makes a node of a pattern, in all columns that may hold it; returns the node."""
     first, second, _, _ = parts_of_key(key)
@@ -45,7 +46,7 @@ def take(columns, digits, patterns, key):
     return node
 
 
-@njit(cache=True)
+@compiled
 def room_for(columns, key):
     """More patterns than the taking out of one can bring about."""
     first, second, _, _ = parts_of_key(key)
@@ -56,7 +57,7 @@ def room_for(columns, key):
     return terms * 64
 
 
-@njit(cache=True)
+@compiled
 def _lost(columns, digits, patterns, column, node, value, skip):
     """What of the other patterns in a column goes with the change of a coefficient."""
     lost = 0
@@ -79,7 +80,7 @@ def _lost(columns, digits, patterns, column, node, value, skip):
     return lost * share // total
 
 
-@njit(cache=True)
+@compiled
 def look_ahead(columns, digits, patterns, key):
     """What a pattern destroys of the others."""
     first, second, _, _ = parts_of_key(key)
@@ -96,7 +97,7 @@ def look_ahead(columns, digits, patterns, key):
     return lost
 
 
-@njit(cache=True)
+@compiled
 def best(columns, digits, patterns, ties):
     """A pattern that saves most digits, of several one that destroys least of the others; -1 where none pays."""
     while True:
@@ -120,7 +121,7 @@ def best(columns, digits, patterns, ties):
             return found
 
 
-@njit(cache=True)
+@making_arrays
 def greedy(columns, digits, patterns, ties):
     """Takes patterns out until none pays; returns the patterns, which may have grown."""
     while columns.nodes[0] < len(columns.keys):
@@ -132,7 +133,7 @@ def greedy(columns, digits, patterns, ties):
     return patterns
 
 
-@njit(cache=True)
+@making_arrays
 def fill(columns, digits, patterns, matrix):
     """Writes a matrix into empty columns; returns the patterns, which may have grown."""
     for column in range(matrix.shape[1]):

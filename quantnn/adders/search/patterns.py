@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from quantnn.adders.search.compiled import compiled, making_arrays
 
 __all__ = [
     "Patterns",
@@ -33,8 +34,8 @@ _USED, _TOP = range(2)
 class Patterns(NamedTuple):
     """Patterns ``first + sign · (second << shift)`` of nodes, by a key, each with the digits that it saves.
 
-    They stand in a hash with places for the patterns of two nodes side by side. One that occurs no more keeps its
-    place until there are too many.
+    They stand in a hash, all that is known of one side by side. One that occurs no more keeps its place until there
+    are too many.
 
     Parameters
     ----------
@@ -69,50 +70,53 @@ def new_patterns(room: int) -> Patterns:
     return patterns
 
 
-@njit(cache=True)
+@making_arrays
 def _new(places):
+    rows = np.zeros((places, 8), dtype=np.int32)
+    keys = rows.view(np.int64)[:, 0]
+    keys[:] = -1
     return Patterns(
-        np.full(places, -1, dtype=np.int64),
-        np.zeros(places, dtype=np.int32),
-        np.zeros(places, dtype=np.int32),
-        np.zeros(places, dtype=np.int32),
-        np.zeros(places, dtype=np.int32),
-        np.zeros(places, dtype=np.int32),
+        keys,
+        rows[:, 2],
+        rows[:, 3],
+        rows[:, 4],
+        rows[:, 5],
+        rows[:, 6],
         np.full(LEVELS, -1, dtype=np.int32),
         np.zeros(2, dtype=np.int64),
     )
 
 
-@njit(cache=True)
+@compiled
 def key_of(first, second, shift, sign):
     """Nodes are below 2**24, shifts in -64..63."""
     return first << 32 | second << 8 | (shift + 64) << 1 | (sign < 0)
 
 
-@njit(cache=True)
+@compiled
 def parts_of_key(key):
     """First, second, shift, sign."""
     return key >> 32, key >> 8 & 0xFFFFFF, (key >> 1 & 127) - 64, 1 - 2 * (key & 1)
 
 
-@njit(cache=True)
+@compiled
 def _place(keys, key):
     """Where a key stands, or would."""
     mask = len(keys) - 1
-    mixed = (key >> 8) * -7046029254386353131
-    place = ((mixed ^ mixed >> 32) >> 7) + (key & 255) & mask
+    mixed = key * -7046029254386353131
+    place = (mixed ^ mixed >> 32) & mask
     while keys[place] != key and keys[place] >= 0:
         place = place + 1 & mask
     return place
 
 
-@njit(cache=True)
+@compiled
 def count_of(patterns, key):
     place = _place(patterns.keys, key)
     return patterns.counts[place]
 
 
-@njit(cache=True)
+@compiled
 def _unlink(patterns, pattern):
     before, after = patterns.before[pattern], patterns.after[pattern]
     if before < 0:
@@ -124,7 +128,7 @@ def _unlink(patterns, pattern):
     patterns.ranks[pattern] = 0
 
 
-@njit(cache=True)
+@compiled
 def rank(patterns, pattern, level):
     """Puts a pattern into the list of a level; into none where that is below 2."""
     level = min(level, LEVELS - 1)
@@ -142,7 +146,7 @@ def rank(patterns, pattern, level):
         patterns.numbers[_TOP] = max(patterns.numbers[_TOP], level)
 
 
-@njit(cache=True)
+@compiled
 def _entered(patterns, key):
     """The place of a key, which is taken if it was free."""
     pattern = _place(patterns.keys, key)
@@ -152,7 +156,7 @@ def _entered(patterns, key):
     return pattern
 
 
-@njit(cache=True)
+@compiled
 def add(patterns, key, digits):
     """So many more digits are saved by a pattern."""
     pattern = _entered(patterns, key)
@@ -163,7 +167,7 @@ def add(patterns, key, digits):
         rank(patterns, pattern, level)
 
 
-@njit(cache=True)
+@compiled
 def own(patterns, key, owner):
     """A pattern is a node from now on, one less than ``owner``; none where that is 0."""
     pattern = _entered(patterns, key)
@@ -172,12 +176,12 @@ def own(patterns, key, owner):
     rank(patterns, pattern, count + (count and owner > 0))
 
 
-@njit(cache=True)
+@compiled
 def owner_of(patterns, key):
     return patterns.owners[_place(patterns.keys, key)]
 
 
-@njit(cache=True)
+@compiled
 def top(patterns):
     """The highest level whose list holds something; 1 where none does."""
     level = patterns.numbers[_TOP]
@@ -187,7 +191,7 @@ def top(patterns):
     return patterns.numbers[_TOP]
 
 
-@njit(cache=True)
+@making_arrays
 def grown(patterns, room):
     """The same patterns, with room for so many more."""
     size = len(patterns.keys)

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from quantnn.adders.search.bit_counts import bits_to
+from quantnn.adders.search.compiled import compiled
 
 __all__ = ["Terms", "adder_width", "new_terms", "put_term", "sum_up"]
 
@@ -14,6 +16,8 @@ Array = npt.NDArray[np.int64]
 
 _MANY = 40
 """Beyond so many terms, the least deep are added first; up to that, the pair that costs least is looked for."""
+_NEVER = 1 << 60
+"""More than any pair costs."""
 
 
 class Terms(NamedTuple):
@@ -22,7 +26,10 @@ class Terms(NamedTuple):
     Parameters
     ----------
     node, shift, sign, depth, lo, hi, low : int64 arrays of shape (k,)
-        The range and the low bits that are always 0 are the node's, not shifted.
+        The range and the low bits that are always 0 are the node's, not shifted. The sign of a term that has been
+        added to another is 0.
+    near, least : int64 arrays of shape (k,)
+        Which later term each is added to at least cost, and that cost.
     """
 
     node: Array
@@ -32,23 +39,15 @@ class Terms(NamedTuple):
     lo: Array
     hi: Array
     low: Array
+    near: Array
+    least: Array
 
 
 def new_terms(room: int) -> Terms:
-    return Terms(*np.zeros((7, room), dtype=np.int64))
+    return Terms(*np.zeros((9, room), dtype=np.int64))
 
 
-@njit(cache=True)
-def bits_to(value):
-    """Bits that count from 0 to below a value."""
-    count, rest = 0, value - 1
-    while rest > 0:
-        rest >>= 1
-        count += 1
-    return count
-
-
-@njit(cache=True)
+@compiled
 def adder_width(lo, hi, low, lo_other, hi_other, low_other, negated):
     """What :func:`adder_bits` says of an adder, of its operands' ranges and low zero bits."""
     signed = lo < 0 or lo_other < 0
@@ -60,7 +59,7 @@ def adder_width(lo, hi, low, lo_other, hi_other, low_other, negated):
     return max(0, bits_to(reach) + signed - max(low, low_other))
 
 
-@njit(cache=True)
+@compiled
 def _width(terms, one, other):
     shift = min(terms.shift[one], terms.shift[other])
     left, right = terms.shift[one] - shift, terms.shift[other] - shift
@@ -77,13 +76,13 @@ def _width(terms, one, other):
     )
 
 
-@njit(cache=True)
+@compiled
 def put_term(terms, place, node, shift, sign, depth, lo, hi, low):
     terms.node[place], terms.shift[place], terms.sign[place] = node, shift, sign
     terms.depth[place], terms.lo[place], terms.hi[place], terms.low[place] = depth, lo, hi, low
 
 
-@njit(cache=True)
+@compiled
 def sum_up(terms, count, limit, adders, node):
     """Adds terms until one is left, the first; returns the bits.
 
@@ -96,69 +95,101 @@ def sum_up(terms, count, limit, adders, node):
     node : int
         The number of the first sum.
     """
-    load = 0
+    room = limit
     for place in range(count):
-        load += 1 << terms.depth[place]
-    bits = 0
-    while count > 1:
-        one, other = _choose(terms, count, limit - load)
-        if terms.sign[one] < 0 < terms.sign[other]:
-            one, other = other, one
-        bits += _width(terms, one, other)
-        shift = min(terms.shift[one], terms.shift[other])
-        left, right = terms.shift[one] - shift, terms.shift[other] - shift
-        sign = terms.sign[one] * terms.sign[other]
-        if len(adders):
-            adders[0] = terms.node[one], terms.node[other], left, right, sign
-            adders = adders[1:]
-        lo, hi = terms.lo[other] << right, terms.hi[other] << right
-        if sign < 0:
-            lo, hi = -hi, -lo
-        depth = 1 + max(terms.depth[one], terms.depth[other])
-        load += (1 << depth) - (1 << terms.depth[one]) - (1 << terms.depth[other])
-        lo, hi = lo + (terms.lo[one] << left), hi + (terms.hi[one] << left)
-        low = min(terms.low[one] + left, terms.low[other] + right)
-        place, last = min(one, other), max(one, other)
-        put_term(terms, place, node, shift, terms.sign[one], depth, lo, hi, low)
-        node += 1
-        count -= 1
-        put_term(
-            terms,
-            last,
-            terms.node[count],
-            terms.shift[count],
-            terms.sign[count],
-            terms.depth[count],
-            terms.lo[count],
-            terms.hi[count],
-            terms.low[count],
-        )
+        room -= 1 << terms.depth[place]
+    bits, made, left = 0, 0, count
+    while left > _MANY:
+        one, other = _least_deep(terms, count)
+        room -= _growth(terms, one, other)
+        bits += _merge(terms, one, other, adders, made, node)
+        made, left = made + 1, left - 1
+    for one in range(count):
+        _look(terms, one, count, room)
+    while left > 1:
+        one = np.argmin(terms.least[:count])
+        other = terms.near[one]
+        growth = _growth(terms, one, other)
+        if growth > room:
+            _look(terms, one, count, room)
+            continue
+        room -= growth
+        bits += _merge(terms, one, other, adders, made, node)
+        made, left = made + 1, left - 1
+        terms.least[other] = _NEVER
+        for place in range(other):
+            if terms.sign[place]:
+                near = terms.near[place]
+                if place == one or near in (one, other):
+                    _look(terms, place, count, room)
+                elif place < one:
+                    cost = _cost(terms, place, one)
+                    if cost < terms.least[place] and _growth(terms, place, one) <= room:
+                        terms.near[place], terms.least[place] = one, cost
     return bits
 
 
-@njit(cache=True)
-def _choose(terms, count, room):
-    """The two terms to add next, such that what is left can still be added in time."""
-    best, second, least = 0, 1, np.int64(1) << 60
-    if count > _MANY:
-        for place in range(2):
-            least = np.int64(1) << 60
-            for other in range(count):
-                cost = terms.depth[other] << 8 | bits_to(terms.hi[other] - terms.lo[other] + 1)
-                if cost < least and (place == 0 or other != best):
-                    least = cost
-                    if place:
-                        second = other
-                    else:
-                        best = other
-        return best, second
-    for one in range(count):
+@compiled
+def _merge(terms, one, other, adders, made, node):
+    """Puts the sum of two terms in the place of the first; returns its bits."""
+    place, gone = one, other
+    if terms.sign[one] < 0 < terms.sign[other]:
+        one, other = other, one
+    bits = _width(terms, one, other)
+    shift = min(terms.shift[one], terms.shift[other])
+    left, right = terms.shift[one] - shift, terms.shift[other] - shift
+    sign = terms.sign[one] * terms.sign[other]
+    if len(adders):
+        adders[made] = terms.node[one], terms.node[other], left, right, sign
+    lo, hi = terms.lo[other] << right, terms.hi[other] << right
+    if sign < 0:
+        lo, hi = -hi, -lo
+    lo, hi = lo + (terms.lo[one] << left), hi + (terms.hi[one] << left)
+    depth = 1 + max(terms.depth[one], terms.depth[other])
+    low = min(terms.low[one] + left, terms.low[other] + right)
+    put_term(terms, place, node + made, shift, terms.sign[one], depth, lo, hi, low)
+    terms.sign[gone] = 0
+    return bits
+
+
+@compiled
+def _least_deep(terms, count):
+    """The two terms to add next where there are many, the first one before the other."""
+    best, second, least, less = 0, 0, _NEVER, _NEVER
+    for place in range(count):
+        if terms.sign[place]:
+            cost = terms.depth[place] << 8 | bits_to(terms.hi[place] - terms.lo[place] + 1)
+            if cost < least:
+                second, less = best, least
+                best, least = place, cost
+            elif cost < less:
+                second, less = place, cost
+    return min(best, second), max(best, second)
+
+
+@compiled
+def _growth(terms, one, other):
+    """What Kraft's sum grows by where two terms are added."""
+    deep, deeper = terms.depth[one], terms.depth[other]
+    return (1 << 1 + max(deep, deeper)) - (1 << deep) - (1 << deeper)
+
+
+@compiled
+def _cost(terms, one, other):
+    """What is to be least: width, then depth, then shifts."""
+    cost = _width(terms, one, other) << 16
+    cost += max(terms.depth[one], terms.depth[other]) << 8
+    return cost + 64 + terms.shift[one] + terms.shift[other]
+
+
+@compiled
+def _look(terms, one, count, room):
+    """Finds the later term that one is best added to, such that what is left can still be added in time."""
+    least, near = _NEVER, one
+    if terms.sign[one]:
         for other in range(one + 1, count):
-            deep, deeper = terms.depth[one], terms.depth[other]
-            if (1 << 1 + max(deep, deeper)) - (1 << deep) - (1 << deeper) <= room:
-                cost = _width(terms, one, other) << 16
-                cost += max(deep, deeper) << 8
-                cost += 64 + terms.shift[one] + terms.shift[other]
+            if terms.sign[other] and _growth(terms, one, other) <= room:
+                cost = _cost(terms, one, other)
                 if cost < least:
-                    best, second, least = one, other, cost
-    return best, second
+                    least, near = cost, other
+    terms.near[one], terms.least[one] = near, least
