@@ -39,6 +39,7 @@ from unrolled_tools import Cells, routed, simulated, synthesized
 
 from quantnn.adders.logic_target import ECP5
 from quantnn.adders.pack import pack
+from quantnn.adders.regrouping import regrouped
 from quantnn.adders.solve import Effort, solve
 from quantnn.adders.sums import Sums
 from quantnn.hdl.core.unrolled.datapath import UnrolledDatapath
@@ -97,7 +98,7 @@ def pipeline_of(case: Case, graphs: Sequence[Sums], banks: int | None, levels: i
 def sums_of(case: Case, effort: Effort) -> list[Sums]:
     sums: list[Sums] = []
     for wanted in linear_maps(case.layers, case.inputs):
-        made: list[Sums] = [solve(wanted, effort)]
+        made: list[Sums] = [regrouped(solve(wanted, effort), wanted.inputs, ECP5)]
         costs = [int(ECP5.adders(made[0], wanted.inputs).sum())]
         if max(each.width for each in wanted.inputs) <= NARROW:
             made.append(packing := pack(wanted, ECP5))

@@ -8,6 +8,7 @@ from quantnn.adders.cache import solve_once
 from quantnn.adders.linear_map import LinearMap
 from quantnn.adders.logic_target import LOGIC_ELEMENTS, LogicTarget
 from quantnn.adders.pack import pack
+from quantnn.adders.regrouping import regrouped
 from quantnn.adders.solve import Effort
 from quantnn.adders.sums import Sums
 from quantnn.system.progress import SILENT, Progress
@@ -28,11 +29,11 @@ def cheapest_sums(
 ) -> Sums:
     """An adder graph, or a packing where the inputs are narrow and it takes less of the target's logic."""
     if max(each.width for each in wanted.inputs) > _NARROW:
-        return solve_once(wanted, effort, progress)
+        return regrouped(solve_once(wanted, effort, progress), wanted.inputs, target)
     packing = pack(wanted, target, progress)
     least = sum(packing.costs(target))
     graph = solve_once(wanted, replace(effort, moves=0), progress)
     if least < _SEARCHED * target.adders(graph, wanted.inputs).sum():
         return packing
-    graph = solve_once(wanted, effort, progress)
+    graph = regrouped(solve_once(wanted, effort, progress), wanted.inputs, target)
     return packing if least < target.adders(graph, wanted.inputs).sum() else graph

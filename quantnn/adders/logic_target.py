@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from quantnn.adders.adder_graph import AdderGraph
 from quantnn.arithmetic import Box, Integers
 
-__all__ = ["ECP5", "ICE40", "LOGIC_ELEMENTS", "Addition", "LogicTarget"]
+__all__ = ["ECP5", "ICE40", "LOGIC_ELEMENTS", "Addition", "LogicTarget", "Values", "addition", "lowest_place"]
 
 LUT_INPUTS = 4
 
@@ -71,30 +72,56 @@ class LogicTarget:
         return np.array([self.adder(addition) for addition in additions(graph, inputs)], dtype=np.int64)
 
 
+class Values(NamedTuple):
+    """The range of a node, and the lowest place that it ever has a bit in."""
+
+    lo: int
+    hi: int
+    lowest: int
+
+    @property
+    def width(self) -> int:
+        """Bits of the format."""
+        return 1 + max(self.hi, ~self.lo).bit_length() if self.lo < 0 else max(self.hi.bit_length(), 1)
+
+    @property
+    def varying(self) -> int:
+        """Bits that are not always the same."""
+        return 0 if self.lo == self.hi else self.width
+
+
+def lowest_place(bits: int) -> int:
+    """That of the lowest bit that is set; of 0, beyond all."""
+    return (bits & -bits).bit_length() - 1 if bits else 63
+
+
+def addition(left: Values, left_shift: int, right: Values, right_shift: int, sign: int, total: Values) -> Addition:
+    """What is left to add of ``total = (left << left_shift) + sign · (right << right_shift)``."""
+    low, high = left.lowest + left_shift, right.lowest + right_shift
+    passing = max(low, high) if sign > 0 else high
+    lower, shift = (right, right_shift) if high < low else (left, left_shift)
+    if sign > 0 and lower.lo >= 0 and lower.hi << shift >> passing == 0:
+        return Addition(0, 0, 0)
+    varying = [
+        max(min(each.varying + by, total.width) - max(each.lowest + by, passing), 0)
+        for each, by in ((left, left_shift), (right, right_shift))
+    ]
+    return Addition(total.width - passing, sum(varying), varying[1] if sign < 0 else 0)
+
+
 def additions(graph: AdderGraph, inputs: Box) -> list[Addition]:
     """What each adder of a graph has to add, where its nodes are as wide as their exact ranges.
 
     Of a subtrahend no places pass, and operands of which one ends below the other need no adder.
     """
     box = graph.boxes(inputs)
-    widths = [0 if each.lo == each.hi else each.width for each in box]
     lowest = np.bitwise_or.reduce(graph.forms, axis=0).tolist()
-    zeros = [(value & -value).bit_length() - 1 if value else 63 for value in lowest]
-    found = []
-    for number, (left, right, left_shift, right_shift, sign) in enumerate(graph.adders.tolist(), start=graph.leaves):
-        low, high = zeros[left] + left_shift, zeros[right] + right_shift
-        passing = max(low, high) if sign > 0 else high
-        lower, shift = (right, right_shift) if high < low else (left, left_shift)
-        if sign > 0 and box.lo[lower] >= 0 and int(box.hi[lower]) << shift >> passing == 0:
-            found.append(Addition(0, 0, 0))
-            continue
-        width = box[number].width - passing
-        varying = [
-            max(min(widths[node] + shift, passing + width) - max(zeros[node] + shift, passing), 0)
-            for node, shift in ((left, left_shift), (right, right_shift))
-        ]
-        found.append(Addition(width, sum(varying), varying[1] if sign < 0 else 0))
-    return found
+    ends = zip(box.lo.tolist(), box.hi.tolist(), lowest, strict=True)
+    values = [Values(lo, hi, lowest_place(bits)) for lo, hi, bits in ends]
+    return [
+        addition(values[left], left_shift, values[right], right_shift, sign, values[number])
+        for number, (left, right, left_shift, right_shift, sign) in enumerate(graph.adders.tolist(), graph.leaves)
+    ]
 
 
 ECP5 = LogicTarget("ECP5", chain_step=2, shortest_chain=5, beyond_lut=(2, 6))

@@ -42,6 +42,7 @@ from quantnn.plan.core_record import CoreRecord
 from quantnn.plan.engine_choice import EngineChoice
 from quantnn.plan.planner import Goal
 from quantnn.plan.unrolled.device_delays import DEVICE_DELAYS
+from quantnn.plan.unrolled.device_logic import DEVICE_LOGIC
 from quantnn.plan.unrolled.schedule import Pipelining
 from quantnn.quantization.precision import Precision
 from quantnn.system.progress import SILENT, Progress
@@ -209,6 +210,7 @@ def _planned(
         options.engines,
         _pipelining(board, clock, options.pipeline_every),
         options.effort,
+        DEVICE_LOGIC[board.toolchain.name],
     )
     if isinstance(source, QuantizedNetwork):
         source = Quantized.of(source, None, options.precision)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from quantnn.adders.logic_target import LOGIC_ELEMENTS, LogicTarget
 from quantnn.adders.solve import Effort
 from quantnn.adders.sums import Sums
 from quantnn.errors import DoesNotFitError
@@ -77,6 +78,8 @@ class Aim:
         Where unrolled layers have registers.
     effort : Effort
         How hard to look for their adder graphs.
+    logic : LogicTarget
+        What these are to take little of.
     """
 
     resources: Resources
@@ -86,6 +89,7 @@ class Aim:
     engines: EngineChoice = EngineChoice()
     pipelining: Pipelining = Pipelining(1)
     effort: Effort = Effort()
+    logic: LogicTarget = LOGIC_ELEMENTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +125,7 @@ class Planned:
         network = quantized.network
         stages = layer_stages(network)
         folded = Planner(network, aim.resources, aim.reserved, aim.logic_multipliers, stages=stages)
-        unroller = Unroller(network, stages, aim.pipelining, aim.effort, progress)
+        unroller = Unroller(network, stages, aim.pipelining, aim.effort, aim.logic, progress)
         planner, plan = EnginePlanner(folded, aim.engines, unroller).best(aim.goal, advise=advise)
         unrolled = [
             place + number

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from quantnn.adders.cheapest import cheapest_sums
+from quantnn.adders.logic_target import LOGIC_ELEMENTS, LogicTarget
 from quantnn.adders.solve import Effort
 from quantnn.adders.sums import Sums
 from quantnn.network.layers import Dense
@@ -32,6 +33,8 @@ class Unroller:
     pipelining : Pipelining
     effort : Effort
         How hard to look for adder graphs.
+    target : LogicTarget
+        What logic they are to take little of.
     progress : Progress
 
     Members
@@ -44,6 +47,7 @@ class Unroller:
     folded: tuple[LayerStage, ...]
     pipelining: Pipelining
     effort: Effort = Effort()
+    target: LogicTarget = LOGIC_ELEMENTS
     progress: Progress = SILENT
     graphs: dict[int, Sums] = field(default_factory=dict)
 
@@ -66,7 +70,7 @@ class Unroller:
         for number, wanted in zip(dense, linear_maps(layers, inputs), strict=True):
             if number not in self.graphs:
                 self.progress(f"layer {number}: sharing sums between its {wanted.matrix.shape[1]:,} outputs")
-                self.graphs[number] = cheapest_sums(wanted, self.effort, progress=self.progress)
+                self.graphs[number] = cheapest_sums(wanted, self.effort, self.target, self.progress)
         graphs = [self.graphs[number] for number in dense]
         pipeline = UnrolledPipeline.of(layers, inputs, self.pipelining, graphs)
         return RunStage(pipeline, self.network.formats[numbers.start])
