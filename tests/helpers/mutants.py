@@ -1,16 +1,18 @@
 """Faults for generated cores: where one can be put into the Verilog."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grafts import MODULE
+from unrolled_mutants import UNROLLED_RULES, is_idle
 
 from quantnn.plan.core import CorePlan
 
 __all__ = ["CATEGORIES", "Mutation", "mutations", "reason"]
 
 _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
+_DECLARATION = re.compile(r"  (?:wire|reg|input|output) ")
 _CORE = r"\w+_(entry|input_stage|layer_\d|classifier|exit|input_stage_framer)"
 _QUEUE, _COUNTER = r"\w+_queue(?:_output)?", r"\w+_(beat\S*|beats|words|passes|column|fold|position)"
 _REQUANTIZER, _MAC, _CLASSIFIER = r"\w+_requantizer_\d", r"\w+_mac", r"\w+_classifier"
@@ -25,6 +27,7 @@ _CONTROL = (
 )
 
 RULES = [
+    *UNROLLED_RULES,
     # category, modules, what a statement looks like, what it becomes
     ("rounding", _REQUANTIZER, rf"= {_SCALED} \+ (?!\$signed\(1'h0).*;", r"= \1;"),
     ("rounding", _REQUANTIZER, r"(round_\d) <= \S+;", r"\1 <= 1'h0;"),
@@ -172,19 +175,14 @@ def _mutations(category, module, match, change) -> Iterator[Mutation]:
     body = module[0]
     start = body.rfind("\n", 0, match.start() + 1) + 1
     end = body.index("\n", match.end() - 1)
-    before = body[start:end]
-    place = before.index(match[0])
-    if change in ("+1", "-1"):
-        new = _NUMBER.sub(lambda number: _moved(number, int(change)), match[0])
-    elif change == "top":
-        new = _without_top(body, match)
-    elif change == "unreset":
-        new = _without_reset(body, match)
-    else:
-        new = match.expand(change)
-    after = before[:place] + new + before[place + len(match[0]) :]
-    if after != before:
-        yield Mutation(category, module[1], module.start() + start, before, after)
+    before, place = body[start:end], max(match.start() - start, 0)
+    if _DECLARATION.match(before) or is_idle(before, body):
+        return
+    found = _CHANGES[change](body, match) if change in _CHANGES else [match.expand(change)]
+    for new in found:
+        after = before[:place] + new + before[place + len(match[0]) :]
+        if after != before:
+            yield Mutation(category, module[1], module.start() + start, before, after)
 
 
 def _moved(number: re.Match, by: int) -> str:
@@ -206,3 +204,49 @@ def _without_reset(body: str, match: re.Match) -> str:
     """The assignment to a register that keeps its value in a reset."""
     reset = re.search(rf"assign {match[2]} = (?:rst|\\?held\S*) +\? \S+ : (.*);", body)
     return f"    {match[1]} <= {reset[1]};" if reset else match[0]
+
+
+def _with_lower_slice(body: str, match: re.Match) -> str:
+    """The slice that begins and ends a place lower."""
+    name = match[0].split("[")[0]
+    return f"{name}[{int(match[1]) - 1}:{int(match[2]) - 1}]"
+
+
+def _with_other_bit(body: str, match: re.Match) -> str:
+    """A value's next bit below, or the lowest instead of none."""
+    before, after = match[0].split(f"[{match[1]}]")
+    return f"{before}[{max(int(match[1]) - 1, 0)}]{after}"
+
+
+def _with_flips(body: str, match: re.Match) -> list[str]:
+    """The constant with one of its bits flipped, once for each."""
+    number = _NUMBER.search(match[0])
+    width = int(number[1])
+    words = [int(number[2], 16) ^ 1 << bit for bit in range(width)]
+    return [f"= {width}'h{word:x} >>" for word in words]
+
+
+def _in_other_stage(by: int):
+    """A value as it is a stage later, or earlier, if there is a register or a wire with it."""
+
+    def change(body: str, match: re.Match) -> list[str]:
+        register = body[body.rfind("\n", 0, match.start()) : match.start()].strip().removesuffix(" <=")
+        stage = int(match[2] or 0) + by
+        name = f"v{match[1]}_{stage}" if stage else f"v{match[1]}"
+        known = re.search(rf"^  (?:wire|reg) .*\b{name}(?: =.*)?;$", body, re.MULTILINE)
+        return [name] if known and name != register else []
+
+    return change
+
+
+_CHANGES: dict[str, Callable[[str, re.Match], list[str]]] = {
+    "+1": lambda body, match: [_NUMBER.sub(lambda number: _moved(number, 1), match[0])],
+    "-1": lambda body, match: [_NUMBER.sub(lambda number: _moved(number, -1), match[0])],
+    "top": lambda body, match: [_without_top(body, match)],
+    "unreset": lambda body, match: [_without_reset(body, match)],
+    "lower": lambda body, match: [_with_lower_slice(body, match)],
+    "other bit": lambda body, match: [_with_other_bit(body, match)],
+    "flips": _with_flips,
+    "early": _in_other_stage(-1),
+    "late": _in_other_stage(1),
+}

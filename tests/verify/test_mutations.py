@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import product
 from operator import add
 
 import numpy as np
@@ -20,7 +21,8 @@ from grafts import MODULE, graft, reader_of
 from many_cores import ManyCores, TestedCore
 from memory_faults import memory_faults
 from mutants import CATEGORIES, mutations, reason
-from mutated_designs import folded, tabulated
+from mutated_designs import folded, mixed, packed, tabulated, unrolled
+from unrolled_mutants import UNROLLED_CATEGORIES
 
 from quantnn.network.reference import evaluate
 from quantnn.plan.core import CorePlan
@@ -33,6 +35,9 @@ SAMPLES = 64
 SOUND = 2
 """Cores without a fault: the original, and a copy of which only the names are others."""
 LEAST_CAUGHT = 0.95
+OF_ONE_SAMPLE = {*UNROLLED_CATEGORIES} - {"stage", "flight", "serializer"}
+"""Faults that look at nothing but the operands that belong together."""
+MOST_SAMPLES = 1 << 12
 FURTHER_RESETS = range(1, 24, 2)
 """Cycles after one in which the pipeline is full."""
 FURTHER_STALLS = ((0.1, 0.9), (0.9, 0.1), (0.5, 0.5), (0.3, 0.97), (0.0, 0.25), (0.6, 0.0))
@@ -48,6 +53,8 @@ class Bed:
     folder : Path
     seed, statements, bits : int
         How many faults to draw in the Verilog and in the memories, and from what.
+    categories : tuple of str
+        Of the faults in the Verilog.
     """
 
     plan: CorePlan
@@ -55,6 +62,7 @@ class Bed:
     seed: int
     statements: int
     bits: int
+    categories: tuple[str, ...] = CATEGORIES
 
     @cached_property
     def random(self):
@@ -74,9 +82,9 @@ class Bed:
     @cached_property
     def statement_faults(self):
         """As many of each category, as far as there are."""
-        found = {category: [] for category in CATEGORIES}
+        found = {category: [] for category in self.categories}
         for mutation in mutations(self.text):
-            found[mutation.category].append(mutation)
+            found.get(mutation.category, []).append(mutation)
         pools = [list(self.random.permutation(np.array(pool, dtype=object))) for pool in found.values()]
         chosen = []
         while len(chosen) < self.statements and any(pools):
@@ -135,11 +143,33 @@ class Bed:
 
     def proven(self, depths) -> set:
         """The survivors that are proven to change nothing, by induction over so many cycles."""
-        unknown = [fault for fault in self.survivors if fault not in self.bit_faults and not reason(fault, self.plan)]
-        names = {fault: f"statement{self.statement_faults.index(fault):03}" for fault in unknown}
+        known = {*self.bit_faults, *self.tried}
+        unknown = [fault for fault in self.survivors if fault not in known and not reason(fault, self.plan)]
+        names = {fault: self._name(fault) for fault in unknown}
         same = Equivalence(self.folder, self.design.name, self.plan.input, self.plan.output, depths)
         proven = same.proven(list(names.values()))
         return {fault for fault, name in names.items() if name in proven}
+
+    def _name(self, fault) -> str:
+        return f"statement{self.statement_faults.index(fault):03}"
+
+    @cached_property
+    def tried(self) -> dict[object, bool]:
+        """Of survivors in what a pipeline computes of each sample alone, whether every sample there is tells nothing.
+
+        None where there are too many samples.
+        """
+        faults = [fault for fault in self.survivors if fault.category in OF_ONE_SAMPLE]
+        values = np.arange(self.plan.network.input.lo, self.plan.network.input.hi + 1)
+        if not faults or len(values) ** self.plan.network.in_features > MOST_SAMPLES:
+            return {}
+        samples = np.array([*product(values, repeat=self.plan.network.in_features)])
+        expected = evaluate(self.plan.network, samples)
+        names = [self.design.name, *map(self._name, faults)]
+        cores = [TestedCore(name, self.plan, samples, expected) for name in names]
+        sound, *findings = ManyCores(cores, self.folder).run()
+        assert not sound.failures
+        return {fault: not found.failures for fault, found in zip(faults, findings, strict=True)}
 
     @cached_property
     def shown_by_further_runs(self) -> set:
@@ -165,6 +195,10 @@ class Bed:
             if fault in self.bit_faults:
                 same = self.answers_the_same(fault)
                 found.append((fault, False, "the reference with this fault answers the same" if same else None))
+            elif fault in self.tried:
+                same = self.tried[fault]
+                why = "every sample there is gets the same answers" if same else "no sample that tells it was sent"
+                found.append((fault, same, why))
             elif fault in proven:
                 found.append((fault, True, "proven to do the same"))
             elif why := reason(fault, self.plan):
@@ -197,22 +231,35 @@ def check(beds, depths):
     return total.total()
 
 
-def made(folder, seed, statements, bits):
+def made(folder, seed, statements, bits, categories=CATEGORIES):
+    """A bed for each design, with so many faults in its statements."""
     beds = []
-    for number, design in enumerate((folded, tabulated)):
+    for design, count in statements.items():
         place = folder / design.__name__
         place.mkdir()
-        beds.append(Bed(design(), place, seed, statements[number], bits))
+        beds.append(Bed(design(), place, seed, count, bits, categories))
     return beds
 
 
 def test_faults_are_caught(tmp_path):
     print(f"faults drawn with seed {SEED}")
-    assert check(made(tmp_path, SEED, (36, 26), 20), depths=(1,)) >= 100
+    assert check(made(tmp_path, SEED, {folded: 36, tabulated: 26}, 20), depths=(1,)) >= 100
+
+
+def test_faults_of_unrolled_layers_are_caught(tmp_path):
+    print(f"faults drawn with seed {SEED}")
+    assert check(made(tmp_path, SEED, {unrolled: 36, packed: 30}, 0, UNROLLED_CATEGORIES), depths=(1,)) == 66
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 103))
 def test_more_faults_are_caught(seed, tmp_path):
     print(f"faults drawn with seed {seed}")
-    check(made(tmp_path, seed, (120, 120), 64), depths=(1, 4, 8))
+    check(made(tmp_path, seed, {folded: 120, tabulated: 120}, 64), depths=(1, 4, 8))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 103))
+def test_more_faults_of_unrolled_layers_are_caught(seed, tmp_path):
+    print(f"faults drawn with seed {seed}")
+    check(made(tmp_path, seed, {unrolled: 100, packed: 100, mixed: 50}, 0, UNROLLED_CATEGORIES), depths=(1, 4))
