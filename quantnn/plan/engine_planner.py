@@ -78,11 +78,11 @@ class EnginePlanner:
             layers = network.layers[first:end]
             numbers = [number for number in range(first, end) if isinstance(network.layers[number], Dense)]
             for number, wanted in zip(numbers, linear_maps(layers, network.input_boxes[first]), strict=True):
-                least = few_bits(wanted)
-                total += least
+                total += few_bits(wanted)
                 if total > limits.logic:
                     unit = self.planner.resources.logic.unit
                     raise DoesNotFitError(
-                        f"The network does not fit: unrolled, layer {number} takes {least:,} {unit} at least, and there"
-                        f" is room for {limits.logic:,} in all. Use --engine folded or auto, or fewer bits or weights"
+                        f"The network does not fit: unrolled, it takes {total:,} {unit} at least up to layer {number},"
+                        f" and there is room for {limits.logic:,}. Use --engine folded or auto, or fewer bits or"
+                        " weights"
                     )
