@@ -73,6 +73,7 @@ class ExportedHardware:
         try:
             hardware.check(hardware.network)
             _check_size(hardware.plan)
+            _check_queues(hardware.plan)
         except DoesNotFitError as error:
             raise InputError(f"{path} is not that of network.npz ({error})") from None
         except (LookupError, ValueError, TypeError) as error:
@@ -190,6 +191,17 @@ def _check_size(plan: CorePlan) -> None:
         outputs = engine.out_features
         if not (engine.word <= engine.in_features and max(engine.lanes, engine.queue.word) <= outputs):
             raise ValueError(f"layer {number} must not work on more elements at a time than it has")
+
+
+def _check_queues(plan: CorePlan) -> None:
+    """Refuse queues that do not take what their engine gives, or do not give what the next one takes."""
+    takers = [*(engine.word for engine in plan.engines[1:]), plan.output.per_beat]
+    for number, engine, word in zip(plan.places, plan.engines, takers, strict=True):
+        queue, output = engine.queue, engine.output
+        if (queue.element.width, queue.element.signed) != (output.width, output.signed):
+            raise ValueError(f"layer {number}'s queue must be of its outputs' format")
+        if queue.elements != engine.out_features or queue.word != word:
+            raise ValueError(f"layer {number}'s queue must have {engine.out_features} elements in words of {word}")
 
 
 def _text(verilog: Path) -> str:

@@ -108,6 +108,24 @@ def test_a_plan_of_another_network_is_refused(small, copy_of):
         ExportedHardware.load(design)
 
 
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"element": [-1, 0]}, "layer 2's queue must be of its outputs' format"),
+        ({"lanes": 1, "word": 3, "depth": 8}, "layer 2's queue must have 3 elements in words of 1"),
+    ],
+)
+def test_queues_that_fit_no_engine_are_refused(small, copy_of, change, words):
+    """Of the last layer, whose words are the core's beats."""
+    design = copy_of(small)
+    path = design / "core" / "plan.json"
+    plan = json.loads(path.read_text())
+    plan["layers"][2]["queue"] |= change
+    path.write_text(json.dumps(plan))
+    with pytest.raises(InputError, match=rf"plan.json is damaged \({words}"):
+        ExportedHardware.load(design)
+
+
 @pytest.mark.parametrize("name", ["core/plan.json", "network.npz"])
 def test_a_missing_file_is_one_line(small, copy_of, name):
     design = copy_of(small)

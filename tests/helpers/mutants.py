@@ -12,7 +12,7 @@ from quantnn.plan.core import CorePlan
 __all__ = ["CATEGORIES", "Mutation", "mutations", "reason"]
 
 _NUMBER = re.compile(r"(\d+)'h([0-9a-f]+)")
-_DECLARATION = re.compile(r"  (?:wire|reg|input|output) ")
+_DECLARATION = re.compile(r"module |  (?:wire|reg|input|output) ")
 _CORE = r"\w+_(entry|input_stage|layer_\d|classifier|exit|input_stage_framer)"
 _QUEUE, _COUNTER = r"\w+_queue(?:_output)?", r"\w+_(beat\S*|beats|words|passes|column|fold|position)"
 _REQUANTIZER, _MAC, _CLASSIFIER = r"\w+_requantizer_\d", r"\w+_mac", r"\w+_classifier"
