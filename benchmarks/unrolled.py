@@ -1,13 +1,14 @@
 """Whole networks as pipelines side by side: logic of quantnn's, da4ml's and alkaid's, with as many register banks.
 
-    python benchmarks/unrolled.py FOLDER [--peers PYTHON] [--moves N] [--match TEXT] [--cutoff LEVELS]
-                                  [--simulate] [--route] [--more [--pendigits FILE.csv]]
+    python benchmarks/unrolled.py FOLDER [--peers PYTHON] [--moves N] [--deeper LEVELS] [--match TEXT]
+                                  [--cutoff LEVELS] [--simulate] [--route] [--more [--pendigits FILE.csv]]
 
 FOLDER holds networks, .npz files of any names with `dims` (inputs of 8 bits, signed, then the outputs of each layer),
 `W0`, `b0`, ... (inputs, outputs), `shifts` of the layers, and samples `x` with their answers `y`. Hidden layers are
 `clip(acc >> shift, 0, 255)`, the last one's accumulators are the answers.
 
-The peers run in PYTHON (`pip install da4ml alkaid`). da4ml divides its network into stages of LEVELS (latency_cutoff);
+The peers run in PYTHON (`pip install da4ml alkaid`), and may make their graphs two levels deeper than they must be
+(hard_dc), as quantnn may if not told otherwise; --deeper 0 has the shortest stages instead. da4ml divides its network into stages of LEVELS (latency_cutoff);
 alkaid and quantnn get as many register banks. Without peers, quantnn makes stages of LEVELS. All go through Yosys the
 same way: alumacc for each module by itself, so that chains of adders are not merged into carry-save trees, then
 synth_ecp5. LUT4eq is LUT4 + 2 · CCU2C. `ratio` is to the better of the peers. Seconds are those of the processor, from
@@ -151,6 +152,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--peers", type=Path, metavar="PYTHON")
     parser.add_argument("--moves", type=int, default=20_000)
+    parser.add_argument(
+        "--deeper", type=int, default=2, metavar="LEVELS", help="adders beyond the least depth of a layer"
+    )
     parser.add_argument("--match", default="", help="only networks and matrices with this in their names")
     parser.add_argument("--cutoff", type=int, default=5, metavar="LEVELS")
     parser.add_argument("--simulate", action="store_true")
@@ -158,7 +162,7 @@ def main() -> None:
     parser.add_argument("--more", action="store_true")
     parser.add_argument("--pendigits", type=Path, metavar="FILE")
     options = parser.parse_args()
-    effort, errors = Effort(options.moves, 0), []
+    effort, errors = Effort(options.moves, options.deeper), []
 
     def show(case: Case, row: Row, best: int | None) -> None:
         print(row.text(case.name, best), flush=True)
