@@ -7,12 +7,12 @@ FOLDER holds networks, .npz files of any names with `dims` (inputs of 8 bits, si
 `W0`, `b0`, ... (inputs, outputs), `shifts` of the layers, and samples `x` with their answers `y`. Hidden layers are
 `clip(acc >> shift, 0, 255)`, the last one's accumulators are the answers.
 
-The peers run in PYTHON (`pip install da4ml alkaid`), and may make their graphs two levels deeper than they must be
-(hard_dc), as quantnn may if not told otherwise; --deeper 0 has the shortest stages instead. da4ml divides its network into stages of LEVELS (latency_cutoff);
-alkaid and quantnn get as many register banks. Without peers, quantnn makes stages of LEVELS. All go through Yosys the
-same way: alumacc for each module by itself, so that chains of adders are not merged into carry-save trees, then
-synth_ecp5. LUT4eq is LUT4 + 2 · CCU2C. `ratio` is to the better of the peers. Seconds are those of the processor, from
-the matrices to the Verilog.
+The peers run in PYTHON (`pip install da4ml alkaid`). Their graphs may be two levels deeper than the least (hard_dc),
+and so may quantnn's; with --deeper 0 its stages are shorter. da4ml divides its network into stages of LEVELS
+(latency_cutoff); alkaid and quantnn get as many register banks. Without peers, quantnn makes stages of LEVELS. All go
+through Yosys the same way: alumacc for each module by itself, so that chains of adders are not merged into carry-save
+trees, then synth_ecp5. LUT4eq is LUT4 + 2 · CCU2C. `ratio` is to the better of the peers. Seconds are those of the
+processor, from the matrices to the Verilog.
 
 Every pipeline gives the answers to all samples, evaluated here; with --simulate as Verilog, too, every value of every
 layer, and with the latency that was planned. --route places and routes quantnn's pipelines, and da4ml's, for an
