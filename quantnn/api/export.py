@@ -107,9 +107,9 @@ def export(
         Look for the rounding of a model that takes the least logic unrolled, :func:`quantnn.optimize`; its Pareto front
         stands in the report. The engine is then "unrolled" unless said otherwise.
     max_accuracy_drop : float, optional
-        Percentage points that such a rounding may lose, 0.1 by default.
+        Percentage points that such a rounding may lose, 0.5 by default.
     validation : (samples, labels), or the path of a file or folder with both, optional
-        What it is judged by; by default the calibration samples' agreement with the model. Never the test samples.
+        What it is judged by; by default calibration samples that are held out. Never the test samples.
     progress : bool
         Whether to show how far it is.
 

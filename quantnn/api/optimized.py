@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DROP", "Optimized", "optimize", "searched"]
 
-DROP = 0.1
+DROP = 0.5
 """Percentage points that may be lost, unless told otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
 class Optimized(Shown):
-    """Networks of which none is both cheaper and better than another, and the one that was picked.
+    """Networks of which none both is cheaper and loses less than another, and the one that was picked.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Optimized(Shown):
     pick : Network
         The cheapest that loses little enough.
     entry : TradeoffEntry
-        All of it as figures: bits, digits, cells and quality of each network.
+        All of it as figures: bits, digits, cells, quality and loss of each network.
     """
 
     data: UserData
@@ -81,7 +81,7 @@ class Optimized(Shown):
             self.max_accuracy_drop,
             found.points.index(found.pick(self.max_accuracy_drop)),
             tuple(
-                TradeoffPoint(each.weight_bits, each.activation_bits, each.digits, each.cells, each.quality)
+                TradeoffPoint(each.weight_bits, each.activation_bits, each.digits, each.cells, each.quality, each.loss)
                 for each in found.points
             ),
         )
@@ -113,12 +113,14 @@ def optimize(
     ----------
     model : Model
     calibration : array of shape (n, features) or (n, \\*input_shape), or the path of a file or folder, optional
-        Typical samples, that weights are fitted to; by default the model's own. The more the better, up to 4096.
+        Typical samples; by default the model's own. Weights are fitted to up to 4096 of them. Without ``validation`` a
+        third or more is held out, and networks are judged by how they agree with the model on these.
     validation : (samples, labels), or the path of a file or folder with both, optional
-        What networks are judged by; by default the calibration samples' agreement with the model. No test samples:
-        these would no longer tell what the network does on new ones.
+        What networks are judged by instead. No test samples: these would no longer tell what the network does on new
+        ones.
     max_accuracy_drop : float
-        Percentage points that the pick may lose of the model's accuracy.
+        Percentage points that the pick may lose: of its quality on the samples that it is judged by, and by the share
+        of answers that is expected to change on new samples, which accuracy cannot lose more than.
     progress : bool
         Whether to show how far it is.
 

@@ -124,7 +124,7 @@ def export(
         ),
     ] = None,
     max_accuracy_drop: Annotated[
-        float | None, typer.Option(help="Percentage points that such a rounding may lose, 0.1 by default.")
+        float | None, typer.Option(help="Percentage points that such a rounding may lose, 0.5 by default.")
     ] = None,
     validation: Validation = None,
     output: Annotated[

@@ -123,7 +123,7 @@ TestSet = Annotated[
 Validation = Annotated[
     tuple[Path, Path] | None,
     typer.Option(
-        help="Samples, and their labels, that a search for a rounding judges by; by default --calibration's agreement.",
+        help="Samples, and their labels, that a search for a rounding judges by; by default held out of --calibration.",
         metavar="X [Y]",
         callback=_existing_pair,
     ),

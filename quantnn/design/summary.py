@@ -66,14 +66,14 @@ def write_report(report: Report, folder: Path) -> None:
 @tables.register
 def tradeoff_table(tradeoff: TradeoffEntry) -> Table:
     """A front as a table, in which the pick is marked."""
-    table = Table("rounding", "weights", "activations", "digits", "cells", tradeoff.measure, right=3)
+    table = Table("rounding", "weights", "activations", "digits", "cells", tradeoff.measure, "may lose", right=4)
     for number, point in enumerate(tradeoff.points):
         between = ", ".join(map(str, point.activation_bits)) or "–"
-        counts = (f"{point.digits:,}", f"{point.cells:,}", f"{point.quality:.4f}")
+        counts = (f"{point.digits:,}", f"{point.cells:,}", f"{point.quality:.4f}", f"{point.loss:.3f} %")
         picked = number == tradeoff.picked
         style = "bold" if picked else ""
         table.add_row("picked" if picked else "", str(point.weight_bits), between, *counts, style=style)
-    table.add_row("float", "", "", "", "", f"{tradeoff.reference:.4f}")
+    table.add_row("float", "", "", "", "", f"{tradeoff.reference:.4f}", "")
     return table
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from quantnn.arithmetic import Integers
 
-__all__ = ["BLOCK", "Head", "Joined", "Samples", "StoredSamples", "blocks", "spread"]
+__all__ = ["BLOCK", "Head", "Joined", "Samples", "StoredSamples", "blocks", "spread", "spread_rows", "taken"]
 
 BLOCK = 2048
 """Samples of a block: few enough to stay in a processor's cache while a layer works on them."""
@@ -96,7 +96,18 @@ def blocks(count: int) -> Iterator[slice]:
 
 def spread(samples: Samples, most: int) -> Integers:
     """All samples, or ``most`` of them, evenly spread, as an array of shape (n, in_features)."""
-    if len(samples) <= most:
+    return taken(samples, spread_rows(len(samples), most))
+
+
+def spread_rows(count: int, most: int) -> Integers:
+    """Their numbers."""
+    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
+
+
+def taken(samples: Samples, rows: Integers) -> Integers:
+    """The samples of these numbers, as an array of shape (n, in_features)."""
+    if isinstance(samples, np.ndarray):
+        return np.asarray(samples[rows])
+    if len(rows) == len(samples):
         return samples[:]
-    chosen = np.linspace(0, len(samples) - 1, most).astype(int).tolist()
-    return np.concatenate([samples[row : row + 1] for row in chosen])
+    return np.concatenate([samples[row : row + 1] for row in rows.tolist()])

@@ -1,9 +1,10 @@
-"""What answers cost: quantized networks of which none is both cheaper and better than another."""
+"""What answers cost: quantized networks of which none both is cheaper and loses less than another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import Self
 
 from quantnn.errors import InputError
@@ -31,6 +32,8 @@ class Point:
         Estimate of the logic, without registers, that computes it unrolled.
     quality : float
         By the trade-off's measure.
+    loss : float
+        Percentage points that this rounding loses, or may lose on new samples.
     """
 
     network: IntegerNetwork
@@ -40,11 +43,12 @@ class Point:
     digits: int
     cells: int
     quality: float
+    loss: float
 
 
 @dataclass(frozen=True, eq=False)
 class Tradeoff:
-    """The Pareto front, the cheapest first: each point is better than all before.
+    """The Pareto front, the cheapest first: each point loses less than all before.
 
     Parameters
     ----------
@@ -66,13 +70,13 @@ class Tradeoff:
     def of(cls, points: Iterable[Point], measure: Measure, reference: float, samples: int) -> Self:
         """Of any points, the front."""
         front: list[Point] = []
-        for point in sorted(points, key=lambda each: (each.cells, -each.quality)):
-            if not front or point.quality > front[-1].quality:
+        for point in sorted(points, key=lambda each: (each.cells, each.loss)):
+            if not front or point.loss < front[-1].loss:
                 front.append(point)
         return cls(tuple(front), measure, reference, samples)
 
     def pick(self, drop: float) -> Point:
-        """The cheapest point whose quality is at most ``drop`` percentage points below the float network's.
+        """The cheapest point that loses at most ``drop`` percentage points.
 
         Raises
         ------
@@ -80,16 +84,12 @@ class Tradeoff:
             There is none.
         """
         for point in self.points:
-            if point.quality >= least_quality(self.reference, drop):
+            if point.loss <= drop:
                 return point
-        best = max(self.points, key=lambda each: each.quality, default=None)
-        reached = "no rounding worked" if best is None else f"the best rounding reaches {best.quality:.4f}"
-        lost = "" if best is None else f": allow --max-accuracy-drop {100 * (self.reference - best.quality) + 0.01:.2f}"
+        if not self.points:
+            raise InputError("no rounding works: train the network again, with normalized inputs")
+        least = ceil(100 * self.points[-1].loss) / 100
         raise InputError(
-            f"{self.measure} must be at least {least_quality(self.reference, drop):.4f}, but {reached}{lost}"
+            f"--max-accuracy-drop must be at least {least:.2f}, what the best rounding may lose, not be {drop:g}:"
+            " allow that much, or give more samples to judge by"
         )
-
-
-def least_quality(reference: float, drop: float) -> float:
-    """What quality a drop of so many percentage points leaves."""
-    return reference - drop / 100 - 1e-12

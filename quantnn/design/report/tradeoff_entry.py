@@ -15,7 +15,7 @@ __all__ = ["TradeoffEntry", "TradeoffPoint"]
 
 @dataclass(frozen=True, config=RECORD)
 class TradeoffPoint:
-    """A network quantized in one way, of which no other is both cheaper and better."""
+    """A network quantized in one way, than which no other is both cheaper and loses less."""
 
     weight_bits: Positive
     """Bits of a weight."""
@@ -27,6 +27,8 @@ class TradeoffPoint:
     """Logic that computes it unrolled, without registers: an estimate of 4-input LUTs."""
     quality: float
     """By the measure."""
+    loss: AtLeastZero
+    """Percentage points that it loses, or with a certainty of 95 % at most loses on new samples."""
 
 
 @dataclass(frozen=True, config=RECORD)
@@ -41,7 +43,7 @@ class TradeoffEntry:
     samples: Positive
     """Samples that quality was measured on."""
     max_accuracy_drop: AtLeastZero
-    """Percentage points that quality may be below the reference."""
+    """Percentage points that the pick may lose."""
     picked: Count
     """The number, from 0 on, of the point that this design is."""
     points: Annotated[tuple[TradeoffPoint, ...], Field(min_length=1)]

@@ -7,8 +7,9 @@ from quantnn.design.report import TradeoffEntry, TradeoffPoint
 from quantnn.files.record import read_record, record_values
 
 ENTRY = TradeoffEntry(
-    "accuracy", 0.97, 1000, 0.1, 1, (TradeoffPoint(3, (4, 5), 100, 900, 0.9), TradeoffPoint(4, (5, 5), 150, 1200, 0.97))
-)
+    "accuracy", 0.97, 1000, 0.5, 1,
+    (TradeoffPoint(3, (4, 5), 100, 900, 0.9, 7.0), TradeoffPoint(4, (5, 5), 150, 1200, 0.97, 0.4)),
+)  # fmt: skip
 
 
 def test_it_goes_through_json():
