@@ -88,12 +88,10 @@ class Differences:
 
     def rest(self, wanted: LinearMap) -> LinearMap:
         """The differences, and the outputs that there are none of."""
-        own = np.where(self.parents >= 0, self.signs, 0)
-        return LinearMap(
-            wanted.matrix - own * wanted.matrix[:, self.parents],
-            wanted.inputs,
-            wanted.constants - own * wanted.constants[self.parents],
-        )
+        own: Integers = np.where(self.parents >= 0, self.signs, 0).astype(np.int64)
+        matrix: Integers = wanted.matrix - own * wanted.matrix[:, self.parents]
+        constants: Integers = wanted.constants - own * wanted.constants[self.parents]
+        return LinearMap(matrix, wanted.inputs, constants)
 
     def joined(self, graph: AdderGraph) -> AdderGraph:
         """The graph of all outputs, from one of :meth:`rest`."""

@@ -26,7 +26,7 @@ _DEEPEST = 48
 """Adder levels where any number is allowed."""
 _WORK = 1 << 27
 """Pairs of digits that are compared at most; where a matrix has more, its inputs are divided into blocks."""
-_TIES = 16
+_TIES = 8
 """Patterns that save equally and are looked at more closely, in the greedy graph."""
 _STEPS = 50
 """Parts of the search that are told of."""
@@ -129,7 +129,8 @@ def _bits(graph: AdderGraph, wanted: LinearMap) -> int:
 
 def _digits(wanted: LinearMap) -> Integers:
     """Terms of each output, constants included."""
-    return signed_digits(wanted.matrix).sum(axis=0) + (wanted.constants != 0)
+    digits: Integers = signed_digits(wanted.matrix).sum(axis=0) + (wanted.constants != 0)
+    return digits
 
 
 def _begin(wanted: LinearMap, depths: Integers, effort: Effort, progress: Progress) -> _Begun:

@@ -46,8 +46,8 @@ def test_deep_terms_are_added_last():
 def test_a_tree_begins_where_sums_are_narrow():
     adders, _, bits = summed([0, 9, 0], [1, 1, 1], [0, 0, 0], 1 << 9)
     assert sorted(adders[0, :2].tolist()) == [0, 2]
-    # 8 bits and 8 take 8 and the sign; that sum ends where the term above begins, whose 8 bits are added to its sign.
-    assert bits == 9 + adder_width(-256, 254, 0, -128 << 9, 127 << 9, 9, False)
+    # Operands of 8 bits count as 8; what carries out of them lies where the term above begins.
+    assert bits == 8 + adder_width(-256, 254, 0, -128 << 9, 127 << 9, 9, False)
 
 
 @pytest.mark.parametrize("seed", range(30))
