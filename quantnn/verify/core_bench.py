@@ -28,6 +28,8 @@ _STALLED_SAMPLES = 64
 _STALLS = 0.375
 """Share of the cycles in which a stalling source or sink waits, at least."""
 _RESETS = 12
+_LATENCY_SEEN = 100
+"""Cycles beyond two intervals that a source waits at most for a core to run empty."""
 _PARTS = 6
 """Times that the first samples go through again."""
 _PARTS_PER_JOB = 8
@@ -41,7 +43,9 @@ def adversities(interface: CoreInterface) -> dict[str, Run]:
     """Conditions under which the first samples go through again, by what they are called."""
     slow_in, slow_out = _slow(interface.input, interface.interval), _slow(interface.output, interface.interval)
     return {
-        "a stalling source, from power-up without a reset": replace(_SMOOTH, stall_in=slow_in, reset=False, seed=2),
+        "a stalling source, from power-up without a reset": replace(
+            _SMOOTH, stall_in=max(slow_in, _rare(interface)), reset=False, seed=2
+        ),
         "a stalling sink": replace(_SMOOTH, stall_out=slow_out, seed=3),
         "a stalling source and sink": replace(_SMOOTH, stall_in=slow_in, stall_out=slow_out, seed=4),
         "resets in mid-stream": replace(_SMOOTH, stall_out=(1 + slow_out) / 2, resets=_resets(interface), seed=5),
@@ -57,6 +61,12 @@ def any_frames(interface: CoreInterface) -> Run:
 def _slow(stream: BeatFormat, interval: int) -> float:
     """The share of cycles that one end has to stall to be slower than the core, so that queues run full or empty."""
     return max(_STALLS, 1 - stream.beats / (2 * interval))
+
+
+def _rare(interface: CoreInterface) -> float:
+    """The share of cycles that a source has to stall so that a core often runs empty between samples."""
+    enough = min(interface.latency, 2 * interface.interval + _LATENCY_SEEN)
+    return max(0.0, 1 - interface.input.beats / (2 * enough))
 
 
 def _resets(interface: CoreInterface) -> tuple[int, ...]:
