@@ -25,6 +25,8 @@ FLOW = (
     *("proc", "opt", "wreduce", "opt_clean", "alumacc", "opt"),
     "synth_ecp5 -top {top} -json {top}.json",
 )
+LOGIC = {"LUT4", "CCU2C", "PFUMX", "L6MUX21"}
+"""Cells with a register behind their outputs."""
 DEVICE = ("--um5g-85k", "--package", "CABGA756", "--speed", "8", "--seed", "1")
 """The one of nextpnr's that has pins enough for the small networks."""
 BENCH = """
@@ -98,7 +100,7 @@ def synthesized(files: Sequence[Path], top: str, folder: Path) -> Cells:
     registers = netlist.of_type("TRELLIS_FF")
     for name in registers:
         driver = netlist.drivers.get(bit := netlist.bit(name, "DI"), ("", "", 0))[0]
-        if driver and netlist.cells[driver]["type"] in ("LUT4", "CCU2C"):
+        if driver and netlist.cells[driver]["type"] in LOGIC:
             driven.add(bit)
     return Cells(types["LUT4"], types["CCU2C"], len(registers), len(registers) - len(driven))
 
