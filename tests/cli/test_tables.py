@@ -17,8 +17,10 @@ from quantnn.design.report import BuildResult, CriticalPath, Slack, Usage, load_
 from quantnn.design.summary import summary
 from quantnn.importers.npz import load_model
 from quantnn.quantization.precision import Precision
+from quantnn.speed.accuracy import Share
 from quantnn.speed.comparison import CpuSpeed, SpeedComparison
 from quantnn.speed.cpu import Cpu
+from quantnn.speed.feed import Feed
 from quantnn.speed.fpga import FpgaSpeed, LinkSpeed
 from quantnn.speed.table import speed_table
 from quantnn.speed.timing import Timing
@@ -66,15 +68,18 @@ def comparison():
         macs=123_456_789,
         cpu=Cpu("Fast 9000 of a very long name @ 3.14 GHz", 64),
         on_cpu=tuple(
-            CpuSpeed(name, "2.4.1", threads, slow, slow)
+            CpuSpeed(name, "2.4.1", threads, slow, slow, slow, 8192, right=Share(9_876, 10_000))
             for name in ("numpy float32", "onnxruntime float32", "numpy exact integers")
             for threads in (None, 1, 64)
         ),
         not_measured=(("onnxruntime float32", "it is missing: install it with pip install onnxruntime"),),
         empty_call=slow,
-        agreement=(1_000_000, 1_234_567),
+        agreement=Share(1_000_000, 1_234_567),
         core=core,
         link=LinkSpeed(core, 1_000_000, 784, 40),
+        feed=Feed(784 * 8, core, LinkSpeed(core, 1_000_000, 784, 40)),
+        large=8192,
+        right=Share(9_876, 10_000),
     )
 
 
