@@ -84,7 +84,7 @@ def export(
         typer.Option(
             help="folded: weights in memory, used one after the other. unrolled: weights are wires, a sample every"
             " clock. auto: what is fastest, or with --target-ii smallest. Or folded or unrolled for each layer.",
-            metavar="NAME[,NAME…]",
+            metavar="NAME[,NAME...]",
         ),
     ] = None,
     pipeline_every: Annotated[

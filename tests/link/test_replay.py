@@ -83,7 +83,7 @@ class TestSimulated:
         assert text == f"{correct(design)}-{SAMPLES} "
         assert shown.led >> 9 & 1, "all were the reference's"
         labels = np.load(design / "vectors" / "labels.npy")
-        shown = board.run(100, switch=2)
+        shown = board.run(4000, switch=2)
         assert SIGNS[shown.display >> 40 & 0x7F] == str(labels[2]), "the label of what is selected"
 
     def test_a_reset_in_mid_replay(self, board, design):
