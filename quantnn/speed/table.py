@@ -31,7 +31,7 @@ def speed_table(comparison: SpeedComparison) -> Group:
 
 def _figures(comparison: SpeedComparison) -> Table:
     large = comparison.large
-    table = Table("", "threads", "1", f"{BATCH}", f"{large:,} samples", "most a second", right=1)
+    table = Table("samples at once", "threads", "1", f"{BATCH}", f"{large:,}", "most a second", right=1)
     for speed in comparison.on_cpu:
         threads = "any" if speed.threads is None else str(speed.threads)
         times = (duration(timing.median) for timing in (speed.single, speed.batch, speed.large))

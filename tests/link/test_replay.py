@@ -75,16 +75,13 @@ class TestSimulated:
         run_on_board(design, inputs, None, board.port, patience=PATIENCE).check()
 
     def test_the_displays(self, board, design):
-        """By KEY1: the first six signs of what scrolls past, until a switch moves."""
+        """By KEY1: the first six signs of what scrolls past."""
         board.run(200, switch=1)
         board.run(20, button=2)
         shown = board.run(2000, button=0)
         text = "".join(SIGNS[shown.display >> 8 * place & 0x7F] for place in reversed(range(6)))
         assert text == f"{correct(design)}-{SAMPLES} "
         assert shown.led >> 9 & 1, "all were the reference's"
-        labels = np.load(design / "vectors" / "labels.npy")
-        shown = board.run(4000, switch=2)
-        assert SIGNS[shown.display >> 40 & 0x7F] == str(labels[2]), "the label of what is selected"
 
     def test_a_reset_in_mid_replay(self, board, design):
         board.run(40, button=2)

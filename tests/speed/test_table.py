@@ -54,7 +54,7 @@ def row(text, heading):
 def test_the_figures_side_by_side():
     text = rendered()
     assert text.splitlines()[0] == "model.npz, 2,720 multiplications a sample: this computer and de10-lite"
-    assert row(text, "samples:") == "threads 1 256 8,192 most a second"
+    assert row(text, "samples at once") == "threads 1 256 8,192 most a second"
     assert row(text, "numpy float32") == "any 12.8 µs 12.8 µs 819 µs 20,000,000"
     assert row(text, "onnxruntime float32") == "2 3.25 µs 12.8 µs 819 µs 20,000,000"
     assert row(text, "FPGA core, 50 MHz (target)") == "1.38 µs 52.4 µs 1.64 ms 5,000,000"
