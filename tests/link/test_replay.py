@@ -74,15 +74,6 @@ class TestSimulated:
         replay_on_board(design, board.port, patience=PATIENCE).check()
         run_on_board(design, inputs, None, board.port, patience=PATIENCE).check()
 
-    def test_the_displays(self, board, design):
-        """By KEY1: the first six signs of what scrolls past."""
-        board.run(200, switch=1)
-        board.run(20, button=2)
-        shown = board.run(2000, button=0)
-        text = "".join(SIGNS[shown.display >> 8 * place & 0x7F] for place in reversed(range(6)))
-        assert text == f"{correct(design)}-{SAMPLES} "
-        assert shown.led >> 9 & 1, "all were the reference's"
-
     def test_a_reset_in_mid_replay(self, board, design):
         board.run(40, button=2)
         board.run(20, button=3)
@@ -94,6 +85,40 @@ class TestSimulated:
         assert damaged.board_top.replay is None
         with pytest.raises(InputError, match="has no replay: export it with --replay"):
             replay_on_board(small, board.port)
+
+
+AWAKE = 4000
+"""Cycles after which a board has left the reset that it begins with."""
+
+
+def sign(seen, place):
+    """What a display shows, counted from the right."""
+    return SIGNS[seen.display >> 8 * place & 0x7F]
+
+
+class TestDisplays:
+    def test_what_scrolls_past_until_a_switch_moves(self, design):
+        """By KEY1, on a board that no host has spoken to: then the selected sample stands there, with its label."""
+        labels = np.load(design / "vectors" / "labels.npy")
+        with simulated_board(design) as board:
+            board.run(AWAKE, switch=1)
+            board.run(20, button=2)
+            seen = board.run(2000, button=0)
+            assert "".join(sign(seen, place) for place in reversed(range(6))) == f"{correct(design)}-{SAMPLES} "
+            assert seen.led >> 9 & 1, "all were the reference's"
+            assert sign(board.run(100, switch=2), 5) == str(labels[2]), "the label of what is selected"
+
+    def test_behind_a_host_they_go_back_to_its_answer(self, design):
+        """Built-in samples rest when a host was heard, so what a switch brings back is the class of its last sample."""
+        inputs = np.load(design / "vectors" / "inputs.npy").astype(np.int64)
+        classes = np.load(design / "vectors" / "classes.npy")
+        with simulated_board(design) as board:
+            run_on_board(design, inputs[:5], None, board.port, patience=PATIENCE).check()
+            board.run(200, switch=1)
+            board.run(20, button=2)
+            assert sign(board.run(2000, button=0), 5) == f"{correct(design)}"[0]
+            seen = board.run(100, switch=2)
+            assert (sign(seen, 5), sign(seen, 0)) == ("-", str(classes[4])), "no label, and the host's class"
 
 
 def flipped(path, line, bit):
