@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from quantnn.errors import QuantnnError
+from quantnn.version import __version__
 
 if TYPE_CHECKING:
     from quantnn.api.answers import Answers, BoardAnswers
@@ -32,8 +33,6 @@ __all__ = [
     "QuantnnError", "Speed", "__version__", "board_names", "export", "export_demo", "from_arrays", "from_sklearn",
     "from_torch", "inspect", "load", "load_board", "load_network", "optimize", "quantize",
 ]  # fmt: skip
-
-__version__ = "0.1.0"
 
 _MODULES = {
     "answers": ("Answers", "BoardAnswers"),

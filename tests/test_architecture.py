@@ -28,7 +28,10 @@ MODULES = project_modules()
 STDLIB = set(sys.stdlib_module_names)
 GATEWARE_MAY = tuple(
     f"quantnn.{name}"
-    for name in ("arithmetic", "beats", "network.network", "network.layers", "adders", "plan", "hdl", "system.scratch")
+    for name in (
+        "arithmetic", "beats", "version", "network.network", "network.layers", "adders", "plan", "hdl",
+        "system.scratch",
+    )
 )
 RANKING = tuple(
     f"quantnn.plan.{name}" for name in ("cost", "planner", "search", "bounds", "fold_table", "options", "advice")
@@ -38,7 +41,7 @@ LONGEST, TYPICAL = 400, 120
 
 
 WINGS = (
-    ("errors", "arithmetic", "beats", "demo_files"),
+    ("errors", "arithmetic", "beats", "demo_files", "version"),
     ("system",),
     ("files",),
     ("adders", "network", "sim"),

@@ -7,8 +7,8 @@ from amaranth.back import rtlil
 from amaranth.hdl import ClockDomain
 from pyosys import libyosys
 
-from quantnn import __version__
 from quantnn.system.scratch import scratch_folder
+from quantnn.version import __version__
 
 __all__ = ["emit_verilog"]
 

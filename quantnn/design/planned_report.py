@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from quantnn import __version__
 from quantnn.arithmetic import IntegerRange
 from quantnn.board.board import Board
 from quantnn.design.board_part import BoardPart
@@ -31,6 +30,7 @@ from quantnn.plan.engine import EnginePlan
 from quantnn.plan.planner import Planner
 from quantnn.plan.resources import Resources
 from quantnn.plan.unrolled_engine import UnrolledPlan
+from quantnn.version import __version__
 
 __all__ = ["planned_report", "scale_entry"]
 

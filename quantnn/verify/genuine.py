@@ -10,7 +10,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
-from quantnn import __version__
 from quantnn.design.fingerprint import fingerprint_of
 from quantnn.design.hardware import GRAPHS, ExportedHardware
 from quantnn.design.interface import CoreInterface
@@ -19,6 +18,7 @@ from quantnn.errors import InputError
 from quantnn.files.plain_file import check_plain, read_plain
 from quantnn.verify.comparison import compared_once
 from quantnn.verify.stored_network import check_stored
+from quantnn.version import __version__
 
 __all__ = ["MOST_BYTES", "GenuineCore", "check_list", "compare", "read_files"]
 

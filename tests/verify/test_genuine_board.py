@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from quantnn.design.report import load_report
 from quantnn.design.update_weights import UpdateOptions, update_weights
 from quantnn.errors import InputError, VerificationError
 from quantnn.importers.npz import load_model
+from quantnn.plan.board import BoardPlan
 from quantnn.verify.genuine_board import GenuineBoard, stored_samples
 
 pytestmark = pytest.mark.xdist_group("exported designs")
@@ -155,7 +155,7 @@ class TestStoredSamples:
     FORM = BeatFormat(3, IntegerRange(0, 255), per_beat=2)
 
     def samples(self, count, content=None, place=Path()):
-        return stored_samples(place, SimpleNamespace(samples=count, input=self.FORM), content)
+        return stored_samples(place, BoardPlan(self.FORM, self.FORM, count, None), content)
 
     def test_bytes_lowest_first(self):
         words = b"0000001000000001\n0000000000000011\n1000000000000001\n0000000011111111\n"
