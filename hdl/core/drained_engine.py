@@ -8,7 +8,7 @@ from quantnn.hdl.core.engine import Engine
 __all__ = ["DrainedEngine"]
 
 
-class DrainedEngine(Engine):
+class DrainedEngine(Engine, shared=True):
     """A derived class drives ``drain`` and the queue's reservation."""
 
     def _output(self, m: Module):

@@ -19,7 +19,7 @@ ENGINES: dict[type, type] = {}
 class Engine(wiring.Component):
     """Words of activations in, words of results out, shaped as the plan says.
 
-    A class that builds a type of plan names its ``plan_type``.
+    A derived class names its ``plan_type``, unless it is ``shared``: what other engines derive from.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class Engine(wiring.Component):
 
     plan_type: ClassVar[type]
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, *, shared=False, **kwargs):
         super().__init_subclass__(**kwargs)
-        if "plan_type" in vars(cls):
+        if not shared:
             ENGINES[cls.plan_type] = cls
 
     def __init__(self, plan: EnginePlan):
